@@ -1,0 +1,20 @@
+# From recordings and annotations to results/summary.csv; see README.md.
+from snakemake.utils import min_version
+
+min_version("9.9")
+
+
+# A file given with --configfile stands alone: it is not merged into the demo's.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/targets.smk"
+include: "rules/recordings.smk"
+include: "rules/labels.smk"
+include: "rules/spectrograms.smk"
+include: "rules/embeddings.smk"
+include: "rules/training.smk"
+include: "rules/comparison.smk"

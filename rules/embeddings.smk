@@ -1,0 +1,46 @@
+# Needs results/spectrograms/{technique}/{shard}.h5 and the weights of the backbones.
+# Makes results/backbones/{backbone}/, a frozen network for Keras and for OpenVINO; and
+# results/embeddings/{backbone}/{technique}/{shard}.h5, one row per clip.
+rule export_backbone:
+    input:
+        weights=weights_file,
+    output:
+        keras="results/backbones/{backbone}/model.keras",
+        network="results/backbones/{backbone}/model.xml",
+        weights="results/backbones/{backbone}/model.bin",
+        about="results/backbones/{backbone}/about.json",
+    log:
+        "logs/export_backbone/{backbone}.log",
+    benchmark:
+        "results/benchmarks/export_backbone/{backbone}.tsv"
+    conda:
+        "../envs/training.yaml"
+    params:
+        settings=lookup(dpath="backbones/{backbone}", within=config),
+        seed=config["seed"],
+        code=code("export_backbone.py"),
+    script:
+        "../workflow/scripts/export_backbone.py"
+
+
+rule embed_spectrograms:
+    input:
+        images="results/spectrograms/{technique}/{shard}.h5",
+        network="results/backbones/{backbone}/model.xml",
+        weights="results/backbones/{backbone}/model.bin",
+        about="results/backbones/{backbone}/about.json",
+    output:
+        "results/embeddings/{backbone}/{technique}/{shard}.h5",
+    log:
+        "logs/embed_spectrograms/{backbone}/{technique}/{shard}.log",
+    benchmark:
+        "results/benchmarks/embed_spectrograms/{backbone}/{technique}/{shard}.tsv"
+    conda:
+        "../envs/embedding.yaml"
+    params:
+        precision=config["embedding"]["precision"],
+        dtype=config["embedding"]["dtype"],
+        batch_size=config["embedding"]["batch_size"],
+        code=code("embed_spectrograms.py"),
+    script:
+        "../workflow/scripts/embed_spectrograms.py"

@@ -1,0 +1,65 @@
+# Needs clip tables, results/recordings/{shard}.tsv, and the annotation source of the config, of
+# which only a digest of the annotations that a job uses counts.
+# Makes results/labels/{technique}/{shard}.tsv, how calls cover each clip; results/annotations.csv,
+# what was annotated; and results/splits/{split}.tsv, the role of every clip in each fold.
+rule collect_annotations:
+    input:
+        annotations=ancient(config["annotations"]["source"]),
+    output:
+        "results/annotations.csv",
+    log:
+        "logs/collect_annotations.log",
+    benchmark:
+        "results/benchmarks/collect_annotations.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        recordings=[each.recording for each in RECORDINGS],
+        settings=ANNOTATION_SETTINGS,
+        counts=annotation_counts,
+        code=code("collect_annotations.py"),
+    script:
+        "../workflow/scripts/collect_annotations.py"
+
+
+rule label_clips:
+    input:
+        clips="results/clips/{technique}/{shard}.tsv",
+        recordings="results/recordings/{shard}.tsv",
+        annotations=ancient(config["annotations"]["source"]),
+    output:
+        "results/labels/{technique}/{shard}.tsv",
+    log:
+        "logs/label_clips/{technique}/{shard}.log",
+    benchmark:
+        "results/benchmarks/label_clips/{technique}/{shard}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        recordings=ids,
+        settings=ANNOTATION_SETTINGS,
+        annotations=annotation_digest,
+        code=code("label_clips.py"),
+    script:
+        "../workflow/scripts/label_clips.py"
+
+
+rule assign_roles:
+    input:
+        recordings="results/recordings.csv",
+        clips=all_shards("results/clips/original/{shard}.tsv"),
+    output:
+        "results/splits/{split}.tsv",
+    log:
+        "logs/assign_roles/{split}.log",
+    benchmark:
+        "results/benchmarks/assign_roles/{split}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        roles=split_roles,
+        groups=split_groups,
+        nights={each.recording: each.night for each in RECORDINGS},
+        code=code("assign_roles.py"),
+    script:
+        "../workflow/scripts/assign_roles.py"

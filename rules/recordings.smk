@@ -1,0 +1,88 @@
+# Needs the recordings, or the label files that the demo's are synthesised from.
+# Makes results/recordings/{shard}.tsv and results/recordings.csv, what was found in each
+# recording; results/clips/original/{shard}.h5, the audio of its clips; and {shard}.tsv beside it.
+rule synthesise_recording:
+    input:
+        labels=ancient("resources/demo/annotations/{recording}.txt"),
+    output:
+        "resources/demo/audio/{recording}.wav",
+    log:
+        "logs/synthesise_recording/{recording}.log",
+    benchmark:
+        "results/benchmarks/synthesise_recording/{recording}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    wildcard_constraints:
+        recording=r"DEMO_\d{8}_\d{6}",
+    params:
+        channel=lambda wildcards: demo_channel(wildcards.recording),
+        seed=config["seed"],
+        code=code("synthesise_recording.py"),
+    script:
+        "../workflow/scripts/synthesise_recording.py"
+
+
+rule inspect_recordings:
+    input:
+        recordings=paths,
+    output:
+        "results/recordings/{shard}.tsv",
+    log:
+        "logs/inspect_recordings/{shard}.log",
+    benchmark:
+        "results/benchmarks/inspect_recordings/{shard}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        recordings=ids,
+        channels=channels,
+        length=config["clips"]["length"],
+        min_last=config["clips"]["min_last"],
+        code=code("inspect_recordings.py"),
+    script:
+        "../workflow/scripts/inspect_recordings.py"
+
+
+rule collect_recordings:
+    input:
+        all_shards("results/recordings/{shard}.tsv"),
+    output:
+        "results/recordings.csv",
+    log:
+        "logs/collect_recordings.log",
+    benchmark:
+        "results/benchmarks/collect_recordings.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        names={
+            each.recording: {"site": each.site, "date": each.date, "time": each.time}
+            for each in RECORDINGS
+        },
+        code=code("collect_recordings.py"),
+    script:
+        "../workflow/scripts/collect_recordings.py"
+
+
+rule cut_clips:
+    input:
+        table="results/recordings/{shard}.tsv",
+        recordings=paths,
+    output:
+        shard=clips_audio("results/clips/original/{shard}.h5"),
+        table="results/clips/original/{shard}.tsv",
+    log:
+        "logs/cut_clips/{shard}.log",
+    benchmark:
+        "results/benchmarks/cut_clips/{shard}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        recordings=ids,
+        channels=channels,
+        sr=config["audio"]["sr"],
+        length=config["clips"]["length"],
+        min_last=config["clips"]["min_last"],
+        code=code("cut_clips.py"),
+    script:
+        "../workflow/scripts/cut_clips.py"

@@ -1,0 +1,18 @@
+# Needs results/clips/{technique}/{shard}.h5.
+# Makes results/spectrograms/{technique}/{shard}.h5, one image of 224 x 224 per clip.
+rule compute_spectrograms:
+    input:
+        "results/clips/{technique}/{shard}.h5",
+    output:
+        "results/spectrograms/{technique}/{shard}.h5",
+    log:
+        "logs/compute_spectrograms/{technique}/{shard}.log",
+    benchmark:
+        "results/benchmarks/compute_spectrograms/{technique}/{shard}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        settings=config["spectrogram"],
+        code=code("compute_spectrograms.py"),
+    script:
+        "../workflow/scripts/compute_spectrograms.py"

@@ -1,0 +1,331 @@
+"""The annotations of all recordings, from a folder of files or from one table."""
+
+import gc
+import hashlib
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from math import fsum
+from pathlib import Path
+
+from anurans.annotation_formats import COLUMNS, Annotation, Problem, Reading, read_annotations
+from anurans.errors import UserError, listing
+
+SUFFIXES = (".txt", ".csv", ".tsv")
+
+
+class AnnotationSource:
+    """Where the annotations are: a folder with a file per recording, or a table of all.
+
+    Making one lists names only; contents are read when they are asked for, and once.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder, searched recursively for .txt, .csv and .tsv files, or a table.
+    recordings : sequence of str
+        Ids of all recordings of the project: a file or row that fits none of them is left out.
+    species : sequence of str
+        The configured species.
+    format : {"auto", "audacity", "raven", "table"}
+        How to read the files; "auto" looks at the content of each.
+    columns : mapping, optional
+        Names of the columns for `recording`, `start`, `end`, `label`, `fmin`, `fmax`.
+
+    Raises
+    ------
+    UserError
+        If there is no such source, no annotation file in it, no file that belongs to a recording,
+        or two for one. What is wrong in a table shows when it is first read.
+    """
+
+    def __init__(
+        self,
+        source: str | Path,
+        recordings: Sequence[str],
+        species: Sequence[str],
+        format: str = "auto",
+        columns: Mapping[str, str] | None = None,
+    ):
+        self.source = Path(source)
+        self.recordings = tuple(recordings)
+        self.species = frozenset(species)
+        self.format = format
+        self.columns = dict(columns or {})
+        unknown = sorted(set(self.columns) - set(COLUMNS))
+        if unknown:
+            raise UserError(
+                f"annotations: columns has the keys {', '.join(unknown)}; expected some of "
+                f"{', '.join(COLUMNS)}."
+            )
+        self._ids = {_composed(recording): recording for recording in self.recordings}
+        self._read: dict[str, Reading] = {}
+        self._sorted: dict[str, tuple[Annotation, ...]] = {}
+        self._files: dict[str, Path] = {}
+        self._strangers: list[str] = []
+        if not self.source.exists():
+            raise UserError(
+                f"Annotations: {self.source} does not exist; expected a folder with a file per "
+                "recording, or a table of all annotations."
+            )
+        self._is_folder = self.source.is_dir()
+        if self._is_folder:
+            self._match_files()
+
+    @property
+    def without_recording(self) -> list[str]:
+        """Files of the folder, or names in the table, that fit no recording; sorted."""
+        return self._strangers if self._is_folder else sorted(self._table.without_recording)
+
+    def file(self, recording: str) -> Path | None:
+        """Return the file that the annotations of a recording stand in, or None."""
+        if self._is_folder:
+            return self._files.get(recording)
+        return self.source if self.annotated(recording) else None
+
+    def annotated(self, recording: str) -> bool:
+        """Tell whether a person listened to the recording, even if nothing was heard."""
+        if self._is_folder:
+            return recording in self._files
+        return recording in self._table.annotations
+
+    def annotations(self, recording: str) -> tuple[Annotation, ...]:
+        """Return the annotations of a recording, of all species, sorted; none if not annotated.
+
+        Raises
+        ------
+        UserError
+            If anything in its file is wrong: with all problems of all recordings.
+        """
+        if recording not in self._sorted:
+            found = self._reading(recording).annotations.get(recording, ())
+            self._sorted[recording] = tuple(sorted(found, key=Annotation.key))
+        return self._sorted[recording]
+
+    def digest(self, recordings: Iterable[str]) -> str:
+        """Return a short SHA-256 of what the recordings' annotations mean for the species.
+
+        It changes with an annotation of a configured species and with whether a recording is
+        annotated; not with line ends, comments, the order of lines or other species.
+
+        Raises
+        ------
+        UserError
+            If anything in their files is wrong: with all problems of all recordings.
+        """
+        sha = hashlib.sha256()
+        for recording in sorted(set(recordings)):
+            is_annotated = self.annotated(recording)
+            calls = self._reading(recording).annotations.get(recording, ()) if is_annotated else ()
+            keys = sorted(call.key() for call in calls if call.species in self.species)
+            sha.update(repr((recording, is_annotated, keys)).encode())
+        return sha.hexdigest()[:16]
+
+    def check(self, recordings: Iterable[str] | None = None) -> None:
+        """Read the annotations of `recordings`, by default of all, and list what is wrong.
+
+        Raises
+        ------
+        UserError
+            One, with all problems of all files.
+        """
+        if not self._is_folder:
+            _ = self._table
+            return
+        names = self._files if recordings is None else set(recordings).intersection(self._files)
+        readings = [self._parse(recording) for recording in sorted(names)]
+        self._refuse([problem for reading in readings for problem in reading.problems])
+
+    def _reading(self, recording: str) -> Reading:
+        if not self._is_folder:
+            return self._table
+        if recording not in self._files:
+            return Reading()
+        reading = self._parse(recording)
+        if reading.problems:
+            self.check()
+        return reading
+
+    def _parse(self, recording: str) -> Reading:
+        if recording not in self._read:
+            file = self._files[recording]
+            self._read[recording] = self._load(file, recording)
+        return self._read[recording]
+
+    @cached_property
+    def _table(self) -> Reading:
+        with _paused_collector():
+            reading = self._load(self.source, None)
+        self._refuse(reading.problems)
+        if not reading.annotations:
+            names = reading.without_recording
+            found = f'names such as "{names[0]}"' if names else "no rows"
+            raise UserError(
+                f"Annotations: no row of {self.source} belongs to a recording: found {found}, "
+                f"expected {self._example()}, with or without folder and extension."
+            )
+        return reading
+
+    def _load(self, file: Path, recording: str | None) -> Reading:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            problem = Problem(str(file), 1, error.strerror or str(error), "a file that can be read")
+            return Reading(problems=[problem])
+        return read_annotations(
+            data, str(file), self.species, self._resolve, recording, self.format, self.columns
+        )
+
+    def _refuse(self, problems: Sequence[Problem]) -> None:
+        if problems:
+            files = len({problem.file for problem in problems})
+            raise UserError(
+                f"Annotations in {self.source}: {_count(len(problems), 'problem')} in "
+                f"{_count(files, 'file')}. Correct these lines and run again:\n"
+                + listing([str(problem) for problem in problems])
+            )
+
+    def _resolve(self, name: str) -> str | None:
+        """Find the recording that a file name, path or id means."""
+        name = _composed(name)
+        if name not in self._ids:
+            name = name.replace("\\", "/").rpartition("/")[2]
+        while name not in self._ids and "." in name:
+            name = name.rpartition(".")[0]
+        return self._ids.get(name)
+
+    def _match_files(self) -> None:
+        found: dict[str, list[Path]] = {}
+        for path in _annotation_files(self.source):
+            recording = self._resolve(path.name)
+            if recording is None:
+                self._strangers.append(str(path))
+            else:
+                found.setdefault(recording, []).append(path)
+        if not found:
+            raise UserError(self._no_match())
+        twice = {name: paths for name, paths in found.items() if len(paths) > 1}
+        if twice:
+            lines = [f"{name}: {', '.join(map(str, paths))}" for name, paths in twice.items()]
+            raise UserError(
+                f"Annotations in {self.source}: more than one file for "
+                f"{_count(len(twice), 'recording')}; expected one each:\n{listing(lines)}"
+            )
+        self._files = {name: paths[0] for name, paths in found.items()}
+
+    def _no_match(self) -> str:
+        if not self._strangers:
+            return f"Annotations: no {', '.join(SUFFIXES)} file in {self.source} or its folders."
+        return (
+            f"Annotations: none of the {_count(len(self._strangers), 'file')} in {self.source} "
+            f"belongs to a recording: found files such as {Path(self._strangers[0]).name}, "
+            f"expected {self._example()} and an extension. (Is it a table of all recordings? Then "
+            "give the table itself, not its folder.)"
+        )
+
+    def _example(self) -> str:
+        return f'ids such as "{self.recordings[0]}"' if self.recordings else "no recording at all"
+
+
+def count_annotations(source: AnnotationSource, recordings: Iterable[str]) -> list[dict]:
+    """Count annotations of each recording and species, for people to look through.
+
+    Parameters
+    ----------
+    source : AnnotationSource
+        Where the annotations are.
+    recordings : iterable of str
+        Ids of the recordings to count for.
+
+    Returns
+    -------
+    list of dict
+        `recording, status, file, species, used, annotations, seconds, far, medium, clear,
+        ungraded`. Status is "annotated", "empty", "not annotated" or "no recording"; of the last
+        two all counts are empty. `used` tells if the species is in the config, `seconds` sums the
+        durations in s.
+
+    Raises
+    ------
+    UserError
+        If anything in the files is wrong: with all problems of all recordings.
+    """
+    rows = []
+    for recording in sorted(set(recordings)):
+        file = source.file(recording)
+        by_species: dict[str, list[Annotation]] = {}
+        for call in source.annotations(recording):
+            by_species.setdefault(call.species, []).append(call)
+        for species, calls in sorted(by_species.items()):
+            used = "yes" if species in source.species else "no"
+            rows.append(_row(recording, "annotated", file, species, used, calls))
+        if not by_species:
+            status, calls = (
+                ("empty", ()) if source.annotated(recording) else ("not annotated", None)
+            )
+            rows.append(_row(recording, status, file, calls=calls))
+    is_folder = source.source.is_dir()
+    for name in source.without_recording:
+        stranger, file = ("", name) if is_folder else (name, source.source)
+        rows.append(_row(stranger, "no recording", file))
+    return rows
+
+
+def _row(
+    recording: str,
+    status: str,
+    file: Path | str | None,
+    species: str = "",
+    used: str = "",
+    calls: Sequence[Annotation] | None = None,
+) -> dict:
+    row = {
+        "recording": recording,
+        "status": status,
+        "file": "" if file is None else str(file),
+        "species": species,
+        "used": used,
+    }
+    counts = ("annotations", "seconds", "far", "medium", "clear", "ungraded")
+    if calls is None:
+        return row | dict.fromkeys(counts, "")
+    grades = [call.grade for call in calls]
+    seconds = round(fsum(call.end - call.start for call in calls), 6)
+    numbers = (len(calls), seconds, *map(grades.count, ("far", "medium", "clear", "")))
+    return row | dict(zip(counts, numbers, strict=True))
+
+
+def _annotation_files(folder: Path) -> Iterator[Path]:
+    """Yield the annotation files below a folder in a fixed order, also behind linked folders."""
+    seen = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        is_loop = real in seen
+        seen.add(real)
+        folders[:] = [] if is_loop else sorted(n for n in folders if not n.startswith("."))
+        for name in [] if is_loop else sorted(files):
+            if not name.startswith(".") and name.lower().endswith(SUFFIXES):
+                yield Path(place, name)
+
+
+@contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Spare the search for garbage among a million new rows, a quarter of the time to read them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _composed(text: str) -> str:
+    # macOS may write an accent of a file name as a character of its own.
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -1,0 +1,137 @@
+"""Reads recordings, in blocks, so that an hour takes no more memory than a minute."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+import soxr
+
+from anurans.clips import count_clips
+from anurans.recordings import Recording
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found when a recording was read to its end.
+
+    `sr` is in Hz, `duration_s` in s, `peak` the largest absolute sample (1 is full scale);
+    `status` is `ok` or `quarantined`, and then `reason` says why.
+    """
+
+    recording: str
+    path: str
+    sr: int = 0
+    channels: int = 0
+    duration_s: float = 0.0
+    sha256: str = ""
+    peak: float = 0.0
+    status: str = "quarantined"
+    reason: str = ""
+
+
+def inspect(recording: Recording, length: float, min_last: float, channel: str) -> Inspection:
+    """Read a recording once, and say whether it can be used.
+
+    Parameters
+    ----------
+    recording
+        The recording.
+    length, min_last
+        Of its clips, as `anurans.clips.count_clips` takes them: a recording without a clip is
+        quarantined.
+    channel
+        `mix`, `left` or `right`; a recording without that channel is quarantined.
+    """
+    known = {"recording": recording.recording, "path": recording.path}
+    try:
+        with Path(recording.path).open("rb") as file:
+            known["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+        with sf.SoundFile(recording.path) as sound:
+            known |= {"sr": sound.samplerate, "channels": sound.channels}
+            frames, peak, finite = 0, 0.0, True
+            for block in sound.blocks(BLOCK // sound.channels, dtype="float32", always_2d=True):
+                frames += len(block)
+                peak = max(peak, float(np.abs(block).max(initial=0.0)))
+                finite &= bool(np.isfinite(block).all())
+            announced = sound.frames
+    except OSError as error:
+        return Inspection(**known, reason=f"cannot be opened: {error.strerror}")
+    except sf.LibsndfileError as error:
+        return Inspection(**known, reason=f"cannot be decoded: {error.error_string.rstrip('.')}")
+    duration = frames / known["sr"]
+    known |= {"duration_s": duration, "peak": peak if finite else 0.0}
+    if not finite:
+        reason = "holds samples that are no numbers (NaN or infinite)"
+    elif frames < announced:
+        reason = f"is cut short: {frames} of {announced} frames could be read"
+    elif not count_clips(duration, length, min_last):
+        reason = f"is shorter than a clip: {duration:.3f} s"
+    elif channel == "right" and known["channels"] < 2:
+        reason = "has no right channel"
+    else:
+        return Inspection(**known, status="ok")
+    return Inspection(**known, reason=reason)
+
+
+def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> Iterator[np.ndarray]:
+    """Read a recording as clips, resampled as a whole.
+
+    Parameters
+    ----------
+    path
+        The file.
+    channel
+        `mix` (mean of all channels), `left` (the first) or `right` (the second).
+    sr
+        Sampling rate to bring it to, in Hz, by soxr in high quality.
+    length
+        Of a clip, in s.
+    count
+        Number of clips; the last is padded with zeros.
+
+    Yields
+    ------
+    np.ndarray [shape=(samples,), dtype=int16]
+        One clip after the other; values beyond full scale are clipped.
+    """
+    samples = round(length * sr)
+    done, kept = 0, np.empty(0, dtype=np.float32)
+    for block in _resampled(path, channel, sr):
+        kept = np.concatenate([kept, block])
+        while len(kept) >= samples and done < count:
+            yield to_int16(kept[:samples])
+            kept, done = kept[samples:], done + 1
+    while done < count:
+        yield to_int16(np.pad(kept, (0, samples - len(kept))))
+        kept, done = kept[:0], done + 1
+
+
+def to_int16(audio: np.ndarray) -> np.ndarray:
+    """Quantise samples in [-1, 1] to 16 bits; those beyond are clipped."""
+    return np.clip(np.rint(audio * 32768.0), -32768, 32767).astype(np.int16)
+
+
+def _resampled(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
+    with sf.SoundFile(path) as sound:
+        blocks = (
+            _one_channel(block, channel)
+            for block in sound.blocks(BLOCK // sound.channels, dtype="float32", always_2d=True)
+        )
+        if sound.samplerate == sr:
+            yield from blocks
+            return
+        stream = soxr.ResampleStream(sound.samplerate, sr, 1, dtype="float32", quality="HQ")
+        for block in blocks:
+            yield stream.resample_chunk(block)
+        yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+
+
+def _one_channel(block: np.ndarray, channel: str) -> np.ndarray:
+    if channel == "mix":
+        return block.mean(axis=1)
+    return np.ascontiguousarray(block[:, 0 if channel == "left" else 1])

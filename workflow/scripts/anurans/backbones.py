@@ -1,0 +1,149 @@
+"""Backbones: frozen networks of keras.applications, from grey image to embedding."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+
+from anurans.errors import UserError
+from anurans.images import lookup_table
+
+SIZE = 224
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneSettings:
+    """One entry of the config's `backbones`, and the seed of random weights."""
+
+    architecture: str
+    alpha: float = 1.0
+    weights: str = "imagenet"
+    pooling: str = "avg"
+    colour: str = "grey"
+    scaling: str = "imagenet"
+    seed: int = 1
+
+
+def build_backbone(settings: BackboneSettings) -> keras.Model:
+    """Build a frozen backbone.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+
+    Returns
+    -------
+    keras.Model
+        From images [shape=(n, 224, 224), dtype=uint8] (frequency, time) to embeddings
+        [shape=(n, width), dtype=float32]. BatchNorm is in inference mode.
+
+    Raises
+    ------
+    UserError
+        When the weights cannot be had or do not fit.
+    """
+    table = lookup_table(settings.architecture, settings.colour, settings.scaling)
+    network = _network(settings, float(np.mean(table**2)))
+    network.trainable = False
+    image = keras.Input((SIZE, SIZE), dtype="uint8", name="image")
+    colour = keras.layers.Embedding(
+        256, 3, trainable=False, embeddings_initializer="zeros", name="colour_and_scaling"
+    )
+    x = colour(image)
+    colour.set_weights([table])
+    # training=False: BatchNorm uses its stored statistics, even within a model that trains.
+    x = network(x, training=False)
+    match settings.pooling:
+        case "avg":
+            x = keras.layers.GlobalAveragePooling2D()(x)
+        case "time":
+            _, height, width, channels = x.shape
+            x = keras.layers.AveragePooling2D((1, width))(x)
+            x = keras.layers.Reshape((height * channels,))(x)
+        case _:
+            x = keras.layers.Flatten()(x)
+    model = keras.Model(image, x, name=settings.architecture)
+    model.trainable = False
+    return model
+
+
+def count_parameters(model: keras.Model) -> int:
+    """Count the weights of the network within a backbone, without its colour table."""
+    return next(layer for layer in model.layers if isinstance(layer, keras.Model)).count_params()
+
+
+def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
+    build = getattr(keras.applications, settings.architecture)
+    width = {"alpha": settings.alpha} if settings.architecture == "MobileNet" else {}
+    arguments = dict(include_top=False, input_shape=(SIZE, SIZE, 3), **width)
+    if settings.weights == "imagenet":
+        try:
+            return build(weights="imagenet", **arguments)
+        except Exception as error:
+            raise UserError(
+                f"The ImageNet weights of {settings.architecture} could not be downloaded "
+                f"({error}). Download the file without top on a machine with a network "
+                f"and give its path as weights: in the config, or set weights: random to try the "
+                f"workflow without them."
+            ) from error
+    network = build(weights=None, **arguments)
+    if settings.weights == "random":
+        _randomize(network, settings.seed, input_power)
+        return network
+    try:
+        network.load_weights(settings.weights)
+    except (ValueError, OSError, KeyError) as error:
+        raise UserError(
+            f"{settings.weights}: these weights do not fit {settings.architecture}"
+            f"{f' with alpha {settings.alpha:g}' if width else ''} without top "
+            f"({str(error).splitlines()[0]}). Correct weights, alpha or architecture in the config."
+        ) from error
+    return network
+
+
+def _randomize(network: keras.Model, seed: int, input_power: float) -> None:
+    """Draw every kernel by He et al. (2015), eq. 10, in NumPy: the same with every backend.
+
+    Keras' own default, Glorot's, halves the variance at each of the many ReLU, so that deep
+    networks would give embeddings too small for float16. `input_power` is the mean square of the
+    network's input, which the first kernel brings to 1.
+    """
+    rng = np.random.default_rng(seed)
+    power = input_power
+    for layer in network.layers:
+        weights = layer.get_weights()
+        if isinstance(layer, keras.layers.DepthwiseConv2D):
+            fan_in = weights[0].shape[0] * weights[0].shape[1]
+        elif isinstance(layer, keras.layers.Conv2D):
+            fan_in = int(np.prod(weights[0].shape[:3]))
+        else:
+            continue
+        kernel = rng.normal(0.0, np.sqrt(2.0 / (fan_in * power)), weights[0].shape)
+        layer.set_weights([kernel.astype(np.float32), *weights[1:]])
+        power = 1.0
+
+
+def export_backbone(model: keras.Model, path: str | Path) -> None:
+    """Convert a backbone for OpenVINO.
+
+    Parameters
+    ----------
+    model
+        From `build_backbone`.
+    path
+        The .xml file; the weights go into a .bin beside it, in float32.
+    """
+    import openvino
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec((None, SIZE, SIZE), tf.uint8)])
+    def call(image):
+        return model(image, training=False)
+
+    network = openvino.convert_model(call.get_concrete_function())
+    openvino.save_model(network, path, compress_to_fp16=False)

@@ -1,0 +1,283 @@
+"""Validates a config, fills in its defaults, and expands it to runs."""
+
+import copy
+import difflib
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from anurans.errors import UserError, listing
+from anurans.splits import Split
+
+SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.json"
+IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
+IMAGE_SIZE = 224
+TYPES = {
+    "object": "keys with values",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Run:
+    """One training: a split, backbone, dataset, recipe and fold, all by name."""
+
+    split: str
+    backbone: str
+    dataset: str
+    recipe: str
+    fold: str
+
+    @property
+    def folder(self) -> str:
+        """Folder of the run's results, below results/training."""
+        return f"{self.split}/{self.backbone}/{self.dataset}/{self.recipe}/fold-{self.fold}"
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Load the schema of a config file."""
+    return json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
+    """Validate a config and fill in the defaults.
+
+    Parameters
+    ----------
+    config
+        As read from the file or files.
+    name
+        What to call it in messages: the files.
+
+    Returns
+    -------
+    dict
+        A deep copy with every default filled in.
+
+    Raises
+    ------
+    UserError
+        With a sentence for each mistake.
+    """
+    filled = copy.deepcopy(dict(config))
+    validator = jsonschema.Draft202012Validator(schema())
+    problems = [_sentence(error) for error in _errors(validator, filled)]
+    if not problems:
+        _fill(filled, schema())
+        problems = list(_contradictions(filled))
+    if problems:
+        raise UserError(
+            f"{name} has mistakes:\n{listing(problems)}\nconfig/README.md has all keys."
+        )
+    return filled
+
+
+def split(config: Mapping[str, Any], name: str) -> Split:
+    """Split `name` of a loaded config."""
+    settings = dict(config["splits"][name])
+    settings["allow_missing"] = tuple(settings["allow_missing"])
+    settings["salt"] = str(settings["salt"])
+    return Split(name=name, **settings)
+
+
+def runs(config: Mapping[str, Any]) -> dict[Run, tuple[str, ...]]:
+    """Expand a loaded config to its runs, each once, with the experiments that it is part of."""
+    found: dict[Run, list[str]] = {}
+    for experiment, chosen in config["experiments"].items():
+        axes = [chosen[axis] or list(config[axis]) for axis in _AXES]
+        for name, *others in itertools.product(*axes):
+            for fold in split(config, name).fold_names:
+                found.setdefault(Run(name, *others, fold), []).append(experiment)
+    return {run: tuple(found[run]) for run in sorted(found)}
+
+
+_AXES = ("splits", "backbones", "datasets", "recipes")
+
+
+def _fill(value: Any, rules: Mapping[str, Any]) -> None:
+    """Fill in the defaults of `rules` below `value`, in place."""
+    if isinstance(value, list):
+        for item in value:
+            _fill(item, rules.get("items", {}))
+    if not isinstance(value, dict):
+        return
+    known = rules.get("properties", {})
+    for key, rule in known.items():
+        if "default" in rule:
+            value.setdefault(key, copy.deepcopy(rule["default"]))
+    for key, item in value.items():
+        rule = known.get(key, rules.get("additionalProperties", {}))
+        _fill(item, rule if isinstance(rule, dict) else {})
+
+
+def _errors(validator: jsonschema.Draft202012Validator, value: Any) -> list:
+    return sorted(validator.iter_errors(value), key=lambda error: [str(p) for p in error.path])
+
+
+def _sentence(error: jsonschema.ValidationError) -> str:
+    """Say where a mistake is, what was found and what is allowed."""
+    at = ".".join(str(part) for part in error.absolute_path)
+    found = _show(error.instance)
+    match error.validator:
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            wrong = [key for key in error.instance if key not in known]
+            return "; ".join(_unknown(at, key, known) for key in wrong)
+        case "required":
+            missing = [key for key in error.validator_value if key not in error.instance]
+            return f"{at or 'top level'}: the key {missing[0]} is missing."
+        case "type":
+            wanted = error.validator_value
+            wanted = [wanted] if isinstance(wanted, str) else wanted
+            allowed = " or ".join(TYPES[kind] for kind in wanted)
+            return f"{at or 'the file'}: found {found}; expected {allowed}."
+        case "enum":
+            allowed = [str(value) for value in error.validator_value]
+            guess = _guess(error.instance, allowed)
+            return f"{at}: found {found}{guess}; expected one of {', '.join(allowed)}."
+        case "pattern":
+            return (
+                f"{at or 'a name'}: found {found}; names are made of letters, digits, '_', '.' "
+                "and '-', and begin with a letter or digit."
+            )
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            words = {
+                "minimum": "at least",
+                "exclusiveMinimum": "above",
+                "maximum": "at most",
+                "exclusiveMaximum": "below",
+            }
+            bound = f"{words[error.validator]} {error.validator_value}"
+            return f"{at}: found {found}; expected a number {bound}."
+        case "minProperties" | "minItems" | "minLength":
+            return f"{at}: is empty; expected at least one entry."
+        case "uniqueItems":
+            return f"{at}: names something twice: {found}."
+        case "not":
+            return f"{at}: found {found}, which is not allowed: {error.schema['description']}"
+        case _:
+            about = error.schema.get("description", error.message)
+            return f"{at}: found {found}; expected: {about}"
+
+
+def _show(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _guess(found: Any, known: list[str]) -> str:
+    close = difflib.get_close_matches(str(found), known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _unknown(at: str, key: Any, known: list[str]) -> str:
+    return (
+        f"{at or 'top level'}: unknown key {_show(key)}{_guess(key, known)}; "
+        f"allowed: {', '.join(known)}."
+    )
+
+
+def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences about values that are right one by one, but not together."""
+    yield from _about_names(config)
+    yield from _about_spectrogram(config)
+    for name, backbone in config["backbones"].items():
+        yield from _about_backbone(name, backbone)
+    for name in config["splits"]:
+        yield from _about_split(config, split(config, name))
+    for name, techniques in config["datasets"].items():
+        if techniques[0] != "original":
+            yield f"datasets.{name}: original must come first; found {_show(techniques)}."
+    try:
+        groups = set(re.compile(config["recordings"]["pattern"]).groupindex)
+    except re.error as error:
+        yield f"recordings.pattern: not a regular expression: {error}."
+    else:
+        if unknown := sorted(groups - {"site", "date", "time"}):
+            yield (
+                f"recordings.pattern: unknown group {', '.join(unknown)}; "
+                "allowed: site, date, time."
+            )
+
+
+def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
+    for experiment, chosen in config["experiments"].items():
+        for axis in _AXES:
+            for name in chosen[axis] or []:
+                if name not in config[axis]:
+                    known = list(config[axis])
+                    yield (
+                        f"experiments.{experiment}.{axis}: {name} is not in {axis}"
+                        f"{_guess(name, known)}; expected one of {', '.join(known)}."
+                    )
+    for name, settings in config["splits"].items():
+        for species in settings["allow_missing"]:
+            if species not in config["species"]:
+                yield f"splits.{name}.allow_missing: {species} is not in species."
+
+
+def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:
+    settings, sr = config["spectrogram"], config["audio"]["sr"]
+    fmax = settings["fmax"] or sr / 2
+    if fmax > sr / 2:
+        yield (
+            f"spectrogram.fmax: found {fmax:g} Hz, above half of audio.sr ({sr / 2:g} Hz), where "
+            "there is no sound."
+        )
+    if settings["fmin"] >= fmax:
+        yield f"spectrogram.fmin: found {settings['fmin']:g} Hz; expected below fmax, {fmax:g} Hz."
+    if settings["scale"] == "log" and settings["fmin"] == 0:
+        yield "spectrogram.fmin: a logarithmic scale has no 0 Hz; set it above 0."
+    samples = config["clips"]["length"] * sr
+    for key in ("n_fft", "hop_length"):
+        if settings[key] > samples:
+            yield (
+                f"spectrogram.{key}: found {settings[key]}, longer than a clip "
+                f"({samples:g} samples)."
+            )
+
+
+def _about_backbone(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
+    at, weights = f"backbones.{name}", backbone["weights"]
+    if backbone["architecture"] != "MobileNet" and backbone["alpha"] != 1:
+        yield f"{at}.alpha: only MobileNet has a width; remove it or set it to 1."
+    if weights == "imagenet" and backbone["alpha"] not in IMAGENET_ALPHAS:
+        yield (
+            f"{at}.alpha: found {backbone['alpha']:g}; ImageNet weights exist for "
+            f"{', '.join(f'{alpha:g}' for alpha in IMAGENET_ALPHAS)}."
+        )
+    if weights not in ("imagenet", "random") and not Path(weights).is_file():
+        yield (
+            f"{at}.weights: {weights} is not a file; expected imagenet, random or the path of a "
+            "Keras weights file."
+        )
+
+
+def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
+    at = f"splits.{split.name}"
+    if (split.by == "file") != (split.file is not None):
+        yield f"{at}.file: is needed with by: file, and only there."
+    elif split.file and not Path(split.file).is_file():
+        yield f"{at}.file: {split.file} is not a file."
+    if not split.validation:
+        stopping = [n for n, recipe in config["recipes"].items() if recipe["early_stopping"]]
+        if stopping:
+            yield (
+                f"{at}.validation: is 0, but the recipe {stopping[0]} stops early by the "
+                "validation loss; raise it, or set early_stopping: null."
+            )
+        if not split.folds and not split.test and split.by != "file":
+            yield f"{at}: test, folds and validation are 0, so that nothing could be scored."

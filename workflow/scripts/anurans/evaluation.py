@@ -1,0 +1,190 @@
+"""Thresholds, scores and their intervals, of one run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
+
+HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Clips that are scored together.
+
+    Attributes
+    ----------
+    labels : np.ndarray [shape=(n, species), dtype=bool]
+    scores : np.ndarray [shape=(n, species)]
+        Probabilities.
+    recordings, groups : np.ndarray [shape=(n,)]
+        Of each clip; groups are what intervals resample.
+    """
+
+    labels: np.ndarray
+    scores: np.ndarray
+    recordings: np.ndarray
+    groups: np.ndarray
+
+
+def tune_threshold(labels: np.ndarray, scores: np.ndarray) -> float | None:
+    """Find the threshold with the best F1.
+
+    Parameters
+    ----------
+    labels : np.ndarray [shape=(n,), dtype=bool]
+    scores : np.ndarray [shape=(n,)]
+
+    Returns
+    -------
+    float or None
+        Halfway between the score that it just lets in and the next lower one; of equally good
+        ones the nearest to 0.5. None without positives.
+    """
+    if not labels.any():
+        return None
+    precision, recall, thresholds = precision_recall_curve(labels, scores)
+    precision, recall = precision[:-1], recall[:-1]
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    lower = np.concatenate([[0.0], thresholds[:-1]])
+    best = np.flatnonzero(f1 >= f1.max() - 1e-9)
+    halfway = ((thresholds + lower) / 2)[best]
+    return float(halfway[np.argmin(np.abs(halfway - HALF))])
+
+
+def tune_thresholds(
+    species: Sequence[str], validation: Part
+) -> list[dict[str, str | float | int]]:
+    """Tune the threshold of each species on the validation part.
+
+    Returns
+    -------
+    list of dict
+        Rows with species, threshold, source (`tuned`, or `default` for 0.5 where validation has
+        no positives) and the number of validation positives.
+    """
+    rows = []
+    for column, name in enumerate(species):
+        labels = validation.labels[:, column]
+        threshold = tune_threshold(labels, validation.scores[:, column])
+        rows.append(
+            {
+                "species": name,
+                "threshold": HALF if threshold is None else threshold,
+                "source": "default" if threshold is None else "tuned",
+                "positives": int(labels.sum()),
+            }
+        )
+    return rows
+
+
+def score_part(
+    species: Sequence[str], part: Part, thresholds: Sequence[float], resamples: int, seed: int
+) -> dict[str, float | int | None]:
+    """Score a part.
+
+    Parameters
+    ----------
+    species
+        Names, in the order of the columns.
+    part
+        The clips.
+    thresholds
+        Of each species; a score at or above it is positive.
+    resamples, seed
+        Of the interval of the macro F1.
+
+    Returns
+    -------
+    dict
+        The columns of `results/summary.csv` from `n_clips` on; None where undefined.
+    """
+    positives = part.labels.sum(axis=0)
+    predicted = part.scores >= np.asarray(thresholds)
+    at_half = part.scores >= HALF
+    row: dict[str, float | int | None] = {
+        "n_clips": len(part.labels),
+        "n_recordings": len(set(part.recordings)),
+        "n_groups": len(set(part.groups)),
+        "n_species": int((positives > 0).sum()),
+    }
+    for column, name in enumerate(species):
+        truth, score = part.labels[:, column], part.scores[:, column]
+        some, both = positives[column] > 0, 0 < positives[column] < len(truth)
+        hits = int((truth & predicted[:, column]).sum())
+        called = int(predicted[:, column].sum())
+        row |= {
+            f"positives_{name}": int(positives[column]),
+            f"f1_{name}": _f1(truth, predicted[:, column]) if some else None,
+            f"precision_{name}": hits / called if called else None,
+            f"recall_{name}": hits / positives[column] if some else None,
+            f"ap_{name}": float(average_precision_score(truth, score)) if some else None,
+            f"auroc_{name}": float(roc_auc_score(truth, score)) if both else None,
+            f"f1_at_half_{name}": _f1(truth, at_half[:, column]) if some else None,
+        }
+    lower, upper = macro_f1_interval(part, predicted, resamples, seed)
+    return row | {
+        "f1_macro": _mean(row, "f1", species),
+        "f1_micro": _f1(part.labels.ravel(), predicted.ravel()) if positives.any() else None,
+        "map": _mean(row, "ap", species),
+        "f1_macro_lower": lower,
+        "f1_macro_upper": upper,
+        "f1_at_half_macro": _mean(row, "f1_at_half", species),
+    }
+
+
+def macro_f1_interval(
+    part: Part, predicted: np.ndarray, resamples: int, seed: int
+) -> tuple[float | None, float | None]:
+    """95 % interval of the macro F1, by the percentile bootstrap over groups.
+
+    Groups are drawn with replacement, thresholds stay. A species without positives in a draw is
+    left out of that draw's mean.
+
+    Parameters
+    ----------
+    part
+        The clips.
+    predicted : np.ndarray [shape=(n, species), dtype=bool]
+        Decisions at the thresholds.
+    resamples
+        Number of draws.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    lower, upper
+        None with fewer than two groups or without positives.
+    """
+    names, group = np.unique(part.groups.astype(str), return_inverse=True)
+    if len(names) < 2 or not part.labels.any():
+        return None, None
+    # F1 is 2 TP / (positives + predicted positives): sums over groups are all that it needs.
+    hits = _sum_by(group, part.labels & predicted)
+    sizes = _sum_by(group, part.labels), _sum_by(group, predicted)
+    rng = np.random.default_rng(seed)
+    draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    positives = draws @ sizes[0]
+    total = positives + draws @ sizes[1]
+    f1 = np.where(positives > 0, 2 * (draws @ hits) / np.maximum(total, 1), np.nan)
+    macro = np.nanmean(f1[(positives > 0).any(axis=1)], axis=1)
+    lower, upper = np.quantile(macro, [0.025, 0.975])
+    return float(lower), float(upper)
+
+
+def _sum_by(group: np.ndarray, values: np.ndarray) -> np.ndarray:
+    sums = np.zeros((group.max() + 1, values.shape[1]))
+    np.add.at(sums, group, values)
+    return sums
+
+
+def _f1(truth: np.ndarray, predicted: np.ndarray) -> float:
+    return float(f1_score(truth, predicted, zero_division=0.0))
+
+
+def _mean(row: dict, score: str, species: Sequence[str]) -> float | None:
+    values = [row[f"{score}_{name}"] for name in species]
+    values = [value for value in values if value is not None]
+    return float(np.mean(values)) if values else None

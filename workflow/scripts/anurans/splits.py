@@ -1,0 +1,238 @@
+"""Who is trained on and who is judged: roles that do not move when annotations change.
+
+Standard library only: the roles are known at parse time, from the names of the recordings.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from anurans.errors import UserError, listing
+from anurans.recordings import Recording
+from anurans.tables import read_table
+
+TRAIN, VALIDATION, HELD_OUT, TEST = "train", "validation", "held_out", "test"
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A way to divide recordings: `by` what they are grouped, and which share goes where.
+
+    `test` and `validation` are shares in [0, 1); `folds` is 0 for one plain training.
+    `allow_missing` names species that may be absent from training or validation.
+    """
+
+    name: str
+    by: str
+    test: float = 0.3
+    folds: int = 5
+    validation: float = 0.2
+    salt: str = ""
+    file: str | None = None
+    allow_missing: tuple[str, ...] = ()
+
+    @property
+    def fold_names(self) -> tuple[str, ...]:
+        """Folds of the split, "1" to its number, or just "all"."""
+        return tuple(str(fold) for fold in range(1, self.folds + 1)) or (ALL,)
+
+
+def place(salt: str, *parts: str) -> float:
+    """Place of `parts` in [0, 1), by SHA-256: it depends on nothing else."""
+    digest = hashlib.sha256("\0".join((str(salt), *parts)).encode()).digest()
+    return int.from_bytes(digest[:6]) / 2**48
+
+
+def group_of(recording: Recording, by: str) -> str:
+    """Group of a recording: its id, or the night or date it was made."""
+    if by in ("recording", "file"):
+        return recording.recording
+    return recording.night if by == "night" else recording.date
+
+
+def given_folds(split: Split) -> dict[str, str]:
+    """Read the file of a split by `file`: `test` or the fold (1, 2, ...) of each recording."""
+    allowed = {TEST, *split.fold_names}
+    folds, problems = {}, []
+    for line, row in enumerate(read_table(split.file, ("recording", "fold")), start=2):
+        recording, fold = row["recording"].strip(), row["fold"].strip()
+        if fold not in allowed:
+            problems.append(
+                f"{split.file}, line {line}: fold is {fold!r}; expected test or one of "
+                f"{', '.join(split.fold_names)} (splits.{split.name}.folds is {split.folds})."
+            )
+        elif folds.setdefault(recording, fold) != fold:
+            problems.append(
+                f"{split.file}, line {line}: {recording} is in fold {folds[recording]} already."
+            )
+    if problems:
+        raise UserError(f"The file of split {split.name} has mistakes:\n{listing(problems)}")
+    return folds
+
+
+def assign(split: Split, recordings: Sequence[Recording]) -> dict[str, dict[str, str]]:
+    """Role of each recording in each fold.
+
+    A group's place in [0, 1) is a hash of the salt and the group: below `split.test` it is test.
+    Its fold is a second hash; in fold f, the groups of fold f are held out, and of the other
+    folds those whose third hash, of f too, is below `split.validation` validate.
+
+    Returns
+    -------
+    dict of dict
+        `roles[recording][fold]`, one of train, validation, held_out, test.
+
+    Raises
+    ------
+    UserError
+        When a recording has no group, or none in the split's file.
+    """
+    groups = {r.recording: group_of(r, split.by) for r in recordings}
+    without = sorted(recording for recording, group in groups.items() if not group)
+    if without:
+        raise UserError(
+            f"splits.{split.name}.by is {split.by}, but the names of these recordings tell no "
+            f"{split.by} (recordings.pattern); give dates and times in a table of recordings, or "
+            f"split by recording:\n{listing(without)}"
+        )
+    folds = given_folds(split) if split.by == "file" else {}
+    if split.by == "file":
+        missing = sorted(set(groups) - set(folds))
+        if missing:
+            raise UserError(
+                f"splits.{split.name}.file: {split.file} gives no fold for these recordings:\n"
+                f"{listing(missing)}"
+            )
+    else:
+        folds = {group: _fold(split, group) for group in set(groups.values())}
+    roles = {
+        group: {fold: _role(split, group, of, fold) for fold in split.fold_names}
+        for group, of in folds.items()
+    }
+    return {recording: roles[group] for recording, group in groups.items()}
+
+
+def _fold(split: Split, group: str) -> str:
+    if place(split.salt, group) < split.test:
+        return TEST
+    names = split.fold_names
+    return names[int(place(split.salt, "fold", group) * len(names))]
+
+
+def _role(split: Split, group: str, of: str, fold: str) -> str:
+    if of == TEST:
+        return TEST
+    if of == fold != ALL:
+        return HELD_OUT
+    validates = place(split.salt, "validation", fold, group) < split.validation
+    return VALIDATION if validates else TRAIN
+
+
+def parts(split: Split) -> tuple[str, ...]:
+    """Parts that a split must fill."""
+    held_out = (HELD_OUT,) if split.folds else ()
+    validation = (VALIDATION,) if split.validation else ()
+    # A file may name test recordings whatever the share.
+    test = (TEST,) if split.test and split.by != "file" else ()
+    return (TRAIN, *validation, *held_out, *test)
+
+
+def lacks(
+    split: Split,
+    roles: Mapping[str, Mapping[str, str]],
+    present: Mapping[str, frozenset[str]],
+    strict: bool = False,
+) -> list[str]:
+    """What a split lacks, as sentences.
+
+    Parameters
+    ----------
+    split
+        The split.
+    roles
+        Of the annotated recordings, from `assign`.
+    present
+        The recordings that each species calls in.
+    strict
+        Whether held-out and test parts must hold every species as well.
+    """
+    found = []
+    for fold in split.fold_names:
+        of = {part: {r for r, role in roles.items() if role[fold] == part} for part in parts(split)}
+        for part, members in of.items():
+            if not members:
+                found.append(f"fold {fold}: no annotated recording in {part}")
+                continue
+            if part in (HELD_OUT, TEST) and not strict:
+                continue
+            for species, where in present.items():
+                if species not in split.allow_missing and not members & where:
+                    found.append(
+                        f"fold {fold}: {species} calls in none of the {len(members)} recordings "
+                        f"in {part} (in {len(where)} of all {len(roles)})"
+                    )
+    return found
+
+
+def check(
+    split: Split, recordings: Sequence[Recording], present: Mapping[str, frozenset[str]]
+) -> None:
+    """Refuse a split with an empty part, or without a species in training or validation.
+
+    Parameters
+    ----------
+    split
+        The split.
+    recordings
+        The annotated recordings.
+    present
+        The recordings that each species calls in.
+
+    Raises
+    ------
+    UserError
+        With the counts, and a salt that would do.
+    """
+    found = lacks(split, assign(split, recordings), present)
+    if not found:
+        return
+    if split.by == "file":
+        advice = f"Correct {split.file}"
+    elif salt := find_salt(split, recordings, present):
+        advice = f'Set splits.{split.name}.salt: "{salt}"'
+    else:
+        advice = "None of 256 salts does better; use fewer folds or a larger share"
+    raise UserError(
+        f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n"
+        f"{advice}. A rare species can be let through with "
+        f"splits.{split.name}.allow_missing: [<species>]."
+    )
+
+
+def find_salt(
+    split: Split, recordings: Sequence[Recording], present: Mapping[str, frozenset[str]]
+) -> str | None:
+    """First of 256 salts that fills every part, with every species in each if one of them does."""
+    usable = None
+    for salt in map(str, range(256)):
+        salted = Split(
+            split.name,
+            split.by,
+            split.test,
+            split.folds,
+            split.validation,
+            salt,
+            allow_missing=split.allow_missing,
+        )
+        roles = assign(salted, recordings)
+        if not lacks(salted, roles, present, strict=True):
+            return salt
+        if usable is None and not lacks(salted, roles, present):
+            usable = salt
+    return usable
+
+
+def in_roles(roles: Mapping[str, Mapping[str, str]], fold: str, wanted: Iterable[str]) -> list[str]:
+    """Recordings whose role in `fold` is one of `wanted`, sorted."""
+    return sorted(recording for recording, role in roles.items() if role[fold] in set(wanted))

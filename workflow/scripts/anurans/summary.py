@@ -1,0 +1,127 @@
+"""The table of scores: its columns, and a short form of it to be read in a terminal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import mean, stdev
+
+KEYS = (
+    "experiments",
+    "split",
+    "backbone",
+    "weights",
+    "dataset",
+    "recipe",
+    "fold",
+    "labelling",
+    "subset",
+)
+RUN = ("split", "backbone", "dataset", "recipe", "labelling")
+SUBSETS = {"held_out": "held out", "test": "test", "validation": "validation"}
+
+
+def columns(species: Sequence[str]) -> list[str]:
+    """Columns of `results/summary.csv`, in order."""
+
+    def each(*scores: str) -> list[str]:
+        return [f"{score}_{name}" for score in scores for name in species]
+
+    return [
+        *KEYS,
+        "n_clips",
+        "n_recordings",
+        "n_groups",
+        "n_species",
+        *each("positives", "f1", "precision", "recall", "ap", "auroc"),
+        "f1_macro",
+        "f1_micro",
+        "map",
+        "f1_macro_lower",
+        "f1_macro_upper",
+        *each("f1_at_half"),
+        "f1_at_half_macro",
+        *each("threshold", "threshold_source"),
+        "epochs",
+        "best_epoch",
+        "parameters_head",
+        "parameters_total",
+        "weights_mb",
+    ]
+
+
+def sort_key(row: Mapping[str, str]) -> tuple:
+    """Key that sorts rows by what the run is; folds by number."""
+    fold = row["fold"]
+    return tuple(
+        (int(fold) if fold.isdigit() else 0, fold) if key == "fold" else row[key] for key in KEYS
+    )
+
+
+def short_table(rows: Iterable[Mapping[str, str]], species: Sequence[str]) -> str:
+    """Lay out the F1 of each model, averaged over its folds, best first.
+
+    Validation is shown only where a run has no other part. Beside the mean over several folds
+    stands their standard deviation.
+
+    Parameters
+    ----------
+    rows
+        Of `results/summary.csv`.
+    species
+        Codes of the species.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    rows = list(rows)
+    models: dict[tuple, list[Mapping[str, str]]] = {}
+    scored = {tuple(row[key] for key in RUN) for row in rows if row["subset"] != "validation"}
+    for row in rows:
+        run = tuple(row[key] for key in RUN)
+        if row["subset"] != "validation" or run not in scored:
+            models.setdefault((row["subset"], run), []).append(row)
+    # A column that says the same in every row says nothing.
+    shown = [
+        column
+        for column, key in enumerate(RUN)
+        if key == "backbone" or len({run[column] for _, run in models}) > 1
+    ]
+    header = ["part", *(RUN[column] for column in shown), "folds", "F1 macro", *species, "mAP"]
+    scores = ["f1_macro", *(f"f1_{name}" for name in species), "map"]
+    order = list(SUBSETS)
+    ranked = sorted(
+        models.items(),
+        key=lambda item: (order.index(item[0][0]), -_mean(item[1], "f1_macro"), item[0]),
+    )
+    lines = [
+        [
+            SUBSETS[subset],
+            *(run[column] for column in shown),
+            str(len(folds)),
+            *(_cell(folds, score) for score in scores),
+        ]
+        for (subset, run), folds in ranked
+    ]
+    widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
+    rule = ["-" * width for width in widths]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in (header, rule, *lines)
+    )
+
+
+def _values(rows: Iterable[Mapping[str, str]], score: str) -> list[float]:
+    return [float(row[score]) for row in rows if row[score]]
+
+
+def _mean(rows: Iterable[Mapping[str, str]], score: str) -> float:
+    values = _values(rows, score)
+    return mean(values) if values else -1.0
+
+
+def _cell(rows: Iterable[Mapping[str, str]], score: str) -> str:
+    values = _values(rows, score)
+    if not values:
+        return "-"
+    spread = f" ±{stdev(values):.3f}" if len(values) > 1 else ""
+    return f"{mean(values):.3f}{spread}"

@@ -1,0 +1,75 @@
+"""Tune the thresholds of one run on its validation part, and score every part."""
+
+import numpy as np
+
+from anurans.evaluation import Part, score_part, tune_thresholds
+from anurans.jobs import log, run
+from anurans.labels import LabelRule, decide_all, read_coverage
+from anurans.shards import open_shard
+from anurans.splits import HELD_OUT, TEST, VALIDATION
+from anurans.summary import columns
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params, wildcards):
+    with open_shard(input.scores) as shard:
+        clips, scores, about = shard.clips, shard.data[()], shard.metadata["training"]
+        backbone = shard.metadata["embedding"]["backbone"]
+    species, rule = about["species"], LabelRule(**params.labelling)
+    coverage = read_coverage((row for path in input.labels for row in read_table(path)), species)
+    labels, used = decide_all(coverage.species, rule)
+    row_of = {clip: row for row, clip in enumerate(clips.clip)}
+    rows = np.array([row_of[clip] for clip in coverage.clip], dtype=int)
+    roles = {row["clip"]: row for row in read_table(input.roles)}
+    role = np.array([roles[clip][f"fold-{wildcards.fold}"] for clip in coverage.clip], dtype=object)
+    group = [roles[clip]["night"] or roles[clip]["recording"] for clip in coverage.clip]
+    group = np.array(group, dtype=object)
+
+    def part(name):
+        of = (role == name) & used
+        return Part(labels[of], scores[rows[of]], coverage.recording[of], group[of])
+
+    tuned = tune_thresholds(species, part(VALIDATION))
+    write_table(output.thresholds, ["species", "threshold", "source", "positives"], tuned)
+    thresholds = [row["threshold"] for row in tuned]
+    run_is = {
+        "split": wildcards.split,
+        "backbone": wildcards.backbone,
+        "weights": backbone["weights"],
+        "dataset": wildcards.dataset,
+        "recipe": wildcards.recipe,
+        "fold": wildcards.fold,
+        "labelling": rule.name,
+    }
+    about = {key: about[key] for key in columns([]) if key in about} | {
+        "weights_mb": about["parameters_total"] * 4 / 1e6
+    }
+    decided = {f"threshold_{row['species']}": row["threshold"] for row in tuned}
+    decided |= {f"threshold_source_{row['species']}": row["source"] for row in tuned}
+    metrics = []
+    for subset in (VALIDATION, HELD_OUT, TEST):
+        of = part(subset)
+        if len(of.labels):
+            scored = score_part(species, of, thresholds, params.resamples, params.seed)
+            metrics.append(run_is | {"subset": subset} | scored | decided | about)
+            log.info("%s: %d clips, macro F1 %s", subset, scored["n_clips"], scored["f1_macro"])
+    write_table(output.metrics, columns(species), metrics)
+
+    predictions = []
+    for at, clip in enumerate(coverage.clip):
+        row = {"clip": clip, "recording": coverage.recording[at], "role": role[at]}
+        row["used"] = int(used[at])
+        for column, name in enumerate(species):
+            score = float(scores[rows[at], column])
+            row |= {
+                f"score_{name}": score,
+                f"predicted_{name}": int(score >= thresholds[column]),
+                f"label_{name}": int(labels[at, column]),
+            }
+        predictions.append(row)
+    each = [f"{what}_{name}" for name in species for what in ("score", "predicted", "label")]
+    write_table(output.predictions, ["clip", "recording", "role", "used", *each], predictions)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

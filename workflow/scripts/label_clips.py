@@ -1,0 +1,42 @@
+"""Measure how the annotated calls of each species cover the clips of a shard."""
+
+from anurans.annotations import AnnotationSource
+from anurans.clips import clip_table
+from anurans.jobs import log, run
+from anurans.labels import MEASURES, cover_clips
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    durations = {row["recording"]: float(row["duration_s"]) for row in read_table(input.recordings)}
+    source = AnnotationSource(input.annotations, params.recordings, **params.settings)
+    annotations = {
+        recording: source.annotations(recording)
+        for recording in params.recordings
+        if source.annotated(recording)
+    }
+    clips = clip_table(row for row in read_table(input.clips) if row["recording"] in annotations)
+    species = params.settings["species"]
+    covers = cover_clips(clips, annotations, durations, species)
+    columns = {
+        "clip": clips.clip,
+        "recording": clips.recording,
+        "start": clips.source_start,
+        "end": clips.source_end,
+    } | {
+        f"{name}_{measure}": getattr(covers[name], measure)
+        for name in species
+        for measure in MEASURES
+    }
+    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
+    write_table(output[0], list(columns), (dict(zip(columns, row, strict=True)) for row in rows))
+    log.info(
+        "%d clips of %d annotated recordings; %d recordings not annotated",
+        len(clips),
+        len(annotations),
+        len(params.recordings) - len(annotations),
+    )
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

@@ -1,0 +1,60 @@
+"""Gather the scores of all runs in one table, and show a short form of it."""
+
+from collections import Counter
+
+from anurans.jobs import log, run
+from anurans.summary import columns, short_table, sort_key
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    rows = [
+        row | {"experiments": experiments}
+        for metrics, experiments in zip(input.metrics, params.experiments, strict=True)
+        for row in read_table(metrics)
+    ]
+    rows.sort(key=sort_key)
+    write_table(output[0], columns(params.species), rows)
+    text = "\n".join(
+        [
+            "",
+            f"{params.project}: F1 at thresholds tuned on validation, mean ± deviation over folds",
+            "",
+            short_table(rows, params.species),
+            "",
+            *_notes(rows, read_table(input.recordings), read_table(input.annotations)),
+            f"All scores, with intervals and counts: {output[0]}",
+            "",
+        ]
+    )
+    log.info("%s", text)
+    print(text, flush=True)
+
+
+def _notes(rows, recordings, annotations):
+    """Sentences about what the scores rest on."""
+    status = {row["recording"]: row["status"] for row in annotations}
+    usable = [row["recording"] for row in recordings if row["status"] == "ok"]
+    annotated = [recording for recording in usable if status[recording] in ("annotated", "empty")]
+    yield (
+        f"{len(recordings)} recordings: {len(annotated)} used, "
+        f"{len(usable) - len(annotated)} not annotated, "
+        f"{len(recordings) - len(usable)} unusable (results/recordings.csv)."
+    )
+    others = Counter()
+    for row in annotations:
+        if row["used"] == "no":
+            others[row["species"]] += int(row["annotations"])
+    if others:
+        counts = ", ".join(f"{name} {n}" for name, n in others.most_common(8))
+        yield f"Annotations of other species, ignored: {counts} (results/annotations.csv)."
+    random = sorted({row["backbone"] for row in rows if row["weights"] == "random"})
+    if random:
+        yield (
+            f"The weights of {', '.join(random)} are random: these scores say nothing about the "
+            "networks. Set weights: imagenet for them under backbones: in the config."
+        )
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
