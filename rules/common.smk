@@ -1,7 +1,9 @@
 # Loads and validates the config, lists recordings, shards and runs, and holds what several rules
 # need to say. The only file with functions. Needs nothing. Makes nothing.
+import re
 import sys
-from functools import cache
+from functools import cache, wraps
+from hashlib import sha256
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -17,6 +19,7 @@ from anurans.errors import UserError
 def sentence(function):
     """Show a user's mistake as a message of Snakemake's, without a traceback."""
 
+    @wraps(function)
     def told(*args, **kwargs):
         try:
             return function(*args, **kwargs)
@@ -57,6 +60,22 @@ def code(*files):
     return digests.code_digest(*(SCRIPTS / file for file in files))
 
 
+@cache
+def demo_channels():
+    return {each.path: each.channel for each in RECORDINGS}
+
+
+def demo_channel(wildcards):
+    """Channel that the calls of a recording of the demo are loudest in."""
+    return demo_channels()[f"resources/demo/audio/{wildcards.recording}.wav"]
+
+
+def weights_file(wildcards):
+    """Weights file of a backbone, where the config gives one."""
+    weights = config["backbones"][wildcards.backbone]["weights"]
+    return [] if weights in ("imagenet", "random") else weights
+
+
 def ids(wildcards):
     return [each.recording for each in SHARDS[wildcards.shard]]
 
@@ -83,7 +102,18 @@ def clips_audio(path):
 def annotation_source():
     """Source of the annotations; only names are read until they are asked for."""
     names = [each.recording for each in RECORDINGS]
-    return annotations.AnnotationSource(config["annotations"]["source"], names, **ANNOTATION_SETTINGS)
+    source = annotations.AnnotationSource(
+        config["annotations"]["source"], names, **ANNOTATION_SETTINGS
+    )
+    source.check_names()
+    return source
+
+
+@sentence
+def annotation_files(wildcards):
+    """Annotation file of each annotated recording of a shard."""
+    files = {recording: annotation_source().file(recording) for recording in ids(wildcards)}
+    return {recording: str(file) for recording, file in files.items() if file}
 
 
 @sentence
@@ -103,8 +133,10 @@ def training_digest(wildcards):
 
 @sentence
 def annotation_counts(wildcards):
-    """Digest of everything that is counted in results/annotations.csv."""
-    return annotation_source().counts_digest()
+    """Digest of what is counted in results/annotations.csv."""
+    names = [each.recording for each in RECORDINGS]
+    rows = annotations.count_annotations(annotation_source(), names)
+    return sha256(repr(rows).encode()).hexdigest()[:16]
 
 
 @cache
@@ -114,7 +146,7 @@ def roles(name):
     assigned = splits.assign(split, RECORDINGS)
     source = annotation_source()
     annotated = [each for each in RECORDINGS if source.annotated(each.recording)]
-    splits.check(split, annotated, source.present(SPECIES))
+    splits.check(split, annotated, source.present())
     return assigned
 
 

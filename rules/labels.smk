@@ -38,6 +38,7 @@ rule label_clips:
     params:
         recordings=ids,
         settings=ANNOTATION_SETTINGS,
+        files=annotation_files,
         annotations=annotation_digest,
         code=code("label_clips.py"),
     script:

@@ -15,7 +15,8 @@ rule synthesise_recording:
     wildcard_constraints:
         recording=r"DEMO_\d{8}_\d{6}",
     params:
-        channel=lambda wildcards: demo_channel(wildcards.recording),
+        recording=lambda wildcards: wildcards.recording,
+        channel=demo_channel,
         seed=config["seed"],
         code=code("synthesise_recording.py"),
     script:

@@ -20,7 +20,7 @@ def main(input, output, params):
                 }
             )
     rows.sort(key=lambda row: (row["recording"], row["clip"]))
-    folds = [f"fold-{fold}" for fold in params.folds]
+    folds = [f"fold-{fold}" for fold in next(iter(params.roles.values()))]
     write_table(output[0], ["recording", "clip", "group", "night", *folds], rows)
     for fold in folds:
         roles = [row[fold] for row in rows]

@@ -9,7 +9,9 @@ from anurans.tables import read_table, write_table
 
 def main(input, output, params):
     durations = {row["recording"]: float(row["duration_s"]) for row in read_table(input.recordings)}
-    source = AnnotationSource(input.annotations, params.recordings, **params.settings)
+    source = AnnotationSource(
+        input.annotations, params.recordings, **params.settings, files=params.files
+    )
     annotations = {
         recording: source.annotations(recording)
         for recording in params.recordings

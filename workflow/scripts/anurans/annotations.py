@@ -12,6 +12,7 @@ from pathlib import Path
 
 from anurans.annotation_formats import COLUMNS, Annotation, Problem, Reading, read_annotations
 from anurans.errors import UserError, listing
+from anurans.recordings import EXTENSIONS
 
 SUFFIXES = (".txt", ".csv", ".tsv")
 
@@ -33,12 +34,15 @@ class AnnotationSource:
         How to read the files; "auto" looks at the content of each.
     columns : mapping, optional
         Names of the columns for `recording`, `start`, `end`, `label`, `fmin`, `fmax`.
+    files : mapping, optional
+        File of each annotated recording of a folder, where it is known already: a job that knows
+        only a part of the recordings cannot tell which file belongs to which.
 
     Raises
     ------
     UserError
-        If there is no such source, no annotation file in it, no file that belongs to a recording,
-        or two for one. What is wrong in a table shows when it is first read.
+        If there is no such source, or two files for one recording. What is wrong in a table shows
+        when it is first read.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class AnnotationSource:
         species: Sequence[str],
         format: str = "auto",
         columns: Mapping[str, str] | None = None,
+        files: Mapping[str, str] | None = None,
     ):
         self.source = Path(source)
         self.recordings = tuple(recordings)
@@ -71,7 +76,9 @@ class AnnotationSource:
                 "recording, or a table of all annotations."
             )
         self._is_folder = self.source.is_dir()
-        if self._is_folder:
+        if self._is_folder and files is not None:
+            self._files = {recording: Path(file) for recording, file in files.items()}
+        elif self._is_folder:
             self._match_files()
 
     @property
@@ -123,6 +130,33 @@ class AnnotationSource:
             sha.update(repr((recording, is_annotated, keys)).encode())
         return sha.hexdigest()[:16]
 
+    def check_names(self) -> None:
+        """Refuse a source of which nothing belongs to any recording.
+
+        Raises
+        ------
+        UserError
+            With a name that was found and one that was expected.
+        """
+        if self._is_folder and not self._files:
+            raise UserError(self._no_match())
+        if not self._is_folder and not self._table.annotations:
+            names = self._table.without_recording
+            found = f'names such as "{names[0]}"' if names else "no rows"
+            raise UserError(
+                f"Annotations: no row of {self.source} belongs to a recording: found {found}, "
+                f"expected {self._example()}, with or without folder and extension."
+            )
+
+    def present(self) -> dict[str, frozenset[str]]:
+        """Tell in which recordings each species of the config calls."""
+        heard: dict[str, set[str]] = {species: set() for species in self.species}
+        for recording in self.recordings:
+            for call in self.annotations(recording):
+                if call.species in heard:
+                    heard[call.species].add(recording)
+        return {species: frozenset(where) for species, where in sorted(heard.items())}
+
     def check(self, recordings: Iterable[str] | None = None) -> None:
         """Read the annotations of `recordings`, by default of all, and list what is wrong.
 
@@ -159,13 +193,6 @@ class AnnotationSource:
         with _paused_collector():
             reading = self._load(self.source, None)
         self._refuse(reading.problems)
-        if not reading.annotations:
-            names = reading.without_recording
-            found = f'names such as "{names[0]}"' if names else "no rows"
-            raise UserError(
-                f"Annotations: no row of {self.source} belongs to a recording: found {found}, "
-                f"expected {self._example()}, with or without folder and extension."
-            )
         return reading
 
     def _load(self, file: Path, recording: str | None) -> Reading:
@@ -175,7 +202,7 @@ class AnnotationSource:
             problem = Problem(str(file), 1, error.strerror or str(error), "a file that can be read")
             return Reading(problems=[problem])
         return read_annotations(
-            data, str(file), self.species, self._resolve, recording, self.format, self.columns
+            data, str(file), self.species, self._of_row, recording, self.format, self.columns
         )
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
@@ -187,11 +214,18 @@ class AnnotationSource:
                 + listing([str(problem) for problem in problems])
             )
 
-    def _resolve(self, name: str) -> str | None:
-        """Find the recording that a file name, path or id means."""
+    def _of_row(self, name: str) -> str | None:
+        """Find the recording that an id, audio file or path in a table means."""
         name = _composed(name)
         if name not in self._ids:
             name = name.replace("\\", "/").rpartition("/")[2]
+        if name not in self._ids and name.lower().endswith(EXTENSIONS):
+            name = name.rpartition(".")[0]
+        return self._ids.get(name)
+
+    def _of_file(self, name: str) -> str | None:
+        """Find the recording that an annotation file belongs to, by its name."""
+        name = _composed(name)
         while name not in self._ids and "." in name:
             name = name.rpartition(".")[0]
         return self._ids.get(name)
@@ -199,13 +233,11 @@ class AnnotationSource:
     def _match_files(self) -> None:
         found: dict[str, list[Path]] = {}
         for path in _annotation_files(self.source):
-            recording = self._resolve(path.name)
+            recording = self._of_file(path.name)
             if recording is None:
                 self._strangers.append(str(path))
             else:
                 found.setdefault(recording, []).append(path)
-        if not found:
-            raise UserError(self._no_match())
         twice = {name: paths for name, paths in found.items() if len(paths) > 1}
         if twice:
             lines = [f"{name}: {', '.join(map(str, paths))}" for name, paths in twice.items()]

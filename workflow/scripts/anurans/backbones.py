@@ -147,3 +147,10 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
 
     network = openvino.convert_model(call.get_concrete_function())
     openvino.save_model(network, path, compress_to_fp16=False)
+
+
+def join_models(backbone: str | Path, head: str | Path) -> keras.Model:
+    """Join a saved backbone and a saved head: image in, probabilities out."""
+    frozen = keras.saving.load_model(backbone, compile=False)
+    trained = keras.saving.load_model(head, compile=False)
+    return keras.Model(frozen.inputs, trained(frozen.outputs[0]), name="model")
