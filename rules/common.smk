@@ -8,7 +8,9 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-SCRIPTS = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent / "workflow/scripts"
+SCRIPTS = (
+    Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent / "workflow/scripts"
+)
 sys.path.insert(0, str(SCRIPTS))
 
 from anurans import annotations, digests, recordings, splits
@@ -126,9 +128,7 @@ def annotation_digest(wildcards):
 def training_digest(wildcards):
     """Digest of the annotations that a run trains and validates on."""
     used = {splits.TRAIN, splits.VALIDATION}
-    return annotation_source().digest(
-        splits.in_roles(roles(wildcards.split), wildcards.fold, used)
-    )
+    return annotation_source().digest(splits.in_roles(roles(wildcards.split), wildcards.fold, used))
 
 
 @sentence

@@ -10,10 +10,10 @@ rule synthesise_recording:
         "logs/synthesise_recording/{recording}.log",
     benchmark:
         "results/benchmarks/synthesise_recording/{recording}.tsv"
-    conda:
-        "../envs/audio.yaml"
     wildcard_constraints:
         recording=r"DEMO_\d{8}_\d{6}",
+    conda:
+        "../envs/audio.yaml"
     params:
         recording=lambda wildcards: wildcards.recording,
         channel=demo_channel,

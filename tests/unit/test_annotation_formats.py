@@ -2,6 +2,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from anurans.annotation_formats import (
     GRADES,
     Annotation,

@@ -3,6 +3,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from anurans.annotation_formats import Annotation
 from anurans.annotations import AnnotationSource, count_annotations
 from anurans.errors import UserError

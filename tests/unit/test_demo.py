@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
 from anurans.annotation_formats import read_annotations
 from anurans.demo import CALLS, LEVELS, SAMPLE_RATE, call_type, synthesise_recording
 

@@ -53,9 +53,7 @@ def tune_threshold(labels: np.ndarray, scores: np.ndarray) -> float | None:
     return float(halfway[np.argmin(np.abs(halfway - HALF))])
 
 
-def tune_thresholds(
-    species: Sequence[str], validation: Part
-) -> list[dict[str, str | float | int]]:
+def tune_thresholds(species: Sequence[str], validation: Part) -> list[dict[str, str | float | int]]:
     """Tune the threshold of each species on the validation part.
 
     Returns
