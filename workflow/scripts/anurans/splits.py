@@ -5,7 +5,7 @@ Standard library only: the roles are known at parse time, from the names of the 
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anurans.errors import UserError, listing
 from anurans.recordings import Recording
@@ -197,10 +197,10 @@ def check(
     found = lacks(split, assign(split, recordings), present)
     if not found:
         return
-    if split.by == "file":
-        advice = f"Correct {split.file}"
-    elif salt := find_salt(split, recordings, present):
+    if (salt := find_salt(split, recordings, present)) is not None:
         advice = f'Set splits.{split.name}.salt: "{salt}"'
+    elif split.by == "file":
+        advice = f"None of 256 salts does better; correct {split.file}"
     else:
         advice = "None of 256 salts does better; use fewer folds or a larger share"
     raise UserError(
@@ -216,15 +216,7 @@ def find_salt(
     """First of 256 salts that fills every part, with every species in each if one of them does."""
     usable = None
     for salt in map(str, range(256)):
-        salted = Split(
-            split.name,
-            split.by,
-            split.test,
-            split.folds,
-            split.validation,
-            salt,
-            allow_missing=split.allow_missing,
-        )
+        salted = replace(split, salt=salt)
         roles = assign(salted, recordings)
         if not lacks(salted, roles, present, strict=True):
             return salt

@@ -1,0 +1,141 @@
+"""The tiny world that every test of the workflow shares: built once, copied for each."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles")
+SR, SECONDS = 22050, 20
+# Loud enough tones for a random network: one species low, one high.
+TONES = {"LOW": 800.0, "HIGH": 4000.0}
+CALLS = [
+    {"LOW": [(1.0, 4.0), (11.0, 14.5)], "HIGH": [(6.0, 9.0)]},
+    {"LOW": [(6.0, 9.5)], "HIGH": [(0.5, 4.5), (11.0, 13.0)]},
+    {"LOW": [(0.2, 4.8), (15.5, 19.0)], "HIGH": [(15.2, 19.8)]},
+    {"LOW": [(5.5, 9.5)], "HIGH": [(10.5, 14.0), (16.0, 19.0)]},
+    {"LOW": [(2.0, 4.5), (10.5, 14.5)], "HIGH": [(0.3, 3.0)]},
+    {"LOW": [(16.0, 19.5)], "HIGH": [(6.0, 9.5), (11.0, 14.0)]},
+]
+FOLDS = ["1", "1", "2", "2", "test", "test"]
+CONFIG = {
+    "project": "tiny",
+    "recordings": {"source": "recordings"},
+    "annotations": {"source": "annotations"},
+    "species": {"LOW": "low tone", "HIGH": "high tone"},
+    "splits": {
+        "given": {"by": "file", "file": "folds.csv", "folds": 2, "validation": 0.5, "salt": "10"}
+    },
+    "backbones": {"small": {"architecture": "MobileNet", "alpha": 0.25, "weights": "random"}},
+    "recipes": {"linear": {"learning_rate": 0.01, "epochs": 5, "early_stopping": None}},
+    "evaluation": {"resamples": 100},
+    "shards": 2,
+}
+
+
+def names() -> list[str]:
+    """Ids of the recordings of the tiny world: two nights."""
+    return [f"TINY_202101{15 + i // 3}_{20 + i % 3:02d}0000" for i in range(len(CALLS))]
+
+
+def make_recording(path: Path, calls: dict, seed: int) -> None:
+    """Write a recording of noise with a tone in every call."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(SR * SECONDS) / SR
+    sound = rng.normal(0, 0.01, len(time))
+    for species, intervals in calls.items():
+        for start, end in intervals:
+            during = (time >= start) & (time < end)
+            sound[during] += 0.3 * np.sin(2 * np.pi * TONES[species] * time[during])
+    sf.write(path, sound, SR, subtype="PCM_16")
+
+
+def write_config(folder: Path, config: dict) -> None:
+    """Write the config of a world."""
+    text = yaml.safe_dump(config, sort_keys=False)
+    (folder / "config/config.yaml").write_text(text, encoding="utf-8")
+
+
+def make_world(folder: Path) -> Path:
+    """Make the tiny world in `folder`, not yet run."""
+    for part in PARTS:
+        source = ROOT / part
+        ignore = shutil.ignore_patterns("__pycache__")
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=ignore)
+        else:
+            shutil.copy2(source, folder / part)
+    for name in ("recordings", "annotations", "config"):
+        (folder / name).mkdir()
+    for i, (name, calls) in enumerate(zip(names(), CALLS, strict=True)):
+        make_recording(folder / f"recordings/{name}.wav", calls, seed=i)
+        lines = [
+            f"{start:.6f}\t{end:.6f}\t{species}_C\n"
+            for species, intervals in calls.items()
+            for start, end in intervals
+        ]
+        (folder / f"annotations/{name}.txt").write_text("".join(lines), encoding="utf-8")
+    rows = ["recording,fold", *map(",".join, zip(names(), FOLDS, strict=True))]
+    (folder / "folds.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    write_config(folder, CONFIG)
+    return folder
+
+
+def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+    """Run snakemake in a world as a user would."""
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    if check and done.returncode:
+        raise AssertionError(f"snakemake ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done
+
+
+def planned(folder: Path, *arguments: str) -> dict[str, int]:
+    """Count the jobs of each rule that a run would start."""
+    done = snakemake(folder, "-n", "--quiet", "rules", "--", *(arguments or ("all",)))
+    counts = {}
+    for line in (done.stdout + done.stderr).splitlines():
+        words = line.split()
+        if len(words) == 2 and words[1].isdigit() and words[0] not in ("total", "all"):
+            counts[words[0]] = int(words[1])
+    return counts
+
+
+@pytest.fixture(scope="session")
+def unbuilt(tmp_path_factory) -> Path:
+    """The tiny world before any run; not to be changed."""
+    return make_world(tmp_path_factory.mktemp("unbuilt"))
+
+
+@pytest.fixture(scope="session")
+def built(unbuilt, tmp_path_factory) -> Path:
+    """The tiny world after a whole run; not to be changed."""
+    folder = tmp_path_factory.mktemp("built") / "world"
+    shutil.copytree(unbuilt, folder)
+    done = snakemake(folder, "results/summary.csv")
+    (folder / "console.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def fresh(unbuilt, tmp_path) -> Path:
+    """A copy of the tiny world before any run."""
+    return Path(shutil.copytree(unbuilt, tmp_path / "world"))
+
+
+@pytest.fixture
+def world(built, tmp_path) -> Path:
+    """A copy of the tiny world after a whole run."""
+    return Path(shutil.copytree(built, tmp_path / "world"))
