@@ -18,3 +18,8 @@ include: "rules/spectrograms.smk"
 include: "rules/embeddings.smk"
 include: "rules/training.smk"
 include: "rules/comparison.smk"
+
+
+rule all:
+    input:
+        "results/summary.csv",

@@ -1,6 +1,8 @@
 # Needs the recordings, or the label files that the demo's are synthesised from.
 # Makes results/recordings/{shard}.tsv and results/recordings.csv, what was found in each
-# recording; results/clips/original/{shard}.h5, the audio of its clips; and {shard}.tsv beside it.
+# recording; results/clips/original/{shard}.tsv, its clips; and {shard}.h5, their audio. The table
+# of clips does not come from the job that cuts them, which runs again when its output, temporary,
+# is needed again: labels and roles then stay as they are.
 rule synthesise_recording:
     input:
         labels=ancient("resources/demo/annotations/{recording}.txt"),
@@ -27,7 +29,8 @@ rule inspect_recordings:
     input:
         recordings=paths,
     output:
-        "results/recordings/{shard}.tsv",
+        table="results/recordings/{shard}.tsv",
+        clips="results/clips/original/{shard}.tsv",
     log:
         "logs/inspect_recordings/{shard}.log",
     benchmark:
@@ -68,10 +71,10 @@ rule collect_recordings:
 rule cut_clips:
     input:
         table="results/recordings/{shard}.tsv",
+        clips="results/clips/original/{shard}.tsv",
         recordings=paths,
     output:
-        shard=clips_audio("results/clips/original/{shard}.h5"),
-        table="results/clips/original/{shard}.tsv",
+        clips_audio("results/clips/original/{shard}.h5"),
     log:
         "logs/cut_clips/{shard}.log",
     benchmark:
@@ -83,7 +86,6 @@ rule cut_clips:
         channels=channels,
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],
-        min_last=config["clips"]["min_last"],
         code=code("cut_clips.py"),
     script:
         "../workflow/scripts/cut_clips.py"

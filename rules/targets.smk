@@ -1,10 +1,4 @@
 # Targets by name, one per stage. Needs and makes what their rules below do.
-rule all:
-    default_target: True
-    input:
-        "results/summary.csv",
-
-
 rule summary:
     input:
         "results/summary.csv",

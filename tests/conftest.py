@@ -33,8 +33,15 @@ CONFIG = {
     "splits": {
         "given": {"by": "file", "file": "folds.csv", "folds": 2, "validation": 0.5, "salt": "10"}
     },
-    "backbones": {"small": {"architecture": "MobileNet", "alpha": 0.25, "weights": "random"}},
-    "recipes": {"linear": {"learning_rate": 0.01, "epochs": 5, "early_stopping": None}},
+    "backbones": {
+        "small": {
+            "architecture": "MobileNet",
+            "alpha": 0.25,
+            "weights": "random",
+            "pooling": "time",
+        }
+    },
+    "recipes": {"linear": {"learning_rate": 0.01, "epochs": 20, "early_stopping": None}},
     "evaluation": {"resamples": 100},
     "shards": 2,
 }

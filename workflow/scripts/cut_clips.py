@@ -1,10 +1,12 @@
 """Cut the recordings of a shard into clips of one channel and rate."""
 
+from collections import Counter
+
 from anurans.audio import read_clips
-from anurans.clips import COLUMNS, concatenate, original_clips
+from anurans.clips import clip_table
 from anurans.jobs import log, run
 from anurans.shards import extend, write_shard
-from anurans.tables import read_table, write_table
+from anurans.tables import read_table
 
 
 def main(input, output, params):
@@ -16,19 +18,16 @@ def main(input, output, params):
         )
         if rows[recording]["status"] == "ok"
     }
-    clips = {
-        recording: original_clips(recording, duration, params.length, params.min_last)
-        for recording, (_, _, duration) in usable.items()
-    }
+    table = clip_table(read_table(input.clips))
+    counts = Counter(table.recording)
 
     def audio():
         for recording, (path, channel, _) in usable.items():
-            count = len(clips[recording])
-            for clip in read_clips(path, channel, params.sr, params.length, count):
+            for clip in read_clips(path, channel, params.sr, params.length, counts[recording]):
                 yield clip[None]
-            log.info("%s: %d clips, channel %s", path, count, channel)
+            log.info("%s: %d clips, channel %s", path, counts[recording], channel)
 
-    settings = {"sr": params.sr, "length": params.length, "min_last": params.min_last}
+    settings = {"sr": params.sr, "length": params.length}
     sources = {
         recording: {
             "sha256": rows[recording]["sha256"],
@@ -40,11 +39,8 @@ def main(input, output, params):
     metadata = extend(
         {"recordings": sources}, "clips", settings, params.code, "numpy", "soundfile", "soxr"
     )
-    table = concatenate(clips.values())
-    write_shard(
-        output.shard, table, audio(), (round(params.length * params.sr),), "int16", metadata
-    )
-    write_table(output.table, list(COLUMNS), table.rows())
+    samples = round(params.length * params.sr)
+    write_shard(output[0], table, audio(), (samples,), "int16", metadata)
 
 
 if "snakemake" in globals():

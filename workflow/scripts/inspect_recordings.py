@@ -1,22 +1,28 @@
-"""Read every recording of a shard to its end, and say which can be used."""
+"""Read every recording of a shard to its end, say which can be used, and lay out its clips."""
 
 from dataclasses import asdict, fields
 
 from anurans.audio import Inspection, inspect
+from anurans.clips import COLUMNS, concatenate, original_clips
 from anurans.jobs import log, run
 from anurans.recordings import Recording
-from anurans.tables import write_table
+from anurans.tables import format_cell, write_table
 
 
 def main(input, output, params):
-    rows = []
+    found, clips = [], []
     for recording, path, channel in zip(
         params.recordings, input.recordings, params.channels, strict=True
     ):
-        found = inspect(Recording(recording, path), params.length, params.min_last, channel)
-        log.info("%s: %s %s", path, found.status, found.reason)
-        rows.append(asdict(found))
-    write_table(output[0], [field.name for field in fields(Inspection)], rows)
+        about = inspect(Recording(recording, path), params.length, params.min_last, channel)
+        log.info("%s: %s %s", path, about.status, about.reason)
+        found.append(asdict(about))
+        if about.status == "ok":
+            # The duration as the table has it, so that everyone who reads it gets the same clips.
+            duration = float(format_cell(about.duration_s))
+            clips.append(original_clips(recording, duration, params.length, params.min_last))
+    write_table(output.table, [field.name for field in fields(Inspection)], found)
+    write_table(output.clips, list(COLUMNS), concatenate(clips).rows())
 
 
 if "snakemake" in globals():

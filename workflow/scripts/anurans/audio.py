@@ -1,6 +1,7 @@
 """Reads recordings, in blocks, so that an hour takes no more memory than a minute."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,7 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
                 frames += len(block)
                 peak = max(peak, float(np.abs(block).max(initial=0.0)))
                 finite &= bool(np.isfinite(block).all())
-            announced = sound.frames
+            announced, missing = sound.frames, _missing_bytes(sound)
     except OSError as error:
         return Inspection(**known, reason=f"cannot be opened: {error.strerror}")
     except sf.LibsndfileError as error:
@@ -69,6 +70,8 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
         reason = "holds samples that are no numbers (NaN or infinite)"
     elif frames < announced:
         reason = f"is cut short: {frames} of {announced} frames could be read"
+    elif missing:
+        reason = f"is cut short: {missing} bytes fewer than its header says"
     elif not count_clips(duration, length, min_last):
         reason = f"is shorter than a clip: {duration:.3f} s"
     elif channel == "right" and known["channels"] < 2:
@@ -76,6 +79,13 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
     else:
         return Inspection(**known, status="ok")
     return Inspection(**known, reason=reason)
+
+
+def _missing_bytes(sound: sf.SoundFile) -> int:
+    """Bytes of audio that the header of a WAV file announces and the file does not have."""
+    # libsndfile counts the frames by the file's length, and tells of the header in its log only.
+    told = re.search(r"^data\s*: (\d+) \(should be (\d+)\)", sound.extra_info, re.MULTILINE)
+    return max(0, int(told[1]) - int(told[2])) if told else 0
 
 
 def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> Iterator[np.ndarray]:

@@ -89,7 +89,7 @@ def write_shard(
     """
     table = _encode(clips)
     text = json.dumps(metadata, sort_keys=True, ensure_ascii=False).encode()
-    with whole(path) as partial, h5py.File(partial, "w", libver="v110") as file:
+    with whole(path) as partial, h5py.File(partial, "w") as file:
         data = file.create_dataset(
             "data",
             (len(clips), *shape),
