@@ -11,6 +11,7 @@ from anurans.errors import UserError
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
 SHARED = Path(__file__).parents[2].parent / "shared/data"
 CALL = "1.0\t2.5\tBOAALB_F\n"
+ROWS = "recording,start,end,label\nA,1,2.5,BOAALB_F\nB,,,\n"
 BOA = Annotation(1.0, 2.5, "BOAALB", "far", None, None)
 
 needs_shared = pytest.mark.skipif(
@@ -119,6 +120,62 @@ def test_a_table_holds_all_recordings(folder):
     found.check(["A"])
 
 
+@pytest.mark.parametrize(
+    ("name", "recording"),
+    [
+        ("A", "A"),
+        ("A.wav", "A"),
+        ("A.WAV", "A"),
+        ("night 1/A.flac", "A"),
+        ("night 1\\A.mp3", "A"),
+        ("S.1", "S.1"),
+        ("S.1.wav", "S.1"),
+        ("S.1_0530.aiff", "S.1_0530"),
+        ("rana sen\u0303al.ogg", "rana señal"),
+    ],
+)
+def test_a_row_names_an_id_or_an_audio_file(folder, name, recording):
+    table = folder({"all.csv": f"recording,start,end,label\n{name},1,2.5,BOAALB_F\n"}) / "all.csv"
+    found = source(table, ("A", "S", "S.1", "S.1_0530", "rana señal"))
+    assert found.annotations(recording) == (BOA,)
+    assert found.without_recording == []
+
+
+@pytest.mark.parametrize("name", ["S.2", "S.2.wav", "S.txt", "S.wav.csv", "x/S.Table.1"])
+def test_a_row_is_stripped_of_no_other_ending(folder, name):
+    table = folder({"all.csv": f"recording,start,end,label\n{name},1,2,B\nA,,,\n"}) / "all.csv"
+    found = source(table, ("A", "S"))
+    assert not found.annotated("S")
+    assert found.without_recording == [name]
+
+
+def test_files_that_are_known_are_not_searched_for(folder):
+    place = folder({"A.txt": CALL, "C.txt": CALL, "deep/B.Table.1.txt": "", "A-old.txt": "bad"})
+    files = {"B": str(place / "deep/B.Table.1.txt"), "C": str(place / "C.txt")}
+    found = source(place, ("A", "B", "C"), files=files)
+    assert [found.annotated(name) for name in "ABC"] == [False, True, True]
+    assert found.file("B") == place / "deep/B.Table.1.txt"
+    assert found.annotations("A") == found.annotations("B") == ()
+    assert found.annotations("C") == (BOA,)
+    assert found.without_recording == []
+    found.check()
+
+
+def test_a_part_of_the_recordings_with_its_files_digests_as_all_do(folder):
+    place = folder({"S.txt": "", "S.1.txt": CALL})
+    all_of_them = source(place, ("S", "S.1"))
+    part = source(place, ("S",), files={"S": str(all_of_them.file("S"))})
+    assert part.digest(["S"]) == all_of_them.digest(["S"])
+    assert part.annotations("S") == ()
+
+
+def test_present_tells_where_each_configured_species_calls(folder):
+    text = "1\t2\tBOAALB_F\n3\t4\tBOAALB\n5\t6\tDENCRU_F\n"
+    place = folder({"A.txt": text, "B.txt": CALL + "3\t4\tPHYCUV\n", "C.txt": ""})
+    found = source(place, ("A", "B", "C", "D")).present()
+    assert found == {"BOAALB": {"A", "B"}, "BOALUN": set(), "PHYCUV": {"B"}}
+
+
 def test_columns_and_format_reach_the_reader(folder):
     table = folder({"all.csv": "rec;de;a;sp\nA;1;2.5;BOAALB_F\n"}) / "all.csv"
     columns = {"recording": "rec", "start": "de", "end": "a", "label": "sp"}
@@ -136,12 +193,12 @@ def test_a_source_that_does_not_exist_is_refused(tmp_path):
 
 
 def test_a_folder_without_annotation_files_is_refused(folder):
-    message = refusal(source, folder({"A.wav": ""}))
+    message = refusal(source(folder({"A.wav": ""})).check_names)
     assert "no .txt, .csv, .tsv file in" in message
 
 
 def test_a_folder_where_no_file_fits_is_refused_with_both_kinds_of_names(folder):
-    message = refusal(source, folder({"A-labels.txt": "", "B-labels.txt": ""}))
+    message = refusal(source(folder({"A-labels.txt": "", "B-labels.txt": ""})).check_names)
     assert "none of the 2 files in" in message
     assert 'found files such as A-labels.txt, expected ids such as "A"' in message
 
@@ -152,15 +209,31 @@ def test_a_folder_where_no_file_fits_is_refused_with_both_kinds_of_names(folder)
 )
 def test_a_table_where_no_row_fits_is_refused_with_both_kinds_of_names(folder, rows, found):
     table = folder({"all.csv": f"recording,start,end,label\n{rows}"}) / "all.csv"
-    for action in (lambda s: s.check(), lambda s: s.annotated("A"), lambda s: s.digest(["A"])):
-        message = refusal(action, source(table))
-        assert found in message
-        assert 'expected ids such as "A"' in message
+    message = refusal(source(table).check_names)
+    assert found in message
+    assert 'expected ids such as "A"' in message
+
+
+@pytest.mark.parametrize("name", ["labels/C.txt", "all.csv"])
+def test_a_source_of_which_nothing_belongs_is_refused_by_check_names_only(folder, name):
+    place = folder({"labels/C.txt": CALL, "all.csv": "recording,start,end,label\nC,1,2,B\n"})
+    found = source(place / "labels" if name.startswith("labels") else place / name)
+    found.check()
+    assert not found.annotated("A")
+    assert found.annotations("A") == ()
+    assert found.digest(["A"])
+    assert "belongs to a recording" in refusal(found.check_names)
+
+
+def test_a_source_of_which_something_belongs_passes_check_names(folder):
+    place = folder({"labels/A.txt": "", "labels/notes.txt": "x", "all.csv": ROWS})
+    source(place / "labels").check_names()
+    source(place / "all.csv").check_names()
 
 
 def test_an_empty_table_is_refused(folder):
     table = folder({"all.csv": "\n"}) / "all.csv"
-    assert "found no rows" in refusal(source(table).check)
+    assert "found no rows" in refusal(source(table).check_names)
 
 
 def test_two_files_of_one_recording_are_refused(folder):

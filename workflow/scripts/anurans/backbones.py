@@ -153,4 +153,4 @@ def join_models(backbone: str | Path, head: str | Path) -> keras.Model:
     """Join a saved backbone and a saved head: image in, probabilities out."""
     frozen = keras.saving.load_model(backbone, compile=False)
     trained = keras.saving.load_model(head, compile=False)
-    return keras.Model(frozen.inputs, trained(frozen.outputs[0]), name="model")
+    return keras.Model(frozen.input, trained(frozen.output), name="model")

@@ -99,7 +99,8 @@ def write_shard(
         )
         done = 0
         for batch in batches:
-            data[done : done + len(batch)] = batch
+            if done + len(batch) <= len(clips):
+                data[done : done + len(batch)] = batch
             done += len(batch)
         if done != len(clips):
             raise ValueError(f"{path}: {done} rows of data for {len(clips)} clips")
@@ -127,13 +128,15 @@ def open_shard(path: str | os.PathLike) -> Iterator[Shard]:
         try:
             table = {name: file[f"clips/{name}"][()] for name in COLUMNS}
             text = file["metadata"][()].tobytes()
+            data = file["data"]
             intact = file.attrs["sha256"] == _digest(table, text)
-        except (KeyError, OSError):
+        except (KeyError, OSError, ValueError, TypeError, AttributeError, RuntimeError):
+            # Whatever h5py makes of a damaged header.
             intact = False
         if not intact:
             raise UserError(f"{path}: this shard is damaged; {advice}.")
         try:
-            yield Shard(_decode(table), json.loads(text), file["data"])
+            yield Shard(_decode(table), json.loads(text), data)
         except OSError as error:
             if "filter" in str(error) or "read data" in str(error).lower():
                 raise UserError(f"{path}: this shard is damaged ({error}); {advice}.") from None

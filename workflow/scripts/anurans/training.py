@@ -215,7 +215,7 @@ def count_parameters(head: keras.Model) -> int:
 
 def without_state(head: keras.Model) -> keras.Model:
     """Give a head without the state of its optimiser, which only training needs."""
-    return keras.Model(head.inputs, head.outputs, name=head.name)
+    return keras.Model(head.input, head.output, name=head.name)
 
 
 def _penalty(layer: Mapping[str, float]) -> keras.Regularizer | None:

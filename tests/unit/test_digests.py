@@ -1,0 +1,157 @@
+"""What makes a job outdated: code, and nothing else."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from anurans.digests import code_digest
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
+MAIN = '''"""Says hello."""
+
+import os
+
+from anurans import other
+from anurans.one import hello  # what says it
+
+
+def main():
+    """Say it."""
+    text = f"""first
+
+third {os.name}"""
+    return hello(text), other
+'''
+FILES = {
+    "main.py": MAIN,
+    "anurans/__init__.py": "",
+    "anurans/one.py": "import anurans.two\n\n\ndef hello(x):\n    return anurans.two.TWO, x\n",
+    "anurans/two.py": "TWO = '#2'\n",
+    "anurans/other.py": "# nothing but a comment\nOTHER = 1\n",
+    "anurans/unused.py": "UNUSED = 1\n",
+}
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """Give a function that digests main.py, with some files edited."""
+    numbers = iter(range(1000))
+
+    def digest(**edits):
+        place = tmp_path / str(next(numbers))
+        for name, text in FILES.items():
+            old, new = edits.get(Path(name).stem, ("", ""))
+            assert old in text
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+        return code_digest(place / "main.py")
+
+    return digest
+
+
+def test_a_digest_is_16_digits(edited):
+    assert len(edited()) == 16
+    assert int(edited(), 16)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"main": ("  # what says it", "")},
+        {"main": ("# what says it", "# é蛙 # twice")},
+        {"main": ('"""Says hello."""\n\n', "")},
+        {"main": ('"""Says hello."""', '"""Says\n\nmuch more. # not a comment\n"""')},
+        {"main": ('    """Say it."""\n', "")},
+        {"main": ('"""Say it."""', "'''Ñandú 蛙\n\n    says it.'''  # then")},
+        {"main": ("import os\n\n", "import os\n")},
+        {"main": ("\n\ndef main", "\n\n\n\n# a line\ndef main")},
+        {"main": ("import os\n", "import os   \n")},
+        {"two": ("TWO", "# a comment\n\nTWO")},
+        {"other": ("# nothing but a comment\n", "")},
+        {"unused": ("1", "2")},
+    ],
+)
+def test_edits_that_change_nothing(edited, edits):
+    assert edited(**edits) == edited()
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"main": ("return", "yield")},
+        {"main": ("first\n\nthird", "first\n\n\nthird")},
+        {"main": ("first\n\nthird", "first\nthird")},
+        {"main": ("first\n", "first # not a comment\n")},
+        {"main": ("first\n", "first \n")},
+        {"one": ("anurans.two.TWO, x", "x, anurans.two.TWO")},
+        {"two": ("#2", "#3")},
+        {"other": ("1", "2")},
+    ],
+)
+def test_edits_of_code(edited, edits):
+    assert edited(**edits) != edited()
+
+
+def test_indentation_counts(tmp_path):
+    digests = []
+    for number, indent in enumerate(("", "    ")):
+        path = tmp_path / f"{number}/main.py"
+        path.parent.mkdir()
+        path.write_text(f"if False:\n    a = 1\n{indent}b = 2\n")
+        digests.append(code_digest(path))
+    assert digests[0] != digests[1]
+
+
+def test_times_do_not_count_but_an_edit_is_noticed(tmp_path):
+    path = tmp_path / "main.py"
+    path.write_text("a = 1\n")
+    first = code_digest(path)
+    os.utime(path, (1, 1))
+    assert code_digest(path) == first
+    path.write_text("a = 2\n")
+    assert code_digest(path) != first
+
+
+def test_several_files_count_once_and_in_any_order(edited, tmp_path):
+    edited()
+    main, two = tmp_path / "0/main.py", tmp_path / "0/anurans/two.py"
+    assert code_digest(two, main) == code_digest(main, two) == code_digest(main)
+    unused = tmp_path / "0/anurans/unused.py"
+    assert code_digest(main, unused) != code_digest(main)
+
+
+def test_modules_may_import_in_a_circle(tmp_path):
+    (tmp_path / "anurans").mkdir()
+    (tmp_path / "anurans/a.py").write_text("from anurans import b\n")
+    (tmp_path / "anurans/b.py").write_text("import anurans.a\n")
+    assert code_digest(tmp_path / "anurans/a.py") == code_digest(tmp_path / "anurans/b.py")
+
+
+def test_every_script_has_a_digest():
+    scripts = sorted(SCRIPTS.glob("*.py"))
+    digests = {code_digest(script) for script in scripts}
+    assert len(digests) == len(scripts)
+
+
+@pytest.mark.parametrize("python", ["python3.12", "python3.13"])
+def test_another_python_gives_the_same(python):
+    found = shutil.which(python)
+    works = found and not subprocess.run([found, "-c", ""], capture_output=True).returncode
+    if not works:
+        pytest.skip(f"there is no {python} here")
+    scripts = [str(script) for script in sorted(SCRIPTS.glob("*.py"))]
+    program = (
+        "import sys\nfrom anurans.digests import code_digest\n"
+        "print(*(code_digest(script) for script in sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [found, "-c", program, *scripts],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS), "PYTHONDONTWRITEBYTECODE": "1"},
+        check=True,
+    )
+    assert done.stdout.split() == [code_digest(script) for script in scripts]

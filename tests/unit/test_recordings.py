@@ -1,0 +1,194 @@
+"""Which recordings there are, and what their names tell."""
+
+from collections import Counter
+
+import pytest
+
+from anurans.config import schema
+from anurans.errors import UserError
+from anurans.recordings import Recording, list_recordings, shard_of
+
+PATTERN = schema()["properties"]["recordings"]["properties"]["pattern"]["default"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Give a function that makes empty files and returns their folder."""
+
+    def make(*names):
+        for name in names:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        return str(tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Give a function that writes a table and returns its path."""
+
+    def write(text, name="recordings.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return str(tmp_path / name)
+
+    return write
+
+
+def refusal(source, pattern=PATTERN):
+    with pytest.raises(UserError) as caught:
+        list_recordings(source, pattern)
+    return str(caught.value)
+
+
+def named(name, table, pattern=PATTERN):
+    return list_recordings(table(f"recording,path\n{name},x.wav\n"), pattern)[0]
+
+
+def test_a_folder_is_searched_recursively(folder):
+    place = folder("b.wav", "site/deep/a.FLAC", "c.d.mp3", "notes.txt", "a.wav.txt", "wav")
+    assert list_recordings(place, PATTERN) == (
+        Recording("a", f"{place}/site/deep/a.FLAC"),
+        Recording("b", f"{place}/b.wav"),
+        Recording("c.d", f"{place}/c.d.mp3"),
+    )
+
+
+def test_hidden_files_and_folders_are_skipped(folder):
+    place = folder("a.wav", "._a.wav", ".trash/b.wav", "x/.cache/c.wav")
+    assert [found.recording for found in list_recordings(place, PATTERN)] == ["a"]
+
+
+def test_a_linked_folder_is_searched_once(folder, tmp_path):
+    place = folder("x/a.wav")
+    (tmp_path / "x/loop").symlink_to(tmp_path, target_is_directory=True)
+    assert [found.recording for found in list_recordings(place, PATTERN)] == ["a"]
+
+
+def test_twins_are_refused_with_both_paths(folder):
+    place = folder("1/a.wav", "2/a.flac", "b.wav")
+    message = refusal(place)
+    assert "Two recordings have one id" in message
+    assert f"a: {place}/1/a.wav and {place}/2/a.flac" in message
+    assert "b:" not in message
+
+
+def test_twins_of_a_table_are_refused(table):
+    assert "a: x.wav and y.wav" in refusal(table("recording,path\na,x.wav\na,y.wav\n"))
+
+
+def test_an_empty_folder_is_refused(folder):
+    message = refusal(folder("notes.txt"))
+    assert message.startswith("recordings.source: no recording in ")
+    assert ".flac" in message
+
+
+def test_an_empty_table_is_refused(table):
+    assert "no recording in" in refusal(table("recording,path\n"))
+
+
+def test_a_missing_source_is_refused(tmp_path):
+    assert "nowhere does not exist" in refusal(str(tmp_path / "nowhere"))
+
+
+def test_a_source_of_another_kind_is_refused(table):
+    assert "neither a folder nor a .csv or .tsv" in refusal(table("", "recordings.txt"))
+
+
+def test_a_table(table):
+    source = table(
+        "recording\tpath\tchannel\tsite\tdate\ttime\n"
+        "B\tfar away/b.wav\tright\tpond\t2020-01-31\t23:59:58\n"
+        "A_20200102_030405\ta.wav\t\t\t\t\n"
+        "S_20200102_030405\tc.wav\tmix\tlake\t\t0430\n",
+        "recordings.tsv",
+    )
+    assert list_recordings(source, PATTERN) == (
+        Recording("A_20200102_030405", "a.wav", "", "A", "2020-01-02", "03:04:05"),
+        Recording("B", "far away/b.wav", "right", "pond", "2020-01-31", "23:59:58"),
+        Recording("S_20200102_030405", "c.wav", "mix", "lake", "2020-01-02", "04:30:00"),
+    )
+
+
+def test_mistakes_of_a_table_are_told_at_once(table):
+    message = refusal(
+        table(
+            "recording,path,channel,date,time\n"
+            "a,,,,\n"
+            "b,b.wav,middle,,\n"
+            "c,c.wav,,20209999,\n"
+            "d,d.wav,,2020-1-1,\n"
+            "e,e.wav,,,2561\n"
+            "f,f.wav,,,7\n"
+            "g,g.wav,,2020-01-01,07:00\n"
+        )
+    )
+    for sentence in (
+        "line 2: recording and path must not be empty.",
+        "line 3: channel is 'middle'; expected one of mix, left, right.",
+        "line 4: date is '20209999'; there is no such day.",
+        "line 5: date is '2020-1-1'; expected YYYY-MM-DD.",
+        "line 6: time is '2561'; there is no such time of day.",
+        "line 7: time is '7'; expected HH:MM:SS.",
+    ):
+        assert sentence in message
+    assert "line 8" not in message
+
+
+def test_a_table_without_its_columns_is_refused(table):
+    assert "line 1: no column path; found: recording, file." in refusal(
+        table("recording,file\na,a.wav\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "site", "date", "time"),
+    [
+        ("INCT41_20200126_180000", "INCT41", "2020-01-26", "18:00:00"),
+        ("INCT41-2_20200126T180000", "INCT41-2", "2020-01-26", "18:00:00"),
+        ("20200126_180000", "", "2020-01-26", "18:00:00"),
+        ("20200229-000000_rain", "", "2020-02-29", "00:00:00"),
+        ("S_20209999_180000", "S", "", ""),
+        ("S_20210229_180000", "S", "", ""),
+        ("S_20200126_256000", "S", "", ""),
+        ("S_12345678", "", "", ""),
+        ("pond", "", "", ""),
+    ],
+)
+def test_what_a_name_tells(table, name, site, date, time):
+    assert named(name, table) == Recording(name, "x.wav", "", site, date, time)
+
+
+def test_a_pattern_may_tell_less(table):
+    found = named("pond 2020-01-26", table, r"(?P<site>\w+) (?P<date>[\d-]+)")
+    assert (found.site, found.date, found.time, found.night) == ("pond", "2020-01-26", "", "")
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "night"),
+    [
+        ("2020-01-31", "18:00:00", "2020-01-31"),
+        ("2020-01-31", "23:59:59", "2020-01-31"),
+        ("2020-02-01", "00:00:00", "2020-01-31"),
+        ("2020-02-01", "11:59:59", "2020-01-31"),
+        ("2020-02-01", "12:00:00", "2020-02-01"),
+        ("2021-01-01", "05:45:00", "2020-12-31"),
+        ("2020-02-01", "", ""),
+        ("", "05:45:00", ""),
+    ],
+)
+def test_a_night_lasts_from_noon_to_noon(date, time, night):
+    assert Recording("A", "a.wav", date=date, time=time).night == night
+
+
+def test_shards_are_stable():
+    assert shard_of("INCT41_20200126_180000", 8) == "0001"
+    assert shard_of("rana señal", 4) == "0003"
+    assert shard_of("A", 1) == "0000"
+
+
+def test_recordings_spread_over_shards():
+    counts = Counter(shard_of(f"S_{i}", 4) for i in range(1000))
+    assert sorted(counts) == ["0000", "0001", "0002", "0003"]
+    assert min(counts.values()) > 150

@@ -1,0 +1,302 @@
+"""Roles: everyone has one, they do not move, and a split that cannot work is refused."""
+
+from collections import Counter
+
+import pytest
+
+from anurans.errors import UserError
+from anurans.recordings import Recording
+from anurans.splits import (
+    HELD_OUT,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Split,
+    assign,
+    check,
+    find_salt,
+    given_folds,
+    group_of,
+    in_roles,
+    lacks,
+    place,
+)
+
+
+def recordings(n, first=0):
+    return [Recording(f"R{i}", f"R{i}.wav") for i in range(first, first + n)]
+
+
+def nights(n):
+    """Give recordings from 18:00 to 05:00 of `n` nights."""
+    made = []
+    for day in range(1, n + 1):
+        for hour in (18, 21, 23, 0, 3, 5):
+            date = f"2020-{1 + (day + (hour < 12)) // 28:02d}-{1 + (day + (hour < 12)) % 28:02d}"
+            name = f"{date}_{hour:02d}"
+            made.append(Recording(name, f"{name}.wav", date=date, time=f"{hour:02d}:00:00"))
+    return made
+
+
+def refusal(action, *arguments):
+    with pytest.raises(UserError) as caught:
+        action(*arguments)
+    return str(caught.value)
+
+
+@pytest.fixture
+def given(tmp_path):
+    """Give a function that writes the file of a split, and returns the split."""
+
+    def write(text, **settings):
+        path = tmp_path / "folds.csv"
+        path.write_text(f"recording,fold\n{text}")
+        return Split("given", "file", file=str(path), **{"folds": 2, **settings})
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("settings", "roles"),
+    [
+        ({}, {TRAIN, VALIDATION, HELD_OUT, TEST}),
+        ({"test": 0}, {TRAIN, VALIDATION, HELD_OUT}),
+        ({"validation": 0}, {TRAIN, HELD_OUT, TEST}),
+        ({"folds": 0}, {TRAIN, VALIDATION, TEST}),
+        ({"folds": 0, "test": 0}, {TRAIN, VALIDATION}),
+        ({"folds": 2, "test": 0, "validation": 0}, {TRAIN, HELD_OUT}),
+    ],
+)
+def test_every_recording_has_one_role_in_each_fold(settings, roles):
+    split = Split("s", "recording", **settings)
+    found = assign(split, recordings(400))
+    assert set(found) == {f"R{i}" for i in range(400)}
+    assert all(tuple(role) == split.fold_names for role in found.values())
+    assert {role for of in found.values() for role in of.values()} == roles
+
+
+def test_names_of_folds():
+    assert Split("s", "recording", folds=3).fold_names == ("1", "2", "3")
+    assert Split("s", "recording", folds=0).fold_names == ("all",)
+    assert Split("s", "recording", folds=11).fold_names[-1] == "11"
+
+
+def test_test_is_test_in_all_folds_and_others_are_held_out_once():
+    for role in assign(Split("s", "recording"), recordings(400)).values():
+        counts = Counter(role.values())
+        if TEST in counts:
+            assert counts == {TEST: 5}
+        else:
+            assert counts[HELD_OUT] == 1
+
+
+def test_adding_a_recording_moves_no_other():
+    split = Split("s", "recording")
+    few = assign(split, recordings(50, first=30))
+    many = assign(split, recordings(200))
+    assert {name: many[name] for name in few} == few
+    assert assign(split, recordings(50, first=30)[::-1]) == few
+
+
+def test_shares_are_about_right():
+    split = Split("s", "recording", test=0.3, folds=5, validation=0.2)
+    found = assign(split, recordings(4000))
+    for fold in split.fold_names:
+        counts = Counter(role[fold] for role in found.values())
+        assert counts[TEST] == pytest.approx(4000 * 0.3, rel=0.1)
+        assert counts[HELD_OUT] == pytest.approx(4000 * 0.7 / 5, rel=0.15)
+        assert counts[VALIDATION] == pytest.approx(4000 * 0.7 * 0.8 * 0.2, rel=0.15)
+    counts = Counter(
+        assign(Split("s", "recording", test=0.1), recordings(4000))[f"R{i}"]["1"]
+        for i in range(4000)
+    )
+    assert counts[TEST] == pytest.approx(400, rel=0.15)
+
+
+def test_a_larger_share_of_test_only_adds():
+    def tested(share):
+        roles = assign(Split("s", "recording", test=share), recordings(500))
+        return set(in_roles(roles, "1", [TEST]))
+
+    assert tested(0.1) < tested(0.3) < tested(0.5)
+
+
+def test_validation_differs_between_folds():
+    split = Split("s", "recording", test=0, folds=2, validation=0.5)
+    plain = Split("s", "recording", test=0, folds=0, validation=0.5)
+    found, single = assign(split, recordings(300)), assign(plain, recordings(300))
+    parts = [set(in_roles(found, fold, [VALIDATION])) for fold in "12"]
+    assert not parts[0] & parts[1]
+    validates = set(in_roles(single, "all", [VALIDATION]))
+    assert validates & parts[0] and parts[0] - validates
+
+
+def test_a_salt_moves_recordings_the_name_of_a_split_does_not():
+    first = assign(Split("s", "recording"), recordings(100))
+    assert assign(Split("other", "recording"), recordings(100)) == first
+    assert assign(Split("s", "recording", salt="1"), recordings(100)) != first
+
+
+def test_places_are_pinned_and_their_parts_kept_apart():
+    assert place("0", "R1") == pytest.approx(PLACE, abs=1e-12)
+    assert place(0, "R1") == place("0", "R1")
+    assert place("", "a", "bc") != place("", "ab", "c")
+    assert all(0 <= place("", str(i)) < 1 for i in range(1000))
+
+
+PLACE = 0.0
+
+
+def test_nights_keep_together():
+    made = nights(40)
+    assert len({recording.night for recording in made}) == 40
+    assert len({recording.date for recording in made}) == 41
+    found = assign(Split("s", "night"), made)
+    of = {}
+    for recording in made:
+        of.setdefault(recording.night, []).append(found[recording.recording])
+    assert all(len(roles) == 6 and roles.count(roles[0]) == 6 for roles in of.values())
+    assert len({tuple(roles[0].values()) for roles in of.values()}) > 5
+
+
+def test_dates_keep_together():
+    made = nights(40)
+    found = assign(Split("s", "date"), made)
+    of = {}
+    for recording in made:
+        of.setdefault(recording.date, set()).add(tuple(found[recording.recording].values()))
+    assert all(len(roles) == 1 for roles in of.values())
+
+
+def test_groups():
+    recording = Recording("A", "a.wav", date="2020-01-02", time="03:00:00")
+    groups = {by: group_of(recording, by) for by in ("recording", "file", "night", "date")}
+    assert groups == {
+        "recording": "A",
+        "file": "A",
+        "night": "2020-01-01",
+        "date": "2020-01-02",
+    }
+
+
+@pytest.mark.parametrize("by", ["night", "date"])
+def test_names_without_a_date_are_refused(by):
+    made = [*nights(1), *recordings(2)]
+    message = refusal(assign, Split("s", by), made)
+    assert message.startswith(
+        f"splits.s.by is {by}, but the names of these recordings tell no {by}"
+    )
+    assert "\n  R0\n  R1" in message
+    assert "2020" not in message
+
+
+def test_a_file_gives_the_folds(given):
+    split = given("R0,test\nR1,1\nR2,2\nR3,2\nR4,1\nunused,2\n", validation=0.5)
+    found = assign(split, recordings(5))
+    assert found["R0"] == {"1": TEST, "2": TEST}
+    for name, fold in {"R1": "1", "R2": "2", "R3": "2", "R4": "1"}.items():
+        assert found[name][fold] == HELD_OUT
+        assert found[name]["2" if fold == "1" else "1"] in (TRAIN, VALIDATION)
+    assert given_folds(split)["unused"] == "2"
+
+
+def test_a_file_without_folds(given):
+    found = assign(given("R0,test\nR1,all\nR2,all\n", folds=0, validation=0), recordings(3))
+    assert found == {"R0": {"all": TEST}, "R1": {"all": TRAIN}, "R2": {"all": TRAIN}}
+
+
+def test_mistakes_of_a_file_are_told_at_once(given):
+    message = refusal(given_folds, given("R0,3\nR1,1\nR1,2\nR2, 2 \nR2,2\nR3,\n"))
+    assert message.startswith("The file of split given has mistakes:")
+    assert "line 2: fold is '3'; expected test or one of 1, 2 (splits.given.folds is 2)" in message
+    assert "line 4: R1 is in fold 1 already." in message
+    assert "line 7: fold is ''" in message
+    assert "R2" not in message
+
+
+def test_a_file_must_name_every_recording(given):
+    message = refusal(assign, given("R0,1\n"), recordings(3))
+    assert "folds.csv gives no fold for these recordings:\n  R1\n  R2" in message
+
+
+def test_recordings_by_role():
+    roles = {"b": {"1": TRAIN}, "a": {"1": TRAIN}, "c": {"1": TEST}, "d": {"1": HELD_OUT}}
+    assert in_roles(roles, "1", [TRAIN]) == ["a", "b"]
+    assert in_roles(roles, "1", iter([TEST, TRAIN])) == ["a", "b", "c"]
+
+
+COMMON = frozenset(f"R{i}" for i in range(60))
+
+
+def test_a_split_that_works_passes():
+    check(Split("s", "recording"), recordings(60), {"B": COMMON, "P": COMMON})
+
+
+def test_an_empty_part_is_refused_with_a_salt_that_would_do():
+    split = Split("s", "recording", salt="a")
+    salt = next(
+        str(i)
+        for i in range(999)
+        if lacks(
+            Split("s", "recording", salt=str(i)),
+            assign(Split("s", "recording", salt=str(i)), recordings(24)),
+            {},
+        )
+    )
+    split = Split("s", "recording", salt=salt)
+    message = refusal(check, split, recordings(24), {"B": COMMON})
+    assert message.startswith("splits.s cannot be used with these recordings:\n  fold ")
+    assert ": no annotated recording in " in message
+    better = find_salt(split, recordings(24), {"B": COMMON})
+    assert f'Set splits.s.salt: "{better}".' in message
+    check(Split("s", "recording", salt=better), recordings(24), {"B": COMMON})
+
+
+def test_a_species_that_is_missing_is_refused_with_counts(given):
+    split = given("R0,1\nR1,1\nR2,2\nR3,2\nR4,2\n", validation=0)
+    present = {"B": frozenset(["R0", "R2"]), "P": frozenset(["R0", "R1"])}
+    message = refusal(check, split, recordings(5), present)
+    assert "fold 1: P calls in none of the 3 recordings in train (in 2 of all 5)" in message
+    assert "fold 2" not in message
+    assert "B calls" not in message
+    assert "splits.given.allow_missing: [<species>]" in message
+    assert f"None of 256 salts does better; correct {split.file}" in message
+
+
+def test_species_of_held_out_and_test_parts_matter_to_a_strict_look_only(given):
+    split = given("R0,1\nR1,1\nR2,2\nR3,test\n", validation=0)
+    roles = assign(split, recordings(4))
+    present = {"B": frozenset(["R0", "R2"])}
+    assert lacks(split, roles, present) == []
+    assert lacks(split, roles, present, strict=True) == []
+    found = lacks(split, roles, {"B": frozenset(["R0", "R2"]), "P": frozenset()}, strict=True)
+    assert any("in held_out" in sentence for sentence in found)
+
+
+def test_a_rare_species_may_be_let_through():
+    rare = {"B": COMMON, "P": frozenset(["R3"])}
+    message = refusal(check, Split("s", "recording"), recordings(60), rare)
+    assert "P calls in none of the" in message
+    assert "None of 256 salts does better; use fewer folds or a larger share" in message
+    check(Split("s", "recording", allow_missing=("P",)), recordings(60), rare)
+    assert "P calls" in refusal(
+        check, Split("s", "recording", allow_missing=("B",)), recordings(60), rare
+    )
+
+
+def test_a_salt_is_found_for_every_small_set_that_has_one():
+    present = {"B": frozenset(f"R{i}" for i in range(0, 24, 2)), "P": COMMON}
+    split = Split("s", "recording", test=0.25, folds=3, validation=0.25)
+    salt = find_salt(split, recordings(24), present)
+    salted = Split("s", "recording", test=0.25, folds=3, validation=0.25, salt=salt)
+    assert lacks(salted, assign(salted, recordings(24)), present, strict=True) == []
+
+
+def test_no_salt_helps_too_few_recordings():
+    split = Split("s", "recording")
+    assert find_salt(split, recordings(3), {"B": COMMON}) is None
+    assert "no annotated recording in" in refusal(check, split, recordings(3), {"B": COMMON})
+
+
+def test_no_recordings_at_all_are_refused():
+    assert "no annotated recording in train" in refusal(check, Split("s", "recording"), [], {})

@@ -1,0 +1,93 @@
+"""Tables of text, written and read."""
+
+import numpy as np
+import pytest
+
+from anurans.errors import UserError
+from anurans.tables import format_cell, read_table, write_table
+
+ROWS = [{"a": "x", "b": 'a "quoted", tab\tand é蛙'}, {"a": "", "b": "two\nlines"}]
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Give a function that writes a file of text and returns its path."""
+
+    def write(text, name="t.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("text", "text"),
+        ("1.5", "1.5"),
+        (3, "3"),
+        (np.int64(3), "3"),
+        (0.1, "0.100000"),
+        (np.float32(0.5), "0.500000"),
+        (np.float64(2), "2.000000"),
+        (1 / 3, "0.333333"),
+        (None, ""),
+        (float("nan"), ""),
+        (np.float64("nan"), ""),
+    ],
+)
+def test_a_cell(value, cell):
+    assert format_cell(value) == cell
+
+
+def test_bytes_of_a_table(tmp_path):
+    write_table(tmp_path / "t.csv", ["a", "b"], [{"a": 1, "b": 0.5}, {"b": "x,y", "z": 3}])
+    assert (tmp_path / "t.csv").read_bytes() == b'a,b\n1,0.500000\n,"x,y"\n'
+    write_table(tmp_path / "t.tsv", ["b", "a"], [{"a": 1, "b": None}])
+    assert (tmp_path / "t.tsv").read_bytes() == b"b\ta\n\t1\n"
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "T.CSV"])
+def test_what_is_written_is_read(tmp_path, name):
+    write_table(tmp_path / name, ["a", "b"], ROWS)
+    assert read_table(tmp_path / name, ["b"]) == ROWS
+    write_table(tmp_path / name, ["a", "b"], [])
+    assert read_table(tmp_path / name) == []
+
+
+def test_rows_that_fail_leave_no_table(tmp_path):
+    def rows():
+        yield {"a": 1}
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        write_table(tmp_path / "t.csv", ["a"], rows())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "\ufeffa,b\r\n1,2\r\n", "a,b\n1,2", "a,b\n\n1,2\n"])
+def test_forms_of_a_table(table, text):
+    assert read_table(table(text), ["a", "b"]) == [{"a": "1", "b": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,c\n1,2\n", "t.csv, line 1: no column b, d; found: a, c."),
+        ("", "t.csv, line 1: no column a, b, d; found: an empty file."),
+        ("a,b,d\n1,2,3\n1,2\n", "t.csv, line 3: the number of fields differs from the header's 3"),
+        ("a,b,d\n1,2,3,4\n", "t.csv, line 2: the number of fields differs from the header's 3"),
+        (b"a,b,d\n\xff,2,3\n", "t.csv: cannot be read as a UTF-8 table"),
+        ('a,b,d\n"1"x,2,3\n', "t.csv: cannot be read as a UTF-8 table"),
+    ],
+)
+def test_what_is_no_such_table_is_refused(table, text, sentence):
+    with pytest.raises(UserError) as caught:
+        read_table(table(text), ["a", "b", "d"])
+    assert sentence in str(caught.value)
+
+
+def test_a_missing_table_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"t\.csv: cannot be opened: No such file"):
+        read_table(tmp_path / "t.csv")
