@@ -1,4 +1,4 @@
-"""Images of sounds whose spectrogram is known."""
+"""Sounds of known frequency show up where they belong."""
 
 import librosa
 import numpy as np
@@ -6,75 +6,182 @@ import pytest
 
 from anurans.spectrograms import Imager, SpectrogramSettings, filterbank, resize_matrix
 
-SR, SAMPLES = 22050, 5 * 22050
+SR, SECONDS = 22050, 2
+TIME = np.arange(SR * SECONDS) / SR
 
 
-def image(audio, **settings):
-    imager = Imager(SpectrogramSettings(**settings), SR, SAMPLES, 224)
-    return imager.images(np.atleast_2d(np.rint(audio * 32767).astype(np.int16)))
+def to_int(sound):
+    return np.rint(sound * 32767).astype(np.int16)
 
 
-def tone(hz, level=0.5):
-    return level * np.sin(2 * np.pi * hz * np.arange(SAMPLES) / SR)
+def tone(frequency, level=0.5):
+    return to_int(level * np.sin(2 * np.pi * frequency * TIME))
+
+
+def noise(level, seed=1):
+    return to_int(np.random.default_rng(seed).uniform(-level, level, len(TIME)))
+
+
+def draw(*clips, size=224, **settings):
+    imager = Imager(SpectrogramSettings(**settings), SR, len(TIME), size)
+    return imager.images(np.stack(clips))
+
+
+SILENCE = np.zeros(len(TIME), np.int16)
+SCALES = [{"scale": "mel"}, {"scale": "linear"}, {"scale": "log", "fmin": 100.0}]
+
+
+def slaney_mel(frequency):
+    """Mels as librosa counts them: linear below 1 kHz, logarithmic above."""
+    above = np.log(np.maximum(frequency, 1000) / 1000) / np.log(6.4)
+    return np.minimum(frequency, 1000) * 3 / 200 + 27 * above
+
+
+def expected_row(frequency, scale, fmin=0.0, size=224, n_mels=128):
+    """Row of an image where a tone belongs, by the definition of the scale."""
+    if scale == "linear":
+        return (frequency / (SR / 1024) + 0.5) / 513 * size - 0.5
+    if scale == "mel":
+        low, high = slaney_mel(np.array([fmin, SR / 2]))
+        share = (slaney_mel(np.array(frequency)) - low) / (high - low)
+    else:
+        share = np.log(frequency / fmin) / np.log(SR / 2 / fmin)
+    band = share * (n_mels + 1) - 1
+    return (band + 0.5) / n_mels * size - 0.5
+
+
+@pytest.mark.parametrize("frequency", [500, 1000, 4000])
+@pytest.mark.parametrize("settings", SCALES)
+def test_a_tone_peaks_in_its_row(settings, frequency):
+    image = draw(tone(frequency), **settings)[0].astype(int)
+    row = image[:, 50:-50].sum(axis=1).argmax()
+    assert abs(row - expected_row(frequency, **settings)) < 2.5
+
+
+def test_low_frequencies_come_first_and_time_second():
+    late = np.where(TIME >= SECONDS / 2, tone(8000), 0).astype(np.int16)
+    image = draw(late)[0]
+    row, column = np.unravel_index(image.argmax(), image.shape)
+    assert row > 112 and column > 112
+    assert image[:, :100].max() < 30
 
 
 @pytest.mark.parametrize("transform", ["db", "pcen"])
-def test_a_tone_peaks_in_its_mel_band(transform):
-    found = image(tone(1000.0), transform=transform)
-    assert found.shape == (1, 224, 224)
-    assert found.dtype == np.uint8
-    centres = librosa.mel_frequencies(130, fmin=0, fmax=SR / 2)[1:-1]
-    band = np.argmin(np.abs(centres - 1000.0))
-    assert found[0].mean(axis=1).argmax() == pytest.approx((band + 0.5) * 224 / 128, abs=1.5)
+@pytest.mark.parametrize("settings", SCALES)
+def test_a_silent_clip_is_black(settings, transform):
+    assert not draw(SILENCE, transform=transform, **settings).any()
+
+
+@pytest.mark.parametrize("transform", ["db", "pcen"])
+def test_shape_and_type(transform):
+    images = draw(noise(0.5), SILENCE, tone(1000), size=96, transform=transform)
+    assert (images.shape, images.dtype) == ((3, 96, 96), np.uint8)
+
+
+def test_with_ref_max_loudness_does_not_matter():
+    # Powers of two, so that rounding to 16 bits does not matter either.
+    loud = noise(0.25) // 64 * 64
+    images = draw(loud, loud // 16)
+    np.testing.assert_array_equal(images[0], images[1])
+    assert images.max() == pytest.approx(255, abs=15)
+
+
+def test_with_a_fixed_ref_loudness_matters():
+    loud = noise(0.25) // 64 * 64
+    images = draw(loud, loud // 16, ref=1.0, top_db=100).astype(float)
+    shown = (images[0] > 100) & (images[0] < 250)
+    drop = (images[0] - images[1])[shown] / 255 * 100
+    assert np.median(drop) == pytest.approx(20 * np.log10(16), abs=0.4)
+
+
+def test_top_db_is_the_span_from_black_to_white():
+    wide = draw(noise(0.25), top_db=80).astype(float)
+    wider = draw(noise(0.25), top_db=160).astype(float)
+    shown = wide > 0
+    np.testing.assert_allclose((255 - wide[shown]) / 2, 255 - wider[shown], atol=1)
+
+
+def test_ref_of_a_fixed_image_saturates():
+    assert draw(noise(0.5), ref=1e-8).min() == 255
+
+
+@pytest.mark.parametrize("ref", ["max", 1.0])
+def test_pcen_shows_a_call_in_noise(ref):
+    call = np.where((TIME > 1) & (TIME < 1.5), tone(3000), 0) + noise(0.02)
+    image = draw(call.astype(np.int16), transform="pcen", ref=ref, size=128)[0]
+    row = round(expected_row(3000, "mel", size=128))
+    band = image[row - 1 : row + 2].astype(float)
+    assert band[:, 66:94].mean() > 1.2 * np.delete(band, np.s_[60:100], axis=1).mean()
+    assert band[:, 66:94].mean() > 1.2 * image[row + 10 :, 66:94].mean()
+
+
+@pytest.mark.parametrize("transform", ["db", "pcen"])
+@pytest.mark.parametrize("ref", ["max", 0.5])
+def test_an_image_does_not_depend_on_its_neighbours(transform, ref):
+    sounds = [noise(0.01), tone(1000), SILENCE, noise(0.9, 2)]
+    together = draw(*sounds, transform=transform, ref=ref)
+    for sound, image in zip(sounds, together, strict=True):
+        np.testing.assert_array_equal(draw(sound, transform=transform, ref=ref)[0], image)
+
+
+def test_frequencies_outside_are_not_shown():
+    image = draw(tone(500), fmin=2000.0, fmax=6000.0, ref=1.0)[0]
+    assert image[:, 50:-50].max() < 40
+
+
+@pytest.mark.parametrize("settings", SCALES)
+def test_bands_of_the_settings(settings):
+    settings = SpectrogramSettings(**{"fmin": 300.0, **settings}, fmax=8000.0)
+    bands = filterbank(settings, SR)
+    bins = np.arange(513) * SR / 1024
+    assert bands.dtype == np.float32
+    assert (bands >= 0).all() and (bands.sum(axis=1) > 0).all()
+    margin = 2 * SR / 1024
+    assert not bands[:, (bins < settings.fmin - margin) | (bins > 8000 + margin)].any()
+    centres = bands @ bins / bands.sum(axis=1)
+    assert (np.diff(centres) > 0).all()
+
+
+def test_number_of_bands():
+    assert filterbank(SpectrogramSettings(), SR).shape == (128, 513)
+    assert filterbank(SpectrogramSettings(scale="log", fmin=50.0, n_mels=64), SR).shape == (64, 513)
+    assert filterbank(SpectrogramSettings(scale="linear"), SR).shape == (513, 513)
+    linear = filterbank(SpectrogramSettings(scale="linear", fmin=1000.0, fmax=2000.0), SR)
+    bins = np.arange(513) * SR / 1024
+    assert len(linear) == ((bins >= 1000) & (bins <= 2000)).sum()
+
+
+@pytest.mark.parametrize("sizes", [(128, 224), (224, 224), (513, 224), (2, 5), (5, 2), (1, 3)])
+def test_rows_of_a_resize_sum_to_one(sizes):
+    matrix = resize_matrix(*sizes)
+    assert matrix.shape == sizes[::-1]
+    assert (matrix >= 0).all()
+    np.testing.assert_allclose(matrix.sum(axis=1), 1, atol=1e-6)
+
+
+def test_resizing():
+    np.testing.assert_array_equal(resize_matrix(7, 7), np.eye(7))
+    np.testing.assert_allclose(resize_matrix(2, 4) @ [0.0, 1.0], [0, 0.25, 0.75, 1], atol=1e-6)
+    np.testing.assert_allclose(resize_matrix(100, 10) @ np.ones(100), np.ones(10), atol=1e-6)
+    ramp = resize_matrix(224, 50) @ np.arange(224.0)
+    assert (np.diff(ramp) > 0).all()
+    np.testing.assert_allclose(ramp, 223 - ramp[::-1], atol=1e-3)
+    np.testing.assert_allclose(resize_matrix(4, 2) @ [0, 0, 1, 1], [1 / 7, 6 / 7], atol=1e-6)
+
+
+def test_mel_filters_are_those_of_librosa():
+    expected = librosa.filters.mel(sr=SR, n_fft=1024, n_mels=128, fmin=200, fmax=8000)
+    found = filterbank(SpectrogramSettings(fmin=200, fmax=8000), SR)
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(
     ("settings", "place"),
     [
-        ({"scale": "linear"}, 2000 / (SR / 2)),
         ({"scale": "linear", "fmin": 1000, "fmax": 5000}, 0.25),
         ({"scale": "log", "fmin": 500, "fmax": 8000}, 0.5),
     ],
 )
-def test_a_tone_stands_at_its_place_on_the_axis(settings, place):
-    found = image(tone(2000.0), **settings)[0].mean(axis=1)
-    assert found.argmax() / 224 == pytest.approx(place, abs=0.015)
-
-
-def test_silence_is_black_and_half_silence_is_half_black():
-    assert not image(np.zeros(SAMPLES)).any()
-    half = tone(1000.0) * (np.arange(SAMPLES) < SAMPLES // 2)
-    found = image(half)[0]
-    assert found[:, :100].max() > 250
-    assert not found[:, 124:].any()
-
-
-def test_a_fixed_reference_keeps_loudness_and_max_does_not():
-    quiet, loud = tone(1000.0, 0.05), tone(1000.0, 0.5)
-    assert abs(int(image(loud).max()) - int(image(quiet).max())) <= 1
-    ref = 1000.0
-    difference = int(image(loud, ref=ref).max()) - int(image(quiet, ref=ref).max())
-    assert difference == pytest.approx(20 / 80 * 255, abs=2)
-
-
-def test_a_clip_does_not_depend_on_its_neighbours():
-    rng = np.random.default_rng(0)
-    noise = rng.normal(0, 0.1, SAMPLES)
-    both = image(np.stack([noise, tone(500.0)]))
-    assert np.array_equal(both[0], image(noise)[0])
-
-
-def test_resizing_is_an_average():
-    assert np.array_equal(resize_matrix(7, 7), np.eye(7, dtype=np.float32))
-    for before, after in ((128, 224), (513, 224)):
-        weights = resize_matrix(before, after)
-        assert weights.shape == (after, before)
-        assert np.allclose(weights.sum(axis=1), 1)
-    assert np.allclose(resize_matrix(4, 2) @ [0.0, 0.0, 1.0, 1.0], [1 / 7, 6 / 7])
-
-
-def test_mel_filters_are_those_of_librosa():
-    found = filterbank(SpectrogramSettings(fmin=200, fmax=8000), SR)
-    assert np.array_equal(
-        found, librosa.filters.mel(sr=SR, n_fft=1024, n_mels=128, fmin=200, fmax=8000)
-    )
+def test_a_tone_stands_at_its_place_between_fmin_and_fmax(settings, place):
+    rows = draw(tone(2000), **settings)[0].mean(axis=1)
+    assert rows.argmax() / 224 == pytest.approx(place, abs=0.015)

@@ -1,0 +1,345 @@
+"""Each kind of mistake gets its sentence; what is right gets its defaults and runs."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from anurans.config import Run, load, runs, schema, split
+from anurans.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+SMALL = {
+    "recordings": {"source": "recordings"},
+    "annotations": {"source": "annotations"},
+    "species": {"BOAALB": "Boana albopunctata"},
+    "backbones": {"net": {"architecture": "MobileNet"}},
+}
+
+
+def changed(**values):
+    """Give the small config with `values`, each at a path of keys joined by two underscores."""
+    config = copy.deepcopy(SMALL)
+    for path, value in values.items():
+        *keys, last = path.split("__")
+        at = config
+        for key in keys:
+            at = at.setdefault(key, {})
+        at[last] = value
+    return config
+
+
+def refusal(config, *name):
+    with pytest.raises(UserError) as caught:
+        load(config, *name)
+    return str(caught.value)
+
+
+MISTAKES = [
+    (
+        {"audio__rate": 1},
+        'audio: unknown key "rate"; allowed: sr, channel.',
+    ),
+    (
+        {"clips__lenght": 5},
+        'clips: unknown key "lenght" (did you mean length?); allowed: length, min_last, keep.',
+    ),
+    ({"evalution": {}}, 'top level: unknown key "evalution" (did you mean evaluation?); allowed: '),
+    (
+        {"recipes__a": {"layers": [{"units": 3, "unit": 3}]}},
+        'recipes.a.layers.0: unknown key "unit" (did you mean units?)',
+    ),
+    ({"seed": "one"}, 'seed: found "one"; expected a whole number.'),
+    ({"seed": 1.5}, "seed: found 1.5; expected a whole number."),
+    ({"clips__keep": "yes"}, 'clips.keep: found "yes"; expected true or false.'),
+    ({"spectrogram__fmax": "8k"}, 'spectrogram.fmax: found "8k"; expected a number or null.'),
+    ({"audio": None}, "audio: found null; expected keys with values."),
+    ({"datasets__a": "original"}, 'datasets.a: found "original"; expected a list.'),
+    ({"recordings__source": 3}, "recordings.source: found 3; expected text."),
+    ({"species": ["BOAALB"]}, 'species: found ["BOAALB"]; expected keys with values.'),
+    (
+        {"audio__channel": "rigth"},
+        'audio.channel: found "rigth" (did you mean right?); expected one of mix, left, right.',
+    ),
+    (
+        {"backbones__net__architecture": "VGG16"},
+        'backbones.net.architecture: found "VGG16"; expected one of MobileNet, DenseNet121,',
+    ),
+    ({"datasets__a": ["echo"]}, 'datasets.a.0: found "echo"; expected one of original'),
+    ({"backbones__net": {}}, "backbones.net: the key architecture is missing."),
+    ({"recordings": {}}, "recordings: the key source is missing."),
+    (
+        {"species": {"a b": "x"}},
+        "species: found \"a b\"; names are made of letters, digits, '_', '.' and '-', and begin",
+    ),
+    ({"splits": {"_s": {}}}, 'splits: found "_s"; names are made of letters'),
+    ({"experiments__e__recipes": ["a/b"]}, 'experiments.e.recipes.0: found "a/b"; names are'),
+    ({"audio__sr": 999}, "audio.sr: found 999; expected a number at least 1000."),
+    ({"clips__length": 0}, "clips.length: found 0; expected a number above 0."),
+    ({"clips__min_last": 1.1}, "clips.min_last: found 1.1; expected a number at most 1."),
+    ({"splits__s__test": 1}, "splits.s.test: found 1; expected a number below 1."),
+    ({"shards": 10000}, "shards: found 10000; expected a number at most 9999."),
+    ({"splits__s__folds": 1}, "splits.s.folds: found 1, which is not allowed: "),
+    ({"spectrogram__ref": "min"}, 'spectrogram.ref: found "min"; expected: '),
+    ({"spectrogram__ref": 0}, "spectrogram.ref: found 0; expected: "),
+    ({"species": {}}, "species: is empty; expected at least one entry."),
+    ({"backbones": {}}, "backbones: is empty; expected at least one entry."),
+    ({"experiments__e__splits": []}, "experiments.e.splits: is empty; expected at least one"),
+    ({"recordings__source": ""}, "recordings.source: is empty; expected at least one entry."),
+    (
+        {"datasets__a": ["original", "original"]},
+        'datasets.a: names something twice: ["original", "original"].',
+    ),
+    (
+        {"experiments__e__backbones": ["ent"]},
+        "experiments.e.backbones: ent is not in backbones (did you mean net?); expected one of net",
+    ),
+    ({"experiments__e__splits": ["x"]}, "experiments.e.splits: x is not in splits; expected one"),
+    ({"splits__s__allow_missing": ["X"]}, "splits.s.allow_missing: X is not in species."),
+    (
+        {"spectrogram__fmax": 12000},
+        "spectrogram.fmax: found 12000 Hz, above half of audio.sr (11025 Hz)",
+    ),
+    (
+        {"spectrogram__fmin": 9000, "spectrogram__fmax": 8000},
+        "spectrogram.fmin: found 9000 Hz; expected below fmax, 8000 Hz.",
+    ),
+    ({"spectrogram__fmin": 11025}, "spectrogram.fmin: found 11025 Hz; expected below fmax, 11025"),
+    ({"spectrogram__scale": "log"}, "spectrogram.fmin: a logarithmic scale has no 0 Hz"),
+    (
+        {"spectrogram__n_fft": 200000},
+        "spectrogram.n_fft: found 200000, longer than a clip (110250 samples).",
+    ),
+    (
+        {"spectrogram__hop_length": 3000, "clips__length": 0.1, "spectrogram__n_fft": 512},
+        "spectrogram.hop_length: found 3000, longer than a clip (2205 samples).",
+    ),
+    (
+        {"backbones__net": {"architecture": "ResNet50", "alpha": 0.5}},
+        "backbones.net.alpha: only MobileNet has a width; remove it or set it to 1.",
+    ),
+    (
+        {"backbones__net__alpha": 0.3},
+        "backbones.net.alpha: found 0.3; ImageNet weights exist for 0.25, 0.5, 0.75, 1.",
+    ),
+    (
+        {"backbones__net__weights": "nowhere.h5"},
+        "backbones.net.weights: nowhere.h5 is not a file; expected imagenet, random or the path",
+    ),
+    (
+        {"splits__s__validation": 0},
+        "splits.s.validation: is 0, but the recipe linear stops early by the validation loss",
+    ),
+    (
+        {
+            "splits__s": {"validation": 0, "test": 0, "folds": 0},
+            "recipes__linear__early_stopping": None,
+        },
+        "splits.s: test, folds and validation are 0, so that nothing could be scored.",
+    ),
+    ({"splits__s__by": "file"}, "splits.s.file: is needed with by: file, and only there."),
+    ({"splits__s__file": "x.csv"}, "splits.s.file: is needed with by: file, and only there."),
+    (
+        {"splits__s": {"by": "file", "file": "nowhere.csv"}},
+        "splits.s.file: nowhere.csv is not a file.",
+    ),
+    ({"recordings__pattern": "("}, "recordings.pattern: not a regular expression: "),
+    (
+        {"recordings__pattern": r"(?P<place>\w)"},
+        "recordings.pattern: unknown group place; allowed: site, date, time.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "sentence"), MISTAKES, ids=[m[1][:40] for m in MISTAKES])
+def test_a_mistake_has_its_sentence(values, sentence):
+    message = refusal(changed(**values), "my.yaml")
+    assert message.startswith("my.yaml has mistakes:\n")
+    assert f"\n  {sentence}" in message
+    assert message.endswith("config/README.md has all keys.")
+    assert len(message.splitlines()) == 3
+
+
+@pytest.mark.parametrize("key", SMALL)
+def test_a_missing_section_is_named(key):
+    config = {name: value for name, value in SMALL.items() if name != key}
+    assert f"\n  top level: the key {key} is missing." in refusal(config)
+
+
+def test_all_missing_keys_are_named():
+    message = refusal({})
+    assert all(f"the key {key} is missing." in message for key in SMALL)
+
+
+def test_all_mistakes_are_told_at_once():
+    message = refusal(changed(seed=-1, audio__channel="up", clips__x=1, clips__y=2))
+    for part in ("seed: found -1", "audio.channel: found", 'unknown key "x"', 'unknown key "y"'):
+        assert part in message
+
+
+def test_all_contradictions_are_told_at_once():
+    message = refusal(changed(spectrogram__fmax=12000, backbones__net__weights="nowhere.h5"))
+    assert "spectrogram.fmax" in message
+    assert "backbones.net.weights" in message
+
+
+def test_what_is_found_is_cut_when_long():
+    line = refusal(changed(species="x" * 500)).splitlines()[1]
+    assert len(line) < 120
+    assert "..." in line
+
+
+def test_keys_that_are_no_text_are_refused_with_a_sentence():
+    assert "species: found 12; expected text." in refusal(changed(species={12: "x"}))
+
+
+def test_names_of_users_end_where_they_end():
+    assert "names are made of" in refusal(changed(species={"name\n": "x"}))
+
+
+def test_what_is_right_passes(tmp_path):
+    for name in ("w.h5", "folds.csv"):
+        (tmp_path / name).touch()
+    load(
+        changed(
+            spectrogram={"fmin": 100, "fmax": 11025, "scale": "log", "ref": 0.5},
+            backbones__net={"architecture": "MobileNet", "alpha": 0.3, "weights": "random"},
+            backbones__own={"architecture": "ResNet50", "weights": str(tmp_path / "w.h5")},
+            splits={
+                "s": {"by": "file", "file": str(tmp_path / "folds.csv")},
+                "t": {"folds": 0, "allow_missing": ["BOAALB"], "salt": 3},
+            },
+            clips={"length": 3, "min_last": 1},
+        )
+    )
+
+
+def test_defaults_are_filled_in_and_the_config_left_alone():
+    config = changed(recipes__mine={"layers": [{"units": 8}]}, splits__s={"test": 0})
+    before = copy.deepcopy(config)
+    filled = load(config)
+    assert config == before
+    assert filled["audio"] == {"sr": 22050, "channel": "mix"}
+    assert filled["clips"] == {"length": 5.0, "min_last": 0.5, "keep": False}
+    assert filled["labelling"] == {
+        "rule": "default",
+        "min_overlap": 0.25,
+        "min_fraction": 0.5,
+        "ambiguous": "negative",
+    }
+    assert filled["backbones"]["net"]["weights"] == "imagenet"
+    assert filled["datasets"] == {"original": ["original"]}
+    assert filled["recipes"]["mine"]["layers"][0]["activation"] == "relu"
+    assert filled["recipes"]["mine"]["early_stopping"] == {"patience": 10, "start_from_epoch": 0}
+    assert set(filled["recipes"]) == {"mine"}
+    assert filled["splits"]["s"]["folds"] == 5
+    assert filled["splits"]["s"]["test"] == 0
+    assert filled["experiments"] == {
+        "all": dict.fromkeys(("backbones", "datasets", "recipes", "splits"))
+    }
+    assert filled["shards"] == 8
+
+
+def test_a_filled_config_is_filled():
+    filled = load(SMALL)
+    assert load(filled) == filled
+
+
+def test_two_configs_share_no_default():
+    first = load(SMALL)
+    first["clips"]["length"] = 99
+    first["recipes"]["linear"]["layers"].append("x")
+    assert load(SMALL) == load(load(SMALL))
+    assert load(SMALL)["clips"]["length"] == 5.0
+
+
+def test_null_stays_where_it_is_allowed():
+    filled = load(changed(recipes__linear={"early_stopping": None}))
+    assert filled["recipes"]["linear"]["early_stopping"] is None
+
+
+def test_a_split_of_the_config():
+    config = load(changed(splits__s={"salt": 7, "allow_missing": ["BOAALB"], "by": "night"}))
+    found = split(config, "s")
+    assert (found.name, found.by, found.salt) == ("s", "night", "7")
+    assert found.allow_missing == ("BOAALB",)
+    assert (found.test, found.folds, found.validation, found.file) == (0.3, 5, 0.2, None)
+
+
+WIDE = changed(
+    backbones={name: {"architecture": "MobileNet"} for name in ("a", "b")},
+    recipes={"linear": {}, "deep": {"layers": [{"units": 8}]}},
+    splits={"one": {"folds": 2}, "two": {"folds": 0}},
+)
+
+
+def test_without_experiments_every_combination_runs():
+    found = runs(load(WIDE))
+    assert len(found) == 2 * 2 * (2 + 1)
+    assert set(found.values()) == {("all",)}
+    assert list(found) == sorted(found)
+    assert Run("one", "a", "original", "deep", "2") in found
+    assert Run("two", "b", "original", "linear", "all") in found
+
+
+def test_a_run_of_two_experiments_runs_once():
+    config = load(
+        {
+            **WIDE,
+            "experiments": {
+                "first": {"backbones": ["a"], "splits": ["two"]},
+                "second": {"recipes": ["deep"], "splits": ["two"]},
+            },
+        }
+    )
+    assert runs(config) == {
+        Run("two", "a", "original", "deep", "all"): ("first", "second"),
+        Run("two", "a", "original", "linear", "all"): ("first",),
+        Run("two", "b", "original", "deep", "all"): ("second",),
+    }
+
+
+def test_folder_of_a_run():
+    assert Run("s", "net", "original", "linear", "2").folder == "s/net/original/linear/fold-2"
+
+
+def test_the_demo_config_loads():
+    text = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
+    config = load(yaml.safe_load(text), "config/config.yaml")
+    assert len(runs(config)) == 2 * 3
+
+
+def fields(rules, at=""):
+    """Give every field of the schema: its place, its rules, and whether it is required."""
+    for key, rule in rules.get("properties", {}).items():
+        yield f"{at}{key}", rule, key in rules.get("required", ())
+        yield from fields(rule, f"{at}{key}.")
+    for inner in ("additionalProperties", "items"):
+        if isinstance(rules.get(inner), dict):
+            yield from fields(rules[inner], f"{at}*.")
+
+
+FIELDS = list(fields(schema()))
+
+
+def test_every_field_has_a_description():
+    bare = [at for at, rule, _ in FIELDS if not re.match(r".+\.$", rule.get("description", ""))]
+    assert bare == []
+
+
+def test_every_field_that_may_be_left_out_has_a_default():
+    # Names of columns have theirs in the reader, where several spellings are known.
+    bare = [
+        at
+        for at, rule, required in FIELDS
+        if not required and "default" not in rule and not at.startswith("annotations.columns.")
+    ]
+    assert bare == []
+
+
+def test_no_object_of_the_schema_takes_unknown_keys():
+    loose = [at for at, rule, _ in FIELDS if "properties" in rule and rule["additionalProperties"]]
+    assert loose == []
+    assert len(FIELDS) > 60

@@ -1,0 +1,199 @@
+"""Thresholds by hand, scores as scikit-learn's, intervals that hold the estimate."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import (
+    average_precision_score,
+    f1_score,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
+
+from anurans.evaluation import (
+    Part,
+    macro_f1_interval,
+    score_part,
+    tune_threshold,
+    tune_thresholds,
+)
+
+SPECIES = ["B", "P", "L"]
+
+
+def part(n=400, groups=20, seed=1, species=3):
+    rng = np.random.default_rng(seed)
+    labels = rng.random((n, species)) < [0.4, 0.2, 0.1][:species]
+    scores = np.clip(labels * 0.3 + rng.random((n, species)) * 0.7, 0, 1)
+    of = np.arange(n) * groups // n
+    recordings = np.array([f"R{i}" for i in np.arange(n) * 2 * groups // n], dtype=object)
+    return Part(labels, scores, recordings, np.array([f"G{i}" for i in of], dtype=object))
+
+
+@pytest.mark.parametrize(
+    ("labels", "scores", "threshold"),
+    [
+        ([0, 0, 1, 1], [0.1, 0.2, 0.6, 0.9], 0.4),
+        ([0, 1], [0.3, 0.5], 0.4),
+        ([1, 1], [0.3, 0.5], 0.15),
+        ([1], [0.8], 0.4),
+        ([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], 0.15),
+        ([0, 0, 0, 1], [0.7, 0.7, 0.7, 0.9], 0.8),
+        ([1, 0], [0.5, 0.5], 0.25),
+        # Letting in the first (2/3) and letting in all four (2/3) are equally good.
+        ([1, 0, 0, 1], [0.9, 0.8, 0.7, 0.2], 0.85),
+    ],
+)
+def test_a_threshold_by_hand(labels, scores, threshold):
+    found = tune_threshold(np.array(labels, bool), np.array(scores))
+    assert found == pytest.approx(threshold)
+    assert isinstance(found, float)
+
+
+def test_no_threshold_without_positives():
+    assert tune_threshold(np.zeros(3, bool), np.array([0.1, 0.5, 0.9])) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_other_threshold_does_better(seed):
+    given = part(60, seed=seed)
+    for labels, scores in zip(given.labels.T, given.scores.T, strict=True):
+        threshold = tune_threshold(labels, scores)
+        others = [f1_score(labels, scores >= other) for other in np.append(scores, 0.0)]
+        assert f1_score(labels, scores >= threshold) == pytest.approx(max(others))
+
+
+def test_thresholds_of_species():
+    labels = np.array([[0, 0], [1, 0], [1, 0]], bool)
+    scores = np.array([[0.2, 0.9], [0.6, 0.1], [0.8, 0.1]])
+    names = np.array(["A", "A", "A"], dtype=object)
+    rows = tune_thresholds(["B", "P"], Part(labels, scores, names, names))
+    assert rows == [
+        {"species": "B", "threshold": pytest.approx(0.4), "source": "tuned", "positives": 2},
+        {"species": "P", "threshold": 0.5, "source": "default", "positives": 0},
+    ]
+
+
+def test_scores_are_those_of_scikit_learn():
+    given, thresholds = part(), [0.45, 0.5, 0.6]
+    row = score_part(SPECIES, given, thresholds, 200, 1)
+    predicted = given.scores >= thresholds
+    for column, name in enumerate(SPECIES):
+        truth, decided = given.labels[:, column], predicted[:, column]
+        score = given.scores[:, column]
+        expected = {
+            "positives": truth.sum(),
+            "f1": f1_score(truth, decided),
+            "precision": precision_score(truth, decided),
+            "recall": recall_score(truth, decided),
+            "ap": average_precision_score(truth, score),
+            "auroc": roc_auc_score(truth, score),
+            "f1_at_half": f1_score(truth, score >= 0.5),
+        }
+        for measure, value in expected.items():
+            assert row[f"{measure}_{name}"] == pytest.approx(value)
+    assert row["f1_macro"] == pytest.approx(f1_score(given.labels, predicted, average="macro"))
+    assert row["f1_micro"] == pytest.approx(f1_score(given.labels, predicted, average="micro"))
+    assert row["map"] == pytest.approx(average_precision_score(given.labels, given.scores))
+    assert row["f1_at_half_macro"] == pytest.approx(
+        f1_score(given.labels, given.scores >= 0.5, average="macro")
+    )
+    counts = [row[f"n_{what}"] for what in ("clips", "recordings", "groups", "species")]
+    assert counts == [400, 40, 20, 3]
+
+
+def test_a_score_at_the_threshold_is_positive():
+    names = np.array(["A", "B"], dtype=object)
+    given = Part(np.array([[True], [False]]), np.array([[0.5], [0.4]]), names, names)
+    row = score_part(["B"], given, [0.5], 100, 1)
+    assert (row["f1_B"], row["f1_at_half_B"]) == (1.0, 1.0)
+
+
+def test_cells_without_positives_are_empty():
+    given = part()
+    given.labels[:, 1] = False
+    row = score_part(SPECIES, given, [0.5, 0.5, 0.5], 100, 1)
+    for measure in ("f1", "recall", "ap", "auroc", "f1_at_half"):
+        assert row[f"{measure}_P"] is None
+        assert row[f"{measure}_B"] is not None
+    assert row["precision_P"] == 0.0
+    assert row["positives_P"] == 0
+    assert row["n_species"] == 2
+    assert row["f1_macro"] == pytest.approx((row["f1_B"] + row["f1_L"]) / 2)
+    assert row["map"] == pytest.approx((row["ap_B"] + row["ap_L"]) / 2)
+
+
+def test_precision_is_empty_without_predictions():
+    row = score_part(SPECIES, part(), [0.5, 2.0, 0.5], 100, 1)
+    assert row["precision_P"] is None
+    assert row["recall_P"] == row["f1_P"] == 0.0
+
+
+def test_auroc_is_empty_where_all_are_positive():
+    given = part()
+    given.labels[:, 0] = True
+    row = score_part(SPECIES, given, [0.5, 0.5, 0.5], 100, 1)
+    assert row["auroc_B"] is None
+    assert row["ap_B"] == 1.0
+
+
+def test_nothing_positive_at_all():
+    given = part()
+    given.labels[:] = False
+    row = score_part(SPECIES, given, [0.5, 0.5, 0.5], 100, 1)
+    for measure in ("f1_macro", "f1_micro", "map", "f1_macro_lower", "f1_at_half_macro"):
+        assert row[measure] is None
+    assert (row["n_clips"], row["n_species"]) == (400, 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_interval_contains_the_estimate(seed):
+    given = part(seed=seed)
+    row = score_part(SPECIES, given, [0.5, 0.5, 0.5], 500, seed)
+    assert row["f1_macro_lower"] < row["f1_macro"] < row["f1_macro_upper"]
+    assert 0.01 < row["f1_macro_upper"] - row["f1_macro_lower"] < 0.3
+
+
+def test_the_interval_is_that_of_drawing_groups():
+    given = part()
+    predicted = given.scores >= 0.5
+    rng = np.random.default_rng(9)
+    rows = {name: np.flatnonzero(given.groups == name) for name in np.unique(given.groups)}
+    drawn = []
+    for _ in range(300):
+        chosen = np.concatenate([rows[name] for name in rng.choice(list(rows), len(rows))])
+        drawn.append(
+            np.mean([f1_score(given.labels[chosen, k], predicted[chosen, k]) for k in range(3)])
+        )
+    found = macro_f1_interval(given, predicted, 3000, 1)
+    np.testing.assert_allclose(found, np.quantile(drawn, [0.025, 0.975]), atol=0.02)
+
+
+def test_equal_groups_have_no_width():
+    names = np.repeat(np.array(["A", "B", "C"], dtype=object), 3)
+    labels = np.tile([[True], [True], [False]], (3, 1))
+    predicted = np.tile([[True], [False], [False]], (3, 1))
+    lower, upper = macro_f1_interval(Part(labels, predicted * 1.0, names, names), predicted, 100, 1)
+    assert lower == pytest.approx(2 / 3)
+    assert upper == pytest.approx(2 / 3)
+
+
+def test_no_interval_of_one_group():
+    given = part(groups=1)
+    assert macro_f1_interval(given, given.scores >= 0.5, 100, 1) == (None, None)
+
+
+def test_draws_without_a_species_are_no_trouble():
+    given = part(groups=10)
+    given.labels[40:] = False
+    lower, upper = macro_f1_interval(given, given.scores >= 0.5, 500, 1)
+    assert 0 <= lower <= upper <= 1
+
+
+def test_the_seed_decides():
+    def scores(seed):
+        return score_part(SPECIES, part(), [0.5, 0.5, 0.5], 300, seed)
+
+    assert scores(1) == scores(1)
+    assert scores(1)["f1_macro_lower"] != scores(2)["f1_macro_lower"]
+    assert scores(1)["f1_macro"] == scores(2)["f1_macro"]
