@@ -137,8 +137,9 @@ def _sentence(error: jsonschema.ValidationError) -> str:
             wrong = [key for key in error.instance if key not in known]
             return "; ".join(_unknown(at, key, known) for key in wrong)
         case "required":
-            missing = [key for key in error.validator_value if key not in error.instance]
-            return f"{at or 'top level'}: the key {missing[0]} is missing."
+            # One error per missing key, which only the message names: 'key' is a required ...
+            missing = error.message.split("'")[1]
+            return f"{at or 'top level'}: the key {missing} is missing."
         case "type":
             wanted = error.validator_value
             wanted = [wanted] if isinstance(wanted, str) else wanted

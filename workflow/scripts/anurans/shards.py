@@ -107,7 +107,7 @@ def write_shard(
         for name, values in table.items():
             file[f"clips/{name}"] = values
         file["metadata"] = np.frombuffer(text, dtype=np.uint8)
-        file.attrs["sha256"] = _digest(table, text)
+        file.attrs["sha256"] = _digest(table, text, data)
 
 
 @contextlib.contextmanager
@@ -129,7 +129,8 @@ def open_shard(path: str | os.PathLike) -> Iterator[Shard]:
             table = {name: file[f"clips/{name}"][()] for name in COLUMNS}
             text = file["metadata"][()].tobytes()
             data = file["data"]
-            intact = file.attrs["sha256"] == _digest(table, text)
+            intact = file.attrs["sha256"] == _digest(table, text, data)
+            intact &= len(data) == len(table["clip"])
         except (KeyError, OSError, ValueError, TypeError, AttributeError, RuntimeError):
             # Whatever h5py makes of a damaged header.
             intact = False
@@ -167,8 +168,10 @@ def _decode(table: Mapping[str, np.ndarray]) -> ClipTable:
     )
 
 
-def _digest(table: Mapping[str, np.ndarray], metadata: bytes) -> str:
+def _digest(table: Mapping[str, np.ndarray], metadata: bytes, data: h5py.Dataset) -> str:
     digest = hashlib.sha256(metadata)
+    # The checksums of the chunks cover neither how many there are nor how they are read.
+    digest.update(repr((data.shape, data.dtype.str, data.chunks, data.fletcher32)).encode())
     for name in COLUMNS:
         digest.update(name.encode() + table[name].dtype.str.encode() + table[name].tobytes())
     return digest.hexdigest()

@@ -227,4 +227,5 @@ def find_salt(
 
 def in_roles(roles: Mapping[str, Mapping[str, str]], fold: str, wanted: Iterable[str]) -> list[str]:
     """Recordings whose role in `fold` is one of `wanted`, sorted."""
-    return sorted(recording for recording, role in roles.items() if role[fold] in set(wanted))
+    wanted = set(wanted)
+    return sorted(recording for recording, role in roles.items() if role[fold] in wanted)
