@@ -152,10 +152,12 @@ def roles(name):
 
 @sentence
 def split_roles(wildcards):
+    """Role of every recording in each fold of a job's split."""
     return roles(wildcards.split)
 
 
 def split_groups(wildcards):
+    """Group of every recording in a job's split."""
     by = config["splits"][wildcards.split]["by"]
     return {each.recording: splits.group_of(each, by) for each in RECORDINGS}
 

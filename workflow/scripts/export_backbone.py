@@ -13,10 +13,10 @@ def main(input, output, params):
     model = build_backbone(BackboneSettings(**params.settings, seed=params.seed))
     with whole(output.keras) as partial:
         model.save(partial)
-    with whole(output.network) as partial:
+    with whole(output.weights) as weights, whole(output.network) as partial:
         export_backbone(model, partial)
         # OpenVINO writes the weights beside the network.
-        partial.with_suffix(".bin").replace(output.weights)
+        partial.with_suffix(".bin").replace(weights)
     about = {
         "backbone": params.settings,
         "engine": "openvino",

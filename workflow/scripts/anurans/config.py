@@ -18,7 +18,6 @@ from anurans.splits import Split
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.json"
 IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
-IMAGE_SIZE = 224
 TYPES = {
     "object": "keys with values",
     "array": "a list",
