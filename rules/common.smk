@@ -3,7 +3,6 @@
 import re
 import sys
 from functools import cache, wraps
-from hashlib import sha256
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -13,9 +12,12 @@ SCRIPTS = (
 )
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import annotations, digests, recordings, splits
-from anurans import config as configs
+from anurans import digests
 from anurans.errors import UserError
+from anurans.planning import Plan
+
+COPIES = ("time_stretch", "time_mask", "frequency_mask")
+RUN = "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}"
 
 
 def sentence(function):
@@ -31,24 +33,17 @@ def sentence(function):
     return told
 
 
-config = sentence(configs.load)(config, ", ".join(map(str, workflow.configfiles)) or "config")
-SPECIES = list(config["species"])
-RECORDINGS = sentence(recordings.list_recordings)(
-    config["recordings"]["source"], config["recordings"]["pattern"]
-)
-SHARDS = {}
-for each in RECORDINGS:
-    SHARDS.setdefault(recordings.shard_of(each.recording, config["shards"]), []).append(each)
-SHARDS = dict(sorted(SHARDS.items()))
-RUNS = configs.runs(config)
-ANNOTATION_SETTINGS = {"species": SPECIES} | {
-    key: config["annotations"][key] for key in ("format", "columns")
-}
+PLAN = sentence(Plan)(config, ", ".join(map(str, workflow.configfiles)) or "config")
+config = PLAN.config
+SPECIES = PLAN.species
+SHARDS = list(PLAN.shards)
+RUNS = PLAN.runs
+TECHNIQUES = PLAN.techniques()
 
 
 wildcard_constraints:
     shard=r"\d{4}",
-    technique="original",
+    technique="|".join(("original", *COPIES)),
     split="|".join(map(re.escape, config["splits"])),
     backbone="|".join(map(re.escape, config["backbones"])),
     dataset="|".join(map(re.escape, config["datasets"])),
@@ -62,14 +57,24 @@ def code(*files):
     return digests.code_digest(*(SCRIPTS / file for file in files))
 
 
-@cache
-def demo_channels():
-    return {each.path: each.channel for each in RECORDINGS}
+def asked(method, *names):
+    """Input or params function: a method of the plan, given these wildcards of the job."""
+
+    @sentence
+    def told(wildcards):
+        return method(*(getattr(wildcards, name) for name in names))
+
+    return told
 
 
-def demo_channel(wildcards):
-    """Channel that the calls of a recording of the demo are loudest in."""
-    return demo_channels()[f"resources/demo/audio/{wildcards.recording}.wav"]
+def shards(pattern):
+    """A file of every shard; other wildcards stay."""
+    return expand(pattern, shard=SHARDS, allow_missing=True)
+
+
+def of_runs(name):
+    """A file of every run."""
+    return [f"results/training/{run.folder}/{name}" for run in RUNS]
 
 
 def weights_file(wildcards):
@@ -78,21 +83,13 @@ def weights_file(wildcards):
     return [] if weights in ("imagenet", "random") else weights
 
 
-def ids(wildcards):
-    return [each.recording for each in SHARDS[wildcards.shard]]
-
-
-def paths(wildcards):
-    return [each.path for each in SHARDS[wildcards.shard]]
-
-
-def channels(wildcards):
-    return [each.channel or config["audio"]["channel"] for each in SHARDS[wildcards.shard]]
-
-
-def all_shards(pattern):
-    """Input function: a file of every shard, with the wildcards of the job filled in."""
-    return lambda wildcards: [pattern.format(shard=shard, **wildcards) for shard in SHARDS]
+def copies_of(pattern):
+    """Input function: a file of every technique and shard that the copies of a dataset are in."""
+    return lambda wildcards: [
+        pattern.format(technique=technique, shard=shard, **wildcards)
+        for technique in PLAN.copies(wildcards.dataset)
+        for shard in SHARDS
+    ]
 
 
 def clips_audio(path):
@@ -100,74 +97,6 @@ def clips_audio(path):
     return path if config["clips"]["keep"] else temp(path)
 
 
-@cache
-def annotation_source():
-    """Source of the annotations; only names are read until they are asked for."""
-    names = [each.recording for each in RECORDINGS]
-    source = annotations.AnnotationSource(
-        config["annotations"]["source"], names, **ANNOTATION_SETTINGS
-    )
-    source.check_names()
-    return source
-
-
-@sentence
-def annotation_files(wildcards):
-    """Annotation file of each annotated recording of a shard."""
-    files = {recording: annotation_source().file(recording) for recording in ids(wildcards)}
-    return {recording: str(file) for recording, file in files.items() if file}
-
-
-@sentence
-def annotation_digest(wildcards):
-    """Digest of the annotations of a shard."""
-    return annotation_source().digest(ids(wildcards))
-
-
-@sentence
-def training_digest(wildcards):
-    """Digest of the annotations that a run trains and validates on."""
-    used = {splits.TRAIN, splits.VALIDATION}
-    return annotation_source().digest(splits.in_roles(roles(wildcards.split), wildcards.fold, used))
-
-
-@sentence
-def annotation_counts(wildcards):
-    """Digest of what is counted in results/annotations.csv."""
-    names = [each.recording for each in RECORDINGS]
-    rows = annotations.count_annotations(annotation_source(), names)
-    return sha256(repr(rows).encode()).hexdigest()[:16]
-
-
-@cache
-def roles(name):
-    """Role of every recording in each fold of a split, once it is known that the split will do."""
-    split = configs.split(config, name)
-    assigned = splits.assign(split, RECORDINGS)
-    source = annotation_source()
-    annotated = [each for each in RECORDINGS if source.annotated(each.recording)]
-    splits.check(split, annotated, source.present())
-    return assigned
-
-
-@sentence
-def split_roles(wildcards):
-    """Role of every recording in each fold of a job's split."""
-    return roles(wildcards.split)
-
-
-def split_groups(wildcards):
-    """Group of every recording in a job's split."""
-    by = config["splits"][wildcards.split]["by"]
-    return {each.recording: splits.group_of(each, by) for each in RECORDINGS}
-
-
-def kept_clips(wildcards):
-    """Audio of the clips, refused where it is not kept."""
-    if not config["clips"]["keep"]:
-        raise WorkflowError(
-            "The target clips needs clips.keep: true in the config. Without it the audio of clips "
-            "is deleted once its spectrograms are made, and making it again would make all that "
-            "follows again."
-        )
-    return [f"results/clips/original/{shard}.h5" for shard in SHARDS]
+def copied_from(source):
+    """The annotations, where they decide which clips are copied."""
+    return ancient(source) if config["augmentation"]["species"] else []

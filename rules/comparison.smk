@@ -2,7 +2,7 @@
 # Makes results/summary.csv, one row per run and part, and prints a short form of it.
 rule summarize_runs:
     input:
-        metrics=expand("results/training/{folder}/metrics.tsv", folder=[run.folder for run in RUNS]),
+        metrics=of_runs("metrics.tsv"),
         recordings="results/recordings.csv",
         annotations="results/annotations.csv",
     output:

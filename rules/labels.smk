@@ -14,9 +14,9 @@ rule collect_annotations:
     conda:
         "../envs/audio.yaml"
     params:
-        recordings=[each.recording for each in RECORDINGS],
-        settings=ANNOTATION_SETTINGS,
-        counts=annotation_counts,
+        recordings=PLAN.names,
+        settings=PLAN.annotation_settings,
+        counts=asked(PLAN.annotation_counts),
         code=code("collect_annotations.py"),
     script:
         "../workflow/scripts/collect_annotations.py"
@@ -36,10 +36,10 @@ rule label_clips:
     conda:
         "../envs/audio.yaml"
     params:
-        recordings=ids,
-        settings=ANNOTATION_SETTINGS,
-        files=annotation_files,
-        annotations=annotation_digest,
+        recordings=asked(PLAN.ids, "shard"),
+        settings=PLAN.annotation_settings,
+        files=asked(PLAN.annotation_files, "shard"),
+        annotations=asked(PLAN.annotation_digest, "shard"),
         code=code("label_clips.py"),
     script:
         "../workflow/scripts/label_clips.py"
@@ -48,7 +48,7 @@ rule label_clips:
 rule assign_roles:
     input:
         recordings="results/recordings.csv",
-        clips=all_shards("results/clips/original/{shard}.tsv"),
+        clips=shards("results/clips/original/{shard}.tsv"),
     output:
         "results/splits/{split}.tsv",
     log:
@@ -58,9 +58,10 @@ rule assign_roles:
     conda:
         "../envs/audio.yaml"
     params:
-        roles=split_roles,
-        groups=split_groups,
-        nights={each.recording: each.night for each in RECORDINGS},
+        by_clip=asked(PLAN.split_by_clip, "split"),
+        roles=asked(PLAN.split_roles, "split"),
+        groups=asked(PLAN.split_groups, "split"),
+        nights=PLAN.nights(),
         code=code("assign_roles.py"),
     script:
         "../workflow/scripts/assign_roles.py"

@@ -18,7 +18,7 @@ rule synthesise_recording:
         "../envs/audio.yaml"
     params:
         recording=lambda wildcards: wildcards.recording,
-        channel=demo_channel,
+        channel=asked(PLAN.demo_channel, "recording"),
         seed=config["seed"],
         code=code("synthesise_recording.py"),
     script:
@@ -27,7 +27,7 @@ rule synthesise_recording:
 
 rule inspect_recordings:
     input:
-        recordings=paths,
+        recordings=asked(PLAN.paths, "shard"),
     output:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
@@ -38,8 +38,8 @@ rule inspect_recordings:
     conda:
         "../envs/audio.yaml"
     params:
-        recordings=ids,
-        channels=channels,
+        recordings=asked(PLAN.ids, "shard"),
+        channels=asked(PLAN.channels, "shard"),
         length=config["clips"]["length"],
         min_last=config["clips"]["min_last"],
         code=code("inspect_recordings.py"),
@@ -49,7 +49,7 @@ rule inspect_recordings:
 
 rule collect_recordings:
     input:
-        all_shards("results/recordings/{shard}.tsv"),
+        shards("results/recordings/{shard}.tsv"),
     output:
         "results/recordings.csv",
     log:
@@ -61,7 +61,7 @@ rule collect_recordings:
     params:
         names={
             each.recording: {"site": each.site, "date": each.date, "time": each.time}
-            for each in RECORDINGS
+            for each in PLAN.recordings
         },
         code=code("collect_recordings.py"),
     script:
@@ -72,7 +72,7 @@ rule cut_clips:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        recordings=paths,
+        recordings=asked(PLAN.paths, "shard"),
     output:
         clips_audio("results/clips/original/{shard}.h5"),
     log:
@@ -82,8 +82,8 @@ rule cut_clips:
     conda:
         "../envs/audio.yaml"
     params:
-        recordings=ids,
-        channels=channels,
+        recordings=asked(PLAN.ids, "shard"),
+        channels=asked(PLAN.channels, "shard"),
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],
         code=code("cut_clips.py"),

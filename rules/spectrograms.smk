@@ -1,4 +1,4 @@
-# Needs results/clips/{technique}/{shard}.h5.
+# Needs results/clips/{technique}/{shard}.h5, of clips as recorded or stretched in time.
 # Makes results/spectrograms/{technique}/{shard}.h5, one image of 224 x 224 per clip.
 rule compute_spectrograms:
     input:
@@ -9,6 +9,8 @@ rule compute_spectrograms:
         "logs/compute_spectrograms/{technique}/{shard}.log",
     benchmark:
         "results/benchmarks/compute_spectrograms/{technique}/{shard}.tsv"
+    wildcard_constraints:
+        technique="original|time_stretch",
     conda:
         "../envs/audio.yaml"
     params:

@@ -6,34 +6,30 @@ rule summary:
 
 rule clips:
     input:
-        kept_clips,
+        asked(PLAN.kept_clips),
 
 
 rule labels:
     input:
-        expand("results/labels/original/{shard}.tsv", shard=SHARDS),
+        expand("results/labels/{technique}/{shard}.tsv", technique=TECHNIQUES, shard=SHARDS),
         "results/annotations.csv",
 
 
 rule spectrograms:
     input:
-        expand("results/spectrograms/original/{shard}.h5", shard=SHARDS),
+        expand("results/spectrograms/{technique}/{shard}.h5", technique=TECHNIQUES, shard=SHARDS),
 
 
 rule embeddings:
     input:
-        expand(
-            "results/embeddings/{backbone}/original/{shard}.h5",
-            backbone=sorted({run.backbone for run in RUNS}),
-            shard=SHARDS,
-        ),
+        PLAN.embeddings(),
 
 
 rule training:
     input:
-        expand("results/training/{folder}/scores.h5", folder=[run.folder for run in RUNS]),
+        of_runs("scores.h5"),
 
 
 rule models:
     input:
-        expand("results/training/{folder}/model.keras", folder=[run.folder for run in RUNS]),
+        of_runs("model.keras"),

@@ -1,17 +1,20 @@
 # Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, and the
 # annotation source, of which only a digest of what the run trains and validates on counts.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
-# history.tsv, scores.h5 (every original clip), model.keras (on request); then thresholds.tsv,
-# metrics.tsv and predictions.tsv.
+# history.tsv, clips.tsv (what was trained and validated on), scores.h5 (every original clip),
+# model.keras (on request); then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv,
+# scores under other rules of labelling and by grade.
 rule train_model:
     input:
-        embeddings=all_shards("results/embeddings/{backbone}/original/{shard}.h5"),
+        originals=shards("results/embeddings/{backbone}/original/{shard}.h5"),
+        copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
         annotations=ancient(config["annotations"]["source"]),
     output:
-        head="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/head.keras",
-        history="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/history.tsv",
-        scores="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/scores.h5",
+        head=RUN + "/head.keras",
+        history=RUN + "/history.tsv",
+        clips=RUN + "/clips.tsv",
+        scores=RUN + "/scores.h5",
     log:
         "logs/train_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:
@@ -19,10 +22,12 @@ rule train_model:
     conda:
         "../envs/training.yaml"
     params:
-        recordings=[each.recording for each in RECORDINGS],
-        settings=ANNOTATION_SETTINGS,
-        annotations=training_digest,
+        recordings=PLAN.names,
+        settings=PLAN.annotation_settings,
+        annotations=asked(PLAN.training_digest, "split", "fold"),
         labelling=config["labelling"],
+        copies=lookup(dpath="datasets/{dataset}/copies", within=config),
+        required=asked(PLAN.required_species, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
         seed=config["seed"],
         code=code("train_model.py"),
@@ -33,9 +38,9 @@ rule train_model:
 rule assemble_model:
     input:
         backbone="results/backbones/{backbone}/model.keras",
-        head="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/head.keras",
+        head=RUN + "/head.keras",
     output:
-        "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/model.keras",
+        RUN + "/model.keras",
     log:
         "logs/assemble_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:
@@ -50,13 +55,14 @@ rule assemble_model:
 
 rule evaluate_model:
     input:
-        scores="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/scores.h5",
-        labels=all_shards("results/labels/original/{shard}.tsv"),
+        scores=RUN + "/scores.h5",
+        labels=shards("results/labels/original/{shard}.tsv"),
         roles="results/splits/{split}.tsv",
     output:
-        thresholds="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/thresholds.tsv",
-        metrics="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/metrics.tsv",
-        predictions="results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/predictions.tsv",
+        thresholds=RUN + "/thresholds.tsv",
+        metrics=RUN + "/metrics.tsv",
+        predictions=RUN + "/predictions.tsv",
+        labelling=RUN + "/labelling.tsv",
     log:
         "logs/evaluate_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:

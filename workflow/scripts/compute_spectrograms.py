@@ -1,10 +1,10 @@
 """Draw the spectrogram image of every clip of a shard."""
 
+from anurans.axes import SIZE
 from anurans.jobs import log, run
 from anurans.shards import extend, open_shard, write_shard
 from anurans.spectrograms import Imager, SpectrogramSettings
 
-SIZE = 224
 CLIPS_AT_A_TIME = 24
 
 

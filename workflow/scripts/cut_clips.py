@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from anurans.audio import read_clips
+from anurans.audio import provenance, read_clips, sources
 from anurans.clips import clip_table
 from anurans.jobs import log, run
 from anurans.shards import extend, write_shard
@@ -10,34 +10,25 @@ from anurans.tables import read_table
 
 
 def main(input, output, params):
-    rows = {row["recording"]: row for row in read_table(input.table)}
-    usable = {
-        recording: (path, channel, float(rows[recording]["duration_s"]))
-        for recording, path, channel in zip(
-            params.recordings, input.recordings, params.channels, strict=True
-        )
-        if rows[recording]["status"] == "ok"
-    }
+    usable = sources(read_table(input.table), params.recordings, input.recordings, params.channels)
     table = clip_table(read_table(input.clips))
     counts = Counter(table.recording)
 
     def audio():
-        for recording, (path, channel, _) in usable.items():
-            for clip in read_clips(path, channel, params.sr, params.length, counts[recording]):
+        for each in usable:
+            count = counts[each.recording]
+            for clip in read_clips(each.path, each.channel, params.sr, params.length, count):
                 yield clip[None]
-            log.info("%s: %d clips, channel %s", path, counts[recording], channel)
+            log.info("%s: %d clips, channel %s", each.path, count, each.channel)
 
-    settings = {"sr": params.sr, "length": params.length}
-    sources = {
-        recording: {
-            "sha256": rows[recording]["sha256"],
-            "duration_s": duration,
-            "channel": channel,
-        }
-        for recording, (_, channel, duration) in usable.items()
-    }
     metadata = extend(
-        {"recordings": sources}, "clips", settings, params.code, "numpy", "soundfile", "soxr"
+        {"recordings": provenance(usable)},
+        "clips",
+        {"sr": params.sr, "length": params.length},
+        params.code,
+        "numpy",
+        "soundfile",
+        "soxr",
     )
     samples = round(params.length * params.sr)
     write_shard(output[0], table, audio(), (samples,), "int16", metadata)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from anurans.evaluation import Part, score_part, tune_thresholds
+from anurans.evaluation import Part, score_part, score_rules, tune_thresholds
 from anurans.jobs import log, run
 from anurans.labels import LabelRule, decide_all, read_coverage
 from anurans.shards import open_shard
 from anurans.splits import HELD_OUT, TEST, VALIDATION
-from anurans.summary import columns
+from anurans.summary import LABELLING, columns
 from anurans.tables import read_table, write_table
 
 
@@ -46,14 +46,20 @@ def main(input, output, params, wildcards):
     }
     decided = {f"threshold_{row['species']}": row["threshold"] for row in tuned}
     decided |= {f"threshold_source_{row['species']}": row["source"] for row in tuned}
-    metrics = []
+    metrics, labelling = [], []
     for subset in (VALIDATION, HELD_OUT, TEST):
+        mine = np.flatnonzero(role == subset)
+        if len(mine):
+            covered = {name: coverage.species[name][mine] for name in species}
+            judged = score_rules(species, covered, scores[rows[mine]], thresholds, rule.ambiguous)
+            labelling += [run_is | row | {"subset": subset} for row in judged]
         of = part(subset)
         if len(of.labels):
             scored = score_part(species, of, thresholds, params.resamples, params.seed)
             metrics.append(run_is | {"subset": subset} | scored | decided | about)
             log.info("%s: %d clips, macro F1 %s", subset, scored["n_clips"], scored["f1_macro"])
     write_table(output.metrics, columns(species), metrics)
+    write_table(output.labelling, LABELLING, labelling)
 
     predictions = []
     for at, clip in enumerate(coverage.clip):

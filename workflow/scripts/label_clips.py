@@ -1,6 +1,6 @@
 """Measure how the annotated calls of each species cover the clips of a shard."""
 
-from anurans.annotations import AnnotationSource
+from anurans.annotations import annotations_of
 from anurans.clips import clip_table
 from anurans.jobs import log, run
 from anurans.labels import MEASURES, cover_clips
@@ -9,14 +9,9 @@ from anurans.tables import read_table, write_table
 
 def main(input, output, params):
     durations = {row["recording"]: float(row["duration_s"]) for row in read_table(input.recordings)}
-    source = AnnotationSource(
-        input.annotations, params.recordings, **params.settings, files=params.files
+    annotations = annotations_of(
+        input.annotations, params.recordings, params.settings, params.files
     )
-    annotations = {
-        recording: source.annotations(recording)
-        for recording in params.recordings
-        if source.annotated(recording)
-    }
     clips = clip_table(row for row in read_table(input.clips) if row["recording"] in annotations)
     species = params.settings["species"]
     covers = cover_clips(clips, annotations, durations, species)

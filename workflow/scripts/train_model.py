@@ -2,9 +2,15 @@
 
 import numpy as np
 
-from anurans.annotations import AnnotationSource
-from anurans.datasets import labelled, open_embeddings
-from anurans.errors import UserError
+from anurans.annotations import annotations_of
+from anurans.datasets import (
+    check_same_backbone,
+    chosen_copies,
+    labelled,
+    open_embeddings,
+    trainable,
+)
+from anurans.errors import UserError, listing
 from anurans.files import whole
 from anurans.jobs import log, run
 from anurans.labels import LabelRule
@@ -13,48 +19,53 @@ from anurans.splits import TRAIN, VALIDATION
 from anurans.tables import read_table, write_table
 from anurans.training import Recipe, count_parameters, fit_head, predict, use_threads, without_state
 
+COLUMNS = ["role", "clip", "recording", "technique", "source_start", "source_end"]
+
 
 def main(input, output, params, wildcards, threads):
     use_threads(threads)
-    embeddings = open_embeddings(input.embeddings)
-    species = params.settings["species"]
+    originals = open_embeddings(input.originals)
+    shards = len(input.originals)
+    copies = [
+        open_embeddings(input.copies[first : first + shards])
+        for first in range(0, len(input.copies), shards)
+    ]
+    check_same_backbone([originals, *copies])
+    species, rule = params.settings["species"], LabelRule(**params.labelling)
     roles = {row["clip"]: row[f"fold-{wildcards.fold}"] for row in read_table(input.roles)}
-    recordings = sorted(embeddings.metadata["recordings"])
-    source = AnnotationSource(input.annotations, params.recordings, **params.settings)
-    annotations = {
-        recording: source.annotations(recording)
-        for recording in recordings
-        if source.annotated(recording)
+    recordings = sorted(originals.metadata["recordings"])
+    annotations = annotations_of(input.annotations, params.recordings, params.settings)
+    annotations = {name: annotations[name] for name in recordings if name in annotations}
+
+    role = np.array([roles[clip] for clip in originals.clips.clip], dtype=object)
+    of = {
+        name: [(originals, labelled(originals, role == name, annotations, species, rule))]
+        for name in (TRAIN, VALIDATION)
     }
-    parts = {}
-    for role in (TRAIN, VALIDATION):
-        clips, labels = labelled(
-            embeddings, roles, role, annotations, species, LabelRule(**params.labelling)
-        )
-        counts = dict(zip(species, labels.sum(axis=0).tolist(), strict=True))
-        log.info("%s: %d clips, positives %s", role, len(clips), counts)
-        parts[role] = (embeddings.rows(clips), labels) if len(clips) else None
-    if parts[TRAIN] is None:
-        raise UserError(
-            f"split {wildcards.split}, fold {wildcards.fold}: no clip to train on; see "
-            f"{input.roles} and results/annotations.csv."
-        )
-    for column in np.flatnonzero(parts[TRAIN][1].sum(axis=0) == 0):
-        log.warning("warning: no training clip is positive for %s", species[column])
+    for embeddings in copies:
+        allowed = trainable(embeddings.clips, originals.clips, roles)
+        part = labelled(embeddings, allowed, annotations, species, rule)
+        of[TRAIN].append((embeddings, chosen_copies(part, params.copies, species)))
+    tell_parts(of, species)
+    refuse_missing(of, species, params, wildcards, input)
+
+    def arrays(name):
+        """Embeddings and labels of a part, None where it is empty."""
+        labels = np.concatenate([part.labels for _, part in of[name]])
+        x = np.empty((len(labels), originals.width), originals.dtype)
+        first = 0
+        for embeddings, part in of[name]:
+            x[first : first + len(part.clips)] = embeddings.rows(part.clips.clip)
+            first += len(part.clips)
+        return (x, labels) if len(labels) else None
 
     def tell(epoch, losses):
         shown = ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
         log.info("epoch %d: %s", epoch + 1, shown)
 
-    fit = fit_head(
-        Recipe(**params.recipe),
-        parts[TRAIN],
-        parts[VALIDATION],
-        params.seed,
-        tell,
-    )
+    fit = fit_head(Recipe(**params.recipe), arrays(TRAIN), arrays(VALIDATION), params.seed, tell)
     log.info("weights of epoch %d of %d kept", fit.best_epoch, len(fit.history))
-    scores = predict(fit.head, embeddings.batches())
+    scores = predict(fit.head, originals.batches())
     if not np.isfinite(scores).all():
         raise UserError(
             f"recipe {wildcards.recipe}: training on {wildcards.backbone} did not converge (scores "
@@ -68,13 +79,63 @@ def main(input, output, params, wildcards, threads):
         "epochs": len(fit.history),
         "best_epoch": fit.best_epoch,
         "parameters_head": head,
-        "parameters_total": head + embeddings.metadata["embedding"]["parameters"],
+        "parameters_total": head + originals.metadata["embedding"]["parameters"],
     }
-    metadata = extend(embeddings.metadata, "training", about, params.code, "keras")
+    metadata = extend(originals.metadata, "training", about, params.code, "keras")
     write_table(output.history, list(fit.history[0]), fit.history)
-    write_shard(output.scores, embeddings.clips, [scores], (len(species),), "float32", metadata)
+    write_table(output.clips, [*COLUMNS, *(f"label_{name}" for name in species)], rows(of, species))
+    write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)
     with whole(output.head) as partial:
         without_state(fit.head).save(partial)
+
+
+def tell_parts(of, species):
+    """Log how many clips and positives each part has, by technique."""
+    for role, parts in of.items():
+        for _, part in parts:
+            technique = part.clips.technique[0] if len(part.clips) else "no"
+            counts = dict(zip(species, part.labels.sum(axis=0).tolist(), strict=True))
+            log.info("%s: %d %s clips, positives %s", role, len(part.clips), technique, counts)
+
+
+def refuse_missing(of, species, params, wildcards, input):
+    """Refuse an empty training part, and one without a species that is required.
+
+    Splits by clip require them here: only the job knows how many clips there are. Of others the
+    plan has made sure before any job.
+    """
+    counts = {
+        role: np.concatenate([part.labels for _, part in parts]) for role, parts in of.items()
+    }
+    at = f"split {wildcards.split}, fold {wildcards.fold}"
+    if not len(counts[TRAIN]):
+        raise UserError(
+            f"{at}: no clip to train on; see {input.roles} and results/annotations.csv."
+        )
+    problems = []
+    for role, labels in counts.items():
+        for name in np.array(species)[~labels.any(axis=0)] if len(labels) else ():
+            problems.append(f"{role}: none of {len(labels)} clips is positive for {name}")
+            if name not in params.required:
+                log.warning("warning: %s", problems.pop())
+    if problems:
+        raise UserError(
+            f"{at}: cannot be used with these recordings:\n{listing(problems)}\nGive "
+            f"splits.{wildcards.split} another salt or fewer folds, or let a rare species through "
+            f"with splits.{wildcards.split}.allow_missing: [<species>]."
+        )
+
+
+def rows(of, species):
+    """Rows of the table of what was trained and validated on."""
+    for role, parts in of.items():
+        for _, part in parts:
+            columns = [getattr(part.clips, name).tolist() for name in COLUMNS[1:]]
+            for *values, labels in zip(*columns, part.labels.astype(int).tolist(), strict=True):
+                labels = zip(species, labels, strict=True)
+                yield dict(zip(COLUMNS, [role, *values], strict=True)) | {
+                    f"label_{name}": label for name, label in labels
+                }
 
 
 if "snakemake" in globals():

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from math import fsum
 from pathlib import Path
+from typing import Any
 
 from anurans.annotation_formats import COLUMNS, Annotation, Problem, Reading, read_annotations
 from anurans.errors import UserError, listing
@@ -111,8 +112,10 @@ class AnnotationSource:
             self._sorted[recording] = tuple(sorted(found, key=Annotation.key))
         return self._sorted[recording]
 
-    def digest(self, recordings: Iterable[str]) -> str:
+    def digest(self, recordings: Iterable[str], species: Iterable[str] | None = None) -> str:
         """Return a short SHA-256 of what the recordings' annotations mean for the species.
+
+        Without `species`, for all that the source was made for.
 
         It changes with an annotation of a configured species and with whether a recording is
         annotated; not with line ends, comments, the order of lines or other species.
@@ -123,10 +126,11 @@ class AnnotationSource:
             If anything in their files is wrong: with all problems of all recordings.
         """
         sha = hashlib.sha256()
+        wanted = self.species if species is None else frozenset(species)
         for recording in sorted(set(recordings)):
             is_annotated = self.annotated(recording)
             calls = self._reading(recording).annotations.get(recording, ()) if is_annotated else ()
-            keys = sorted(call.key() for call in calls if call.species in self.species)
+            keys = sorted(call.key() for call in calls if call.species in wanted)
             sha.update(repr((recording, is_annotated, keys)).encode())
         return sha.hexdigest()[:16]
 
@@ -259,6 +263,25 @@ class AnnotationSource:
 
     def _example(self) -> str:
         return f'ids such as "{self.recordings[0]}"' if self.recordings else "no recording at all"
+
+
+def annotations_of(
+    source: str | Path,
+    recordings: Sequence[str],
+    settings: Mapping[str, Any],
+    files: Mapping[str, str] | None = None,
+) -> dict[str, tuple[Annotation, ...]]:
+    """Read the annotations of each annotated recording, as `AnnotationSource` takes its source.
+
+    Parameters
+    ----------
+    source, recordings, files
+        As for `AnnotationSource`.
+    settings
+        Its `species`, `format` and `columns`.
+    """
+    read = AnnotationSource(source, recordings, **settings, files=files)
+    return {name: read.annotations(name) for name in recordings if read.annotated(name)}
 
 
 def count_annotations(source: AnnotationSource, recordings: Iterable[str]) -> list[dict]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,44 @@ class Inspection:
     peak: float = 0.0
     status: str = "quarantined"
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A usable recording: where it lies, the channel to read, its length in s and its digest."""
+
+    recording: str
+    path: str
+    channel: str
+    duration_s: float
+    sha256: str
+
+
+def sources(
+    rows: Iterable[Mapping[str, str]],
+    recordings: Sequence[str],
+    paths: Sequence[str],
+    channels: Sequence[str],
+) -> list[Source]:
+    """Join recordings with their rows of `results/recordings/{shard}.tsv`; usable ones only."""
+    found = {row["recording"]: row for row in rows}
+    return [
+        Source(recording, path, channel, float(row["duration_s"]), row["sha256"])
+        for recording, path, channel in zip(recordings, paths, channels, strict=True)
+        if (row := found[recording])["status"] == "ok"
+    ]
+
+
+def provenance(sources: Iterable[Source]) -> dict[str, dict[str, object]]:
+    """What a shard says of the recordings that it was made from."""
+    return {
+        source.recording: {
+            "sha256": source.sha256,
+            "duration_s": source.duration_s,
+            "channel": source.channel,
+        }
+        for source in sources
+    }
 
 
 def inspect(recording: Recording, length: float, min_last: float, channel: str) -> Inspection:
@@ -111,7 +149,7 @@ def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> I
     """
     samples = round(length * sr)
     done, kept = 0, np.empty(0, dtype=np.float32)
-    for block in _resampled(path, channel, sr):
+    for block in read_blocks(path, channel, sr):
         kept = np.concatenate([kept, block])
         while len(kept) >= samples and done < count:
             yield to_int16(kept[:samples])
@@ -126,7 +164,14 @@ def to_int16(audio: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(audio * 32768.0), -32768, 32767).astype(np.int16)
 
 
-def _resampled(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
+def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
+    """Read a recording in one channel and rate, as `read_clips` takes them.
+
+    Yields
+    ------
+    np.ndarray [shape=(n,), dtype=float32]
+        One block after the other.
+    """
     with sf.SoundFile(path) as sound:
         blocks = (
             _one_channel(block, channel)

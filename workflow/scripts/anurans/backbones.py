@@ -9,10 +9,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
+from anurans.axes import SIZE
 from anurans.errors import UserError
 from anurans.images import lookup_table
-
-SIZE = 224
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ORIGINAL = "original"
+ORIGINAL, STRETCHED = "original", "time_stretch"
+MASKED = ("time_mask", "frequency_mask")
+TECHNIQUES = (ORIGINAL, STRETCHED, *MASKED)
 COLUMNS = {
     "clip": str,
     "recording": str,
@@ -28,7 +30,9 @@ class ClipTable:
     """Columns of a clip table, one entry per clip.
 
     `source_start` and `source_end` are in s in the recording, the end at most the recording's;
-    `rate` is that of time stretching; `masks` are intervals, empty for none.
+    `rate` is that of time stretching, above 1 where a copy is faster; `masks` are what was erased,
+    as `format_intervals` writes it: s from the start of the clip for the technique `time_mask`, Hz
+    for `frequency_mask`, empty for none. `copy` counts the copies of a clip from 1; 0 is none.
     """
 
     clip: np.ndarray
@@ -63,6 +67,11 @@ def clip_table(rows: Iterable[Mapping[str, object]]) -> ClipTable:
     )
 
 
+def clip_id(recording: str, start: float) -> str:
+    """Id of a clip: the recording's, `_`, and the clip's start in ms, in 7 digits."""
+    return f"{recording}_{round(start * 1000):07d}"
+
+
 def count_clips(duration: float, length: float, min_last: float) -> int:
     """Count the clips of a recording.
 
@@ -83,13 +92,12 @@ def count_clips(duration: float, length: float, min_last: float) -> int:
 def original_clips(recording: str, duration: float, length: float, min_last: float) -> ClipTable:
     """Lay clips over a recording, end to end from its start.
 
-    Parameters are those of `count_clips`. The id of a clip is the recording's, `_`, and the
-    clip's start in ms, in 7 digits.
+    Parameters are those of `count_clips`.
     """
     starts = np.arange(count_clips(duration, length, min_last)) * length
     return clip_table(
         {
-            "clip": f"{recording}_{round(start * 1000):07d}",
+            "clip": clip_id(recording, start),
             "recording": recording,
             "technique": ORIGINAL,
             "copy": 0,
@@ -108,3 +116,19 @@ def concatenate(tables: Iterable[ClipTable]) -> ClipTable:
     return ClipTable(
         *(np.concatenate([getattr(table, name) for table in tables]) for name in COLUMNS)
     )
+
+
+def copy_id(recording: str, start: float, technique: str, copy: int) -> str:
+    """Id of a copy: that of a clip with its start (s), `~`, and which copy it is."""
+    return f"{clip_id(recording, start)}~{technique}{copy}"
+
+
+def format_intervals(intervals: Iterable[tuple[float, float]]) -> str:
+    """Write intervals as text, such as `0.5-1.25;3-4`, in full precision of 6 decimals."""
+    return ";".join(f"{low:.6f}-{high:.6f}" for low, high in intervals)
+
+
+def parse_intervals(text: str) -> tuple[tuple[float, float], ...]:
+    """Read intervals that `format_intervals` wrote."""
+    pairs = (part.split("-") for part in text.split(";") if part)
+    return tuple((float(low), float(high)) for low, high in pairs)

@@ -76,6 +76,10 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     problems = [_sentence(error) for error in _errors(validator, filled)]
     if not problems:
         _fill(filled, schema())
+        filled["datasets"] = {
+            name: {"techniques": dataset, "copies": "all"} if isinstance(dataset, list) else dataset
+            for name, dataset in filled["datasets"].items()
+        }
         problems = list(_contradictions(filled))
     if problems:
         raise UserError(
@@ -106,8 +110,16 @@ def runs(config: Mapping[str, Any]) -> dict[Run, tuple[str, ...]]:
 _AXES = ("splits", "backbones", "datasets", "recipes")
 
 
+def _resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Rules with those that they refer to."""
+    if "$ref" not in rules:
+        return rules
+    return schema()["$defs"][rules["$ref"].rpartition("/")[2]] | rules
+
+
 def _fill(value: Any, rules: Mapping[str, Any]) -> None:
     """Fill in the defaults of `rules` below `value`, in place."""
+    rules = _resolved(rules)
     if isinstance(value, list):
         for item in value:
             _fill(item, rules.get("items", {}))
@@ -198,9 +210,12 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
         yield from _about_backbone(name, backbone)
     for name in config["splits"]:
         yield from _about_split(config, split(config, name))
-    for name, techniques in config["datasets"].items():
-        if techniques[0] != "original":
-            yield f"datasets.{name}: original must come first; found {_show(techniques)}."
+    for technique in ("time_mask", "frequency_mask"):
+        yield from _about_masks(technique, config["augmentation"][technique])
+    for name, dataset in config["datasets"].items():
+        if dataset["techniques"][0] != "original":
+            found = _show(dataset["techniques"])
+            yield f"datasets.{name}: original must come first; found {found}."
     try:
         groups = set(re.compile(config["recordings"]["pattern"]).groupindex)
     except re.error as error:
@@ -223,10 +238,22 @@ def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
                         f"experiments.{experiment}.{axis}: {name} is not in {axis}"
                         f"{_guess(name, known)}; expected one of {', '.join(known)}."
                     )
-    for name, settings in config["splits"].items():
-        for species in settings["allow_missing"]:
+    named = {
+        f"splits.{name}.allow_missing": settings["allow_missing"]
+        for name, settings in config["splits"].items()
+    }
+    named["augmentation.species"] = config["augmentation"]["species"] or []
+    for name, dataset in config["datasets"].items():
+        if dataset["copies"] not in ("all", "positives"):
+            named[f"datasets.{name}.copies"] = dataset["copies"]
+    for at, names in named.items():
+        for species in names:
             if species not in config["species"]:
-                yield f"splits.{name}.allow_missing: {species} is not in species."
+                known = list(config["species"])
+                yield (
+                    f"{at}: {species} is not in species{_guess(species, known)}; expected one of "
+                    f"{', '.join(known)}."
+                )
 
 
 def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:
@@ -248,6 +275,17 @@ def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:
                 f"spectrogram.{key}: found {settings[key]}, longer than a clip "
                 f"({samples:g} samples)."
             )
+
+
+def _about_masks(technique: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    at, (low, high) = f"augmentation.{technique}", settings["width"]
+    if low > high:
+        yield f"{at}.width: found {_show(settings['width'])}; expected the smaller width first."
+    if settings["placement"] == "random" and settings["masks"] * high > 1:
+        yield (
+            f"{at}: {settings['masks']} masks of up to {high:g} of the image each are more than "
+            "the whole of it; lower masks or width."
+        )
 
 
 def _about_backbone(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:

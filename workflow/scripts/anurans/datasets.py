@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from anurans.annotation_formats import Annotation
-from anurans.clips import ClipTable, concatenate
+from anurans.clips import TOLERANCE, ClipTable, concatenate
 from anurans.errors import UserError
-from anurans.labels import LabelRule, cover_clips, decide_all
+from anurans.labels import LabelRule, cover_clips, decide_all, rows_by
 from anurans.shards import open_shard
+from anurans.splits import TRAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,12 @@ class Embeddings:
         np.ndarray [shape=(len(wanted), width)]
         """
         position = {clip: row for row, clip in enumerate(wanted)}
+        places = np.array([position.get(clip, -1) for clip in self.clips.clip], dtype=int)
         found = np.empty((len(wanted), self.width), self.dtype)
         first = 0
         for batch in self.batches():
-            ids = self.clips.clip[first : first + len(batch)]
-            for row, clip in enumerate(ids):
-                if clip in position:
-                    found[position[clip]] = batch[row]
+            place = places[first : first + len(batch)]
+            found[place[place >= 0]] = batch[place >= 0]
             first += len(batch)
         return found
 
@@ -82,45 +82,125 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
     )
 
 
+def check_same_backbone(embeddings: Sequence[Embeddings]) -> None:
+    """Refuse techniques whose embeddings were not made alike.
+
+    Raises
+    ------
+    UserError
+        When backbone, engine, precision or spectrogram differ.
+    """
+    first = embeddings[0]
+    for other in embeddings[1:]:
+        for stage in ("embedding", "spectrogram"):
+            if first.metadata.get(stage) != other.metadata.get(stage):
+                raise UserError(
+                    f"{other.paths[0]} and {first.paths[0]} were made with different settings of "
+                    f"{stage}; delete one of the two and run the same command again."
+                )
+
+
+def trainable(copies: ClipTable, originals: ClipTable, roles: Mapping[str, str]) -> np.ndarray:
+    """Tell which copies may be trained on: every original clip that they overlap is trained on.
+
+    Parameters
+    ----------
+    copies
+        The copies.
+    originals
+        Every original clip of their recordings.
+    roles
+        Role of each original clip.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,), dtype=bool]
+        False too for a copy of what is in no original clip.
+    """
+    allowed = np.zeros(len(copies), dtype=bool)
+    clips_of = rows_by(originals.recording)
+    for recording, rows in rows_by(copies.recording).items():
+        near = clips_of.get(recording, np.empty(0, int))
+        train = np.array([roles[clip] == TRAIN for clip in originals.clip[near]], dtype=bool)
+        overlap = overlaps(copies[rows], originals[near])
+        allowed[rows] = overlap.any(axis=1) & ~(overlap & ~train).any(axis=1)
+    return allowed
+
+
+def overlaps(copies: ClipTable, originals: ClipTable) -> np.ndarray:
+    """Tell which clips of one recording show the same time.
+
+    Returns
+    -------
+    np.ndarray [shape=(copies, originals), dtype=bool]
+        Less than 1 us in common is none.
+    """
+    first = np.maximum(copies.source_start[:, None], originals.source_start)
+    last = np.minimum(copies.source_end[:, None], originals.source_end)
+    return last - first > TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Clips of a part of a run, and their labels [shape=(n, species), dtype=bool]."""
+
+    clips: ClipTable
+    labels: np.ndarray
+
+
 def labelled(
     embeddings: Embeddings,
-    roles: Mapping[str, str],
-    wanted: str,
+    chosen: np.ndarray,
     annotations: Mapping[str, Sequence[Annotation]],
     species: Sequence[str],
     rule: LabelRule,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Clips of one role, and their labels.
+) -> Part:
+    """Label some clips of a technique.
 
     Parameters
     ----------
     embeddings
         Where the clips are.
-    roles
-        Role of each clip.
-    wanted
-        The role.
+    chosen : np.ndarray [shape=(n,), dtype=bool]
+        Which clips of `embeddings.clips`; those of recordings not in `annotations` are left out.
     annotations
-        Of each annotated recording; clips of others are left out.
+        Of each annotated recording.
     species, rule
         What the labels are.
 
     Returns
     -------
-    clips : np.ndarray [shape=(n,)]
-        Ids, sorted, so that the order does not depend on the shards.
-    labels : np.ndarray [shape=(n, species), dtype=bool]
+    Part
+        Sorted by clip id, so that the order does not depend on the shards.
     """
-    clips = embeddings.clips
     durations = {
         recording: about["duration_s"]
         for recording, about in embeddings.metadata["recordings"].items()
     }
-    mine = [
-        row
-        for row, (clip, recording) in enumerate(zip(clips.clip, clips.recording, strict=True))
-        if roles[clip] == wanted and recording in annotations
+    known = np.array([name in annotations for name in embeddings.clips.recording], dtype=bool)
+    clips = embeddings.clips[chosen & known]
+    clips = clips[np.argsort(clips.clip, kind="stable")]
+    labels, used = decide_all(cover_clips(clips, annotations, durations, species), rule)
+    return Part(clips[used], labels[used])
+
+
+def chosen_copies(part: Part, copies: str | Sequence[str], species: Sequence[str]) -> Part:
+    """Keep the copies that a dataset trains on.
+
+    Parameters
+    ----------
+    part
+        Copies.
+    copies
+        `all`, `positives` (with a label of any species), or names of species (with a label of
+        any of these).
+    species
+        Names of the columns of the labels.
+    """
+    if copies == "all":
+        return part
+    columns = [
+        column for column, name in enumerate(species) if copies == "positives" or name in copies
     ]
-    chosen = clips[sorted(mine, key=lambda row: clips.clip[row])]
-    labels, used = decide_all(cover_clips(chosen, annotations, durations, species), rule)
-    return chosen.clip[used], labels[used]
+    kept = part.labels[:, columns].any(axis=1)
+    return Part(part.clips[kept], part.labels[kept])

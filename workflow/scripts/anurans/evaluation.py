@@ -1,10 +1,12 @@
 """Thresholds, scores and their intervals, of one run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
+
+from anurans.labels import GRADES, RULES, Coverage, LabelRule, decide_all
 
 HALF = 0.5
 
@@ -108,19 +110,10 @@ def score_part(
         "n_species": int((positives > 0).sum()),
     }
     for column, name in enumerate(species):
-        truth, score = part.labels[:, column], part.scores[:, column]
-        some, both = positives[column] > 0, 0 < positives[column] < len(truth)
-        hits = int((truth & predicted[:, column]).sum())
-        called = int(predicted[:, column].sum())
-        row |= {
-            f"positives_{name}": int(positives[column]),
-            f"f1_{name}": _f1(truth, predicted[:, column]) if some else None,
-            f"precision_{name}": hits / called if called else None,
-            f"recall_{name}": hits / positives[column] if some else None,
-            f"ap_{name}": float(average_precision_score(truth, score)) if some else None,
-            f"auroc_{name}": float(roc_auc_score(truth, score)) if both else None,
-            f"f1_at_half_{name}": _f1(truth, at_half[:, column]) if some else None,
-        }
+        truth = part.labels[:, column]
+        scored = score_species(truth, part.scores[:, column], predicted[:, column])
+        row |= {f"{score}_{name}": value for score, value in scored.items()}
+        row[f"f1_at_half_{name}"] = _f1(truth, at_half[:, column]) if truth.any() else None
     lower, upper = macro_f1_interval(part, predicted, resamples, seed)
     return row | {
         "f1_macro": _mean(row, "f1", species),
@@ -130,6 +123,89 @@ def score_part(
         "f1_macro_upper": upper,
         "f1_at_half_macro": _mean(row, "f1_at_half", species),
     }
+
+
+def score_species(
+    truth: np.ndarray, scores: np.ndarray, predicted: np.ndarray
+) -> dict[str, float | int | None]:
+    """Score one species.
+
+    Parameters
+    ----------
+    truth, predicted : np.ndarray [shape=(n,), dtype=bool]
+    scores : np.ndarray [shape=(n,)]
+
+    Returns
+    -------
+    dict
+        positives, f1, precision, recall, ap and auroc; None where undefined.
+    """
+    positives, called = int(truth.sum()), int(predicted.sum())
+    hits = int((truth & predicted).sum())
+    some, both = positives > 0, 0 < positives < len(truth)
+    return {
+        "positives": positives,
+        "f1": 2 * hits / (positives + called) if some else None,
+        "precision": hits / called if called else None,
+        "recall": hits / positives if some else None,
+        "ap": float(average_precision_score(truth, scores)) if some else None,
+        "auroc": float(roc_auc_score(truth, scores)) if both else None,
+    }
+
+
+def score_rules(
+    species: Sequence[str],
+    coverage: Mapping[str, Coverage],
+    scores: np.ndarray,
+    thresholds: Sequence[float],
+    ambiguous: str,
+) -> list[dict[str, str | float | int | None]]:
+    """Score clips under each rule of labelling, and by grade.
+
+    Thresholds stay those of the run: it is the same decisions that are judged.
+
+    Parameters
+    ----------
+    species
+        Names, in the order of the columns.
+    coverage
+        Of each species, one entry per clip.
+    scores : np.ndarray [shape=(n, species)]
+        Of the same clips.
+    thresholds
+        Of each species.
+    ambiguous
+        `negative` or `drop`, as `LabelRule` takes it.
+
+    Returns
+    -------
+    list of dict
+        A row for each rule, species and grade: `all`, or one of the best grades of positive clips;
+        then it is those against all negative clips. Rows of the species `mean` average what is
+        defined over species.
+    """
+    rows = []
+    for rule in RULES:
+        labels, used = decide_all(coverage, LabelRule(rule, ambiguous=ambiguous))
+        overall = []
+        for column, name in enumerate(species):
+            best = coverage[name].grade
+            grades = [grade for grade in GRADES if (labels[:, column] & (best == grade)).any()]
+            for grade in (None, *grades):
+                of = used & (~labels[:, column] | (best == grade) | (grade is None))
+                truth, score = labels[of, column], scores[of, column]
+                scored = score_species(truth, score, score >= thresholds[column])
+                shown = "all" if grade is None else grade or "ungraded"
+                about = {"labelling": rule, "species": name, "grade": shown}
+                rows.append(about | {"n_clips": len(truth)} | scored)
+                if grade is None:
+                    overall.append(rows[-1])
+        mean = {"labelling": rule, "species": "mean", "grade": "all", "n_clips": int(used.sum())}
+        for score in ("f1", "precision", "recall", "ap", "auroc"):
+            values = [row[score] for row in overall if row[score] is not None]
+            mean[score] = float(np.mean(values)) if values else None
+        rows.append(mean)
+    return rows
 
 
 def macro_f1_interval(

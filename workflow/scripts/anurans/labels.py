@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from anurans.annotation_formats import Annotation
-from anurans.clips import ClipTable
+from anurans.clips import TOLERANCE, ClipTable, parse_intervals
 
 GRADES = ("", "far", "medium", "clear")
+RULES = ("default", "any", "contained")
 MEASURES = ("overlap", "fraction", "contained", "grade")
 
 
@@ -25,6 +26,9 @@ class Coverage:
     fraction: np.ndarray
     contained: np.ndarray
     grade: np.ndarray
+
+    def __getitem__(self, rows) -> "Coverage":
+        return Coverage(*(getattr(self, measure)[rows] for measure in MEASURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,11 @@ class LabelRule:
 
 
 def cover(
-    starts: np.ndarray, ends: np.ndarray, calls: Sequence[Annotation], duration: float
+    starts: np.ndarray,
+    ends: np.ndarray,
+    calls: Sequence[Annotation],
+    duration: float,
+    hidden: np.ndarray | None = None,
 ) -> Coverage:
     """Measure how the calls of one species cover the clips of one recording.
 
@@ -60,31 +68,38 @@ def cover(
         Annotations of the species; cut to the recording, and left out if they begin after it.
     duration
         Of the recording, in s.
+    hidden : np.ndarray [shape=(n, m, 2)], optional
+        Intervals within each clip that a mask erases, in s of the recording, not overlapping;
+        what they hide of a call counts as outside of the clip.
 
     Returns
     -------
     Coverage
-        With arrays [shape=(n,)], times rounded to 1 us.
+        With arrays [shape=(n,)], times in s of the recording, rounded to 1 us.
     """
     calls = [call for call in calls if call.start < duration]
-    starts, ends = starts[:, None], ends[:, None]
+    hidden = np.zeros((len(starts), 0, 2)) if hidden is None else hidden
     begin = np.array([call.start for call in calls])
     end = np.array([min(call.end, duration) for call in calls])
     length = end - begin
-    inside = np.clip(np.minimum(ends, end) - np.maximum(starts, begin), 0, None)
+    erased = _shared(hidden[:, :, 0], hidden[:, :, 1], begin, end).sum(axis=1)
+    starts, ends = starts[:, None], ends[:, None]
+    inside = np.clip(_shared(starts, ends, begin, end)[:, 0] - erased, 0, None)
     # A call of no length, a point label, lies in the clip that its time falls into.
-    point = (length == 0) & (begin >= starts) & (begin < ends)
+    covered = (begin >= hidden[:, :, :1]) & (begin < hidden[:, :, 1:])
+    point = (length == 0) & (begin >= starts) & (begin < ends) & ~covered.any(axis=1)
     share = np.where(point, 1.0, inside / np.where(length > 0, length, 1.0))
-    contained = ((begin >= starts) & (end <= ends) & (length > 0)) | point
-    touches = (inside > 0) | point
+    whole = (begin >= starts) & (end <= ends) & (length > 0) & (erased == 0)
+    touches = (inside > TOLERANCE) | point
     ranks = np.array([GRADES.index(call.grade) for call in calls], dtype=int)
     union = _union(begin, end)
-    overlap = np.clip(np.minimum(ends, union[1]) - np.maximum(starts, union[0]), 0, None)
+    overlap = _shared(starts, ends, *union).sum(axis=(1, 2))
+    overlap -= _shared(hidden[:, :, 0], hidden[:, :, 1], *union).sum(axis=(1, 2))
     best = np.where(touches, ranks, 0).max(axis=1, initial=0)
     return Coverage(
-        overlap=overlap.sum(axis=1).round(6),
+        overlap=np.clip(overlap, 0, None).round(6),
         fraction=share.max(axis=1, initial=0.0).round(6),
-        contained=contained.any(axis=1).astype(int),
+        contained=(whole | point).any(axis=1).astype(int),
         grade=np.array([GRADES[rank] for rank in best], dtype=object),
     )
 
@@ -95,7 +110,11 @@ def cover_clips(
     durations: Mapping[str, float],
     species: Sequence[str],
 ) -> dict[str, Coverage]:
-    """Measure the coverage of the clips of many recordings.
+    """Measure the coverage of clips, original ones and copies, of many recordings.
+
+    The overlap of a stretched copy is in s of the copy: that in the recording divided by the
+    rate. What a time mask hides of a call is not covered. A call whose own frequency band is
+    known and wholly under a copy's frequency mask is not in that copy.
 
     Parameters
     ----------
@@ -118,15 +137,84 @@ def cover_clips(
         name: Coverage(np.zeros(n), np.zeros(n), np.zeros(n, int), np.full(n, "", object))
         for name in species
     }
-    for recording in dict.fromkeys(clips.recording):
-        rows = np.flatnonzero(clips.recording == recording)
-        starts, ends = clips.source_start[rows], clips.source_end[rows]
+    for recording, rows in rows_by(clips.recording).items():
+        hidden, bands = _masks(clips[rows])
         for name in species:
             calls = [call for call in annotations[recording] if call.species == name]
-            found = cover(starts, ends, calls, durations[recording])
-            for measure in MEASURES:
-                getattr(covers[name], measure)[rows] = getattr(found, measure)
+            # Copies in which the same calls are left are measured together.
+            left, kind = np.unique(_audible(bands, calls), axis=0, return_inverse=True)
+            for number, which in enumerate(left):
+                same = kind.ravel() == number
+                found = cover(
+                    clips.source_start[rows[same]],
+                    clips.source_end[rows[same]],
+                    [call for call, heard in zip(calls, which, strict=True) if heard],
+                    durations[recording],
+                    hidden[same],
+                )
+                for measure in MEASURES:
+                    getattr(covers[name], measure)[rows[same]] = getattr(found, measure)
+    for found in covers.values():
+        found.overlap[:] = (found.overlap / clips.rate).round(6)
     return covers
+
+
+def touched(
+    clips: ClipTable,
+    annotations: Mapping[str, Iterable[Annotation]],
+    durations: Mapping[str, float],
+    species: Sequence[str],
+) -> np.ndarray:
+    """Tell which clips a call of any of the species touches.
+
+    Parameters are those of `cover_clips`, but that `annotations` may lack recordings; their clips
+    are not touched.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,), dtype=bool]
+    """
+    found = np.isin(clips.recording, list(annotations))
+    covers = cover_clips(clips[found], annotations, durations, species)
+    labels, _ = decide_all(covers, LabelRule("any"))
+    found[found] = labels.any(axis=1)
+    return found
+
+
+def rows_by(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Rows [shape=(k,)] of each value, values in the order of their first row."""
+    found: dict[str, list[int]] = {}
+    for row, value in enumerate(values.tolist()):
+        found.setdefault(value, []).append(row)
+    return {value: np.array(rows) for value, rows in found.items()}
+
+
+def _masks(clips: ClipTable) -> tuple[np.ndarray, list[tuple[tuple[float, float], ...]]]:
+    """Time that masks hide [shape=(n, m, 2)], in s of the recording, and bands that they hide."""
+    masks = [parse_intervals(text) for text in clips.masks]
+    in_time = clips.technique == "time_mask"
+    most = max((len(m) for m, of in zip(masks, in_time, strict=True) if of), default=0)
+    hidden = np.zeros((len(clips), most, 2))
+    for row in np.flatnonzero(in_time):
+        pairs = np.array(masks[row]).reshape(-1, 2)
+        hidden[row, : len(pairs)] = clips.source_start[row] + pairs * clips.rate[row]
+    bands = [
+        () if technique == "time_mask" else merged
+        for technique, merged in zip(clips.technique, map(_merged, masks), strict=True)
+    ]
+    return hidden, bands
+
+
+def _audible(bands: Sequence[Sequence[tuple[float, float]]], calls: Sequence[Annotation]):
+    """Whether each call is left in each clip [shape=(n, calls)]; so is one of unknown band."""
+    left = np.ones((len(bands), len(calls)), dtype=bool)
+    for column, call in enumerate(calls):
+        if call.fmin is not None and call.fmax is not None:
+            left[:, column] = [
+                not any(low <= call.fmin and call.fmax <= high for low, high in masks)
+                for masks in bands
+            ]
+    return left
 
 
 def decide(coverage: Coverage, rule: LabelRule) -> tuple[np.ndarray, np.ndarray]:
@@ -194,13 +282,25 @@ def read_coverage(rows: Iterable[Mapping[str, str]], species: Sequence[str]) -> 
     )
 
 
+def _shared(starts: np.ndarray, ends: np.ndarray, begin: np.ndarray, end: np.ndarray):
+    """Time [shape=(n, m, k)] that intervals [shape=(n, m)] share with others [shape=(k,)], in s."""
+    first = np.maximum(starts[:, :, None], begin)
+    return np.clip(np.minimum(ends[:, :, None], end) - first, 0, None)
+
+
+def _merged(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Merge overlapping and touching intervals."""
+    merged: list[tuple[float, float]] = []
+    for low, high in sorted(intervals):
+        if merged and low <= merged[-1][1]:
+            low, before = merged.pop()
+            high = max(before, high)
+        merged.append((low, high))
+    return merged
+
+
 def _union(begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Merge overlapping intervals."""
-    merged: list[list[float]] = []
-    for first, last in sorted(zip(begin.tolist(), end.tolist(), strict=True)):
-        if merged and first <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], last)
-        else:
-            merged.append([first, last])
+    """Merge overlapping intervals given by their ends."""
+    merged = _merged(zip(begin.tolist(), end.tolist(), strict=True))
     pairs = np.array(merged, dtype=float).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]

@@ -6,6 +6,7 @@ Standard library only: the roles are known at parse time, from the names of the 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 
 from anurans.errors import UserError, listing
 from anurans.recordings import Recording
@@ -13,6 +14,8 @@ from anurans.tables import read_table
 
 TRAIN, VALIDATION, HELD_OUT, TEST = "train", "validation", "held_out", "test"
 ALL = "all"
+# Those that are tried where one is looked for.
+SALTS = tuple(map(str, range(256)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,11 @@ def place(salt: str, *parts: str) -> float:
 
 
 def group_of(recording: Recording, by: str) -> str:
-    """Group of a recording: its id, or the night or date it was made."""
-    if by in ("recording", "file"):
+    """Group of a recording: its id, or the night or date it was made.
+
+    By `clip` each clip is a group; the recording's is its id.
+    """
+    if by in ("recording", "file", "clip"):
         return recording.recording
     return recording.night if by == "night" else recording.date
 
@@ -96,21 +102,39 @@ def assign(split: Split, recordings: Sequence[Recording]) -> dict[str, dict[str,
             f"{split.by} (recordings.pattern); give dates and times in a table of recordings, or "
             f"split by recording:\n{listing(without)}"
         )
-    folds = given_folds(split) if split.by == "file" else {}
-    if split.by == "file":
-        missing = sorted(set(groups) - set(folds))
-        if missing:
-            raise UserError(
-                f"splits.{split.name}.file: {split.file} gives no fold for these recordings:\n"
-                f"{listing(missing)}"
-            )
-    else:
-        folds = {group: _fold(split, group) for group in set(groups.values())}
-    roles = {
-        group: {fold: _role(split, group, of, fold) for fold in split.fold_names}
-        for group, of in folds.items()
-    }
-    return {recording: roles[group] for recording, group in groups.items()}
+    if split.by != "file":
+        return assign_groups(split, groups)
+    folds = given_folds(split)
+    missing = sorted(set(groups) - set(folds))
+    if missing:
+        raise UserError(
+            f"splits.{split.name}.file: {split.file} gives no fold for these recordings:\n"
+            f"{listing(missing)}"
+        )
+    return {recording: _roles(split, recording, folds[recording]) for recording in groups}
+
+
+def assign_groups(split: Split, groups: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Role of each member of a group in each fold, where the salt deals the groups.
+
+    Parameters
+    ----------
+    split
+        The split.
+    groups
+        Group of each member: of each recording, or of each clip with the split by `clip`.
+
+    Returns
+    -------
+    dict of dict
+        As that of `assign`.
+    """
+    roles = {group: _roles(split, group, _fold(split, group)) for group in set(groups.values())}
+    return {member: roles[group] for member, group in groups.items()}
+
+
+def _roles(split: Split, group: str, of: str) -> dict[str, str]:
+    return {fold: _role(split, group, of, fold) for fold in split.fold_names}
 
 
 def _fold(split: Split, group: str) -> str:
@@ -215,7 +239,7 @@ def find_salt(
 ) -> str | None:
     """First of 256 salts that fills every part, with every species in each if one of them does."""
     usable = None
-    for salt in map(str, range(256)):
+    for salt in SALTS:
         salted = replace(split, salt=salt)
         roles = assign(salted, recordings)
         if not lacks(salted, roles, present, strict=True):
@@ -223,6 +247,82 @@ def find_salt(
         if usable is None and not lacks(salted, roles, present):
             usable = salt
     return usable
+
+
+def shares(split: Split) -> dict[str, float]:
+    """Share of the groups that each part aims at, in one fold."""
+    rest = 1.0 - split.test
+    held_out = rest / split.folds if split.folds else 0.0
+    validation = (rest - held_out) * split.validation
+    aimed = {
+        TRAIN: rest - held_out - validation,
+        VALIDATION: validation,
+        HELD_OUT: held_out,
+        TEST: split.test,
+    }
+    return {part: aimed[part] for part in parts(split)}
+
+
+def imbalance(
+    split: Split,
+    roles: Mapping[str, Mapping[str, str]],
+    amounts: Mapping[str, Mapping[str, float]],
+) -> float:
+    """Tell how far the parts of a split are from holding what they should of each species.
+
+    Parameters
+    ----------
+    split
+        The split.
+    roles
+        Of the annotated recordings, from `assign`.
+    amounts
+        For each species (and, under any other name, for whatever else shall be divided evenly),
+        how much each recording has of it.
+
+    Returns
+    -------
+    float
+        Root mean square, over folds, parts and species, of (share of the species' total that is
+        in the part - share that the part aims at) / share that the part aims at. 0 where each
+        part has the overall proportions.
+    """
+    errors = []
+    for fold in split.fold_names:
+        for part, aimed in shares(split).items():
+            for amount in amounts.values():
+                inside = fsum(n for r, n in amount.items() if roles[r][fold] == part)
+                errors.append(inside / fsum(amount.values()) / aimed - 1.0)
+    return (fsum(error**2 for error in errors) / len(errors)) ** 0.5
+
+
+def rank_salts(
+    split: Split,
+    recordings: Sequence[Recording],
+    present: Mapping[str, frozenset[str]],
+    amounts: Mapping[str, Mapping[str, float]],
+) -> list[tuple[str, float, bool]]:
+    """Salts, most even first, each with its imbalance and whether every part has every species.
+
+    Those that cannot be used are left out; the ones with every species in every part come first.
+
+    Parameters
+    ----------
+    split
+        The split, whose salt does not count.
+    recordings
+        The annotated recordings.
+    present, amounts
+        As `lacks` and `imbalance` take them.
+    """
+    found = []
+    for salt in SALTS:
+        salted = replace(split, salt=salt)
+        roles = assign(salted, recordings)
+        if not lacks(salted, roles, present):
+            full = not lacks(salted, roles, present, strict=True)
+            found.append((salt, imbalance(salted, roles, amounts), full))
+    return sorted(found, key=lambda row: (not row[2], row[1], int(row[0])))
 
 
 def in_roles(roles: Mapping[str, Mapping[str, str]], fold: str, wanted: Iterable[str]) -> list[str]:

@@ -14,6 +14,12 @@ KEYS = (
     "labelling",
     "subset",
 )
+# Columns of labelling.tsv and results/tables/labelling.csv.
+LABELLING = (
+    *("split", "backbone", "weights", "dataset", "recipe", "fold", "subset"),
+    *("labelling", "species", "grade", "n_clips", "positives"),
+    *("f1", "precision", "recall", "ap", "auroc"),
+)
 RUN = ("split", "backbone", "dataset", "recipe", "labelling")
 SUBSETS = {"held_out": "held out", "test": "test", "validation": "validation"}
 

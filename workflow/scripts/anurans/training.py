@@ -26,6 +26,7 @@ class Recipe:
     l1: float = 0.0
     l2: float = 0.0
     learning_rate: float = 1e-3
+    balance: str = "none"
     batch_size: int = 32
     epochs: int = 100
     early_stopping: Mapping[str, int] | None = None
@@ -101,22 +102,82 @@ def moments(embeddings: np.ndarray, rows: int = 1024) -> np.ndarray:
     return np.stack([mean, np.where(variance > 0, variance, 1.0)]).astype(np.float32)
 
 
+def class_weights(labels: np.ndarray) -> np.ndarray:
+    """Weight of negative and positive clips of each species, so that both weigh the same.
+
+    n / (2 * count), as scikit-learn's `balanced`; 1 where a species is in all clips or none.
+
+    Parameters
+    ----------
+    labels : np.ndarray [shape=(n, species), dtype=bool]
+
+    Returns
+    -------
+    np.ndarray [shape=(2, species), dtype=float32]
+    """
+    positives = labels.sum(axis=0)
+    counts = np.stack([len(labels) - positives, positives])
+    weights = len(labels) / (2 * np.maximum(counts, 1))
+    return np.where((counts > 0).all(axis=0), weights, 1.0).astype(np.float32)
+
+
+def oversampled(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Rows to train on in an epoch, where clips with rare labels stand more often.
+
+    A clip stands sqrt(f / f_s) times, f_s the share of clips with label s, f that of the commonest
+    label, for the rarest label that it has (Gupta et al. 2019, LVIS, arXiv:1908.03195, appendix);
+    fractions are dealt by `rng`, a clip without labels stands once.
+
+    Parameters
+    ----------
+    labels : np.ndarray [shape=(n, species), dtype=bool]
+    rng
+        Deals the fractions.
+
+    Returns
+    -------
+    np.ndarray [shape=(m,), dtype=int]
+    """
+    counts = np.maximum(labels.sum(axis=0), 1)
+    repeats = np.where(labels, np.sqrt(counts.max() / counts), 1.0).max(axis=1)
+    whole = np.floor(repeats).astype(int)
+    times = whole + (rng.random(len(labels)) < repeats - whole)
+    return np.repeat(np.arange(len(labels)), times)
+
+
+def weighted_loss(weights: np.ndarray) -> Callable:
+    """Binary cross-entropy with the weights [shape=(2, species)] of `class_weights`."""
+
+    def loss(truth, probability):
+        each = keras.losses.binary_crossentropy(truth[..., None], probability[..., None])
+        weight = weights[0] + truth * (weights[1] - weights[0])
+        return keras.ops.mean(each * weight, axis=-1)
+
+    return loss
+
+
 class Batches(keras.utils.PyDataset):
     """Batches of embeddings and labels, in an order shuffled anew each epoch from a seed.
 
-    Embeddings stay in the type they are stored in until a batch of them is used.
+    Embeddings stay in the type they are stored in until a batch of them is used. `rows` are those
+    of an epoch, by default each once.
     """
 
     def __init__(
-        self, x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator | None
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        batch_size: int,
+        rng: np.random.Generator | None,
+        rows: np.ndarray | None = None,
     ) -> None:
         super().__init__()
         self._x, self._y, self._size, self._rng = x, y.astype(np.float32), batch_size, rng
-        self._order = np.arange(len(x))
+        self._order = np.arange(len(x)) if rows is None else rows.copy()
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return -(-len(self._x) // self._size)
+        return -(-len(self._order) // self._size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rows = self._order[index * self._size : (index + 1) * self._size]
@@ -154,11 +215,18 @@ def fit_head(
     """
     keras.utils.set_random_seed(seed)
     x, y = train
+    rows = np.arange(len(x))
+    if recipe.balance == "oversample":
+        rows = oversampled(y, np.random.default_rng([seed, 1]))
     scale = moments(x) if recipe.standardize else None
     head = build_head(recipe, x.shape[1], y.shape[1], scale)
     head.compile(
         optimizer=keras.optimizers.Adam(recipe.learning_rate),
-        loss="binary_crossentropy",
+        loss=(
+            weighted_loss(class_weights(y))
+            if recipe.balance == "class_weight"
+            else "binary_crossentropy"
+        ),
         jit_compile=False,
     )
     stopping = []
@@ -169,7 +237,7 @@ def fit_head(
             )
         ]
     history = head.fit(
-        Batches(x, y, recipe.batch_size, np.random.default_rng(seed)),
+        Batches(x, y, recipe.batch_size, np.random.default_rng(seed), rows),
         validation_data=validation and Batches(*validation, recipe.batch_size, None),
         epochs=recipe.epochs,
         callbacks=[*stopping, keras.callbacks.LambdaCallback(on_epoch_end=tell)],

@@ -1,0 +1,104 @@
+# Needs results/recordings/{shard}.tsv, the recordings, results/clips/original/{shard}.tsv and
+# results/spectrograms/original/{shard}.h5; and annotations where only some clips are copied.
+# Makes results/clips/{technique}/{shard}.tsv, which copies there are; then the audio of stretched
+# ones, results/clips/time_stretch/{shard}.h5, and the images of masked ones,
+# results/spectrograms/{time_mask,frequency_mask}/{shard}.h5. The tables come from jobs of their
+# own: labels depend on them alone, and stay when audio or images are made again.
+rule plan_stretches:
+    input:
+        recordings="results/recordings/{shard}.tsv",
+        annotations=copied_from(config["annotations"]["source"]),
+    output:
+        "results/clips/time_stretch/{shard}.tsv",
+    log:
+        "logs/plan_stretches/{shard}.log",
+    benchmark:
+        "results/benchmarks/plan_stretches/{shard}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        rates=config["augmentation"]["time_stretch"]["rates"],
+        length=config["clips"]["length"],
+        min_last=config["clips"]["min_last"],
+        species=config["augmentation"]["species"],
+        recordings=asked(PLAN.ids, "shard"),
+        settings=PLAN.annotation_settings,
+        files=asked(PLAN.copied_files, "shard"),
+        annotations=asked(PLAN.copied_digest, "shard"),
+        code=code("plan_stretches.py"),
+    script:
+        "../workflow/scripts/plan_stretches.py"
+
+
+rule stretch_time:
+    input:
+        table="results/recordings/{shard}.tsv",
+        clips="results/clips/time_stretch/{shard}.tsv",
+        recordings=asked(PLAN.paths, "shard"),
+    output:
+        clips_audio("results/clips/time_stretch/{shard}.h5"),
+    log:
+        "logs/stretch_time/{shard}.log",
+    benchmark:
+        "results/benchmarks/stretch_time/{shard}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        recordings=asked(PLAN.ids, "shard"),
+        channels=asked(PLAN.channels, "shard"),
+        sr=config["audio"]["sr"],
+        length=config["clips"]["length"],
+        code=code("stretch_time.py"),
+    script:
+        "../workflow/scripts/stretch_time.py"
+
+
+rule plan_masks:
+    input:
+        recordings="results/recordings/{shard}.tsv",
+        clips="results/clips/original/{shard}.tsv",
+        annotations=copied_from(config["annotations"]["source"]),
+    output:
+        "results/clips/{technique}/{shard}.tsv",
+    log:
+        "logs/plan_masks/{technique}/{shard}.log",
+    benchmark:
+        "results/benchmarks/plan_masks/{technique}/{shard}.tsv"
+    wildcard_constraints:
+        technique="time_mask|frequency_mask",
+    conda:
+        "../envs/audio.yaml"
+    params:
+        masks=asked(PLAN.masks, "technique"),
+        image=asked(PLAN.image, "technique"),
+        seed=config["seed"],
+        species=config["augmentation"]["species"],
+        recordings=asked(PLAN.ids, "shard"),
+        settings=PLAN.annotation_settings,
+        files=asked(PLAN.copied_files, "shard"),
+        annotations=asked(PLAN.copied_digest, "shard"),
+        code=code("plan_masks.py"),
+    script:
+        "../workflow/scripts/plan_masks.py"
+
+
+rule mask_spectrograms:
+    input:
+        images="results/spectrograms/original/{shard}.h5",
+        clips="results/clips/{technique}/{shard}.tsv",
+    output:
+        "results/spectrograms/{technique}/{shard}.h5",
+    log:
+        "logs/mask_spectrograms/{technique}/{shard}.log",
+    benchmark:
+        "results/benchmarks/mask_spectrograms/{technique}/{shard}.tsv"
+    wildcard_constraints:
+        technique="time_mask|frequency_mask",
+    conda:
+        "../envs/audio.yaml"
+    params:
+        fill=lookup(dpath="augmentation/{technique}/fill", within=config),
+        image=asked(PLAN.image, "technique"),
+        code=code("mask_spectrograms.py"),
+    script:
+        "../workflow/scripts/mask_spectrograms.py"

@@ -1,0 +1,205 @@
+"""What a config asks for, and what each job needs to know before it starts.
+
+Read at parse time by every job of a cluster: names only until a digest of annotations is asked
+for, never audio, standard library only.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from anurans import annotations, recordings, splits
+from anurans import config as configs
+from anurans.errors import UserError
+
+ORIGINAL = "original"
+
+
+class Plan:
+    """A loaded config, its recordings, shards and runs.
+
+    Parameters
+    ----------
+    config
+        As read from the file or files.
+    name
+        What to call it in messages.
+
+    Raises
+    ------
+    UserError
+        When the config has mistakes, or there are no recordings.
+    """
+
+    def __init__(self, config: Mapping[str, Any], name: str) -> None:
+        self.config = configs.load(config, name)
+        self.species = list(self.config["species"])
+        source = self.config["recordings"]
+        self.recordings = recordings.list_recordings(source["source"], source["pattern"])
+        self.names = [each.recording for each in self.recordings]
+        of: dict[str, list[recordings.Recording]] = {}
+        for each in self.recordings:
+            shard = recordings.shard_of(each.recording, self.config["shards"])
+            of.setdefault(shard, []).append(each)
+        self.shards = dict(sorted(of.items()))
+        self.runs = configs.runs(self.config)
+        self.annotation_settings = {"species": self.species} | {
+            key: self.config["annotations"][key] for key in ("format", "columns")
+        }
+        self._roles: dict[str, dict[str, dict[str, str]]] = {}
+
+    def ids(self, shard: str) -> list[str]:
+        """Recordings of a shard."""
+        return [each.recording for each in self.shards[shard]]
+
+    def paths(self, shard: str) -> list[str]:
+        """Files of the recordings of a shard."""
+        return [each.path for each in self.shards[shard]]
+
+    def channels(self, shard: str) -> list[str]:
+        """Channel of each recording of a shard."""
+        return [each.channel or self.config["audio"]["channel"] for each in self.shards[shard]]
+
+    def demo_channel(self, recording: str) -> str:
+        """Channel that the calls of a recording of the demo are loudest in."""
+        return self._demo_channels[f"resources/demo/audio/{recording}.wav"]
+
+    @cached_property
+    def _demo_channels(self) -> dict[str, str]:
+        return {each.path: each.channel for each in self.recordings}
+
+    @cached_property
+    def source(self) -> annotations.AnnotationSource:
+        """Source of the annotations; only names are read until they are asked for."""
+        source = annotations.AnnotationSource(
+            self.config["annotations"]["source"], self.names, **self.annotation_settings
+        )
+        source.check_names()
+        return source
+
+    @cached_property
+    def annotated(self) -> list[recordings.Recording]:
+        """The recordings that somebody listened to."""
+        return [each for each in self.recordings if self.source.annotated(each.recording)]
+
+    def annotation_files(self, shard: str) -> dict[str, str]:
+        """Annotation file of each annotated recording of a shard."""
+        files = {recording: self.source.file(recording) for recording in self.ids(shard)}
+        return {recording: str(file) for recording, file in files.items() if file}
+
+    def annotation_digest(self, shard: str) -> str:
+        """Digest of the annotations of a shard."""
+        return self.source.digest(self.ids(shard))
+
+    def copied_files(self, shard: str) -> dict[str, str] | None:
+        """Annotation files that decide which clips of a shard are copied; None where all are."""
+        return self.annotation_files(shard) if self.config["augmentation"]["species"] else None
+
+    def copied_digest(self, shard: str) -> str | None:
+        """Digest of the annotations that decide which clips are copied; None where all are."""
+        species = self.config["augmentation"]["species"]
+        return self.source.digest(self.ids(shard), species) if species else None
+
+    def all_annotations(self) -> str:
+        """Digest of all annotations of the configured species."""
+        return self.source.digest(self.names)
+
+    def training_digest(self, split: str, fold: str) -> str:
+        """Digest of the annotations that a run trains and validates on."""
+        roles = self.split_roles(split)
+        if not roles:  # any recording may have clips in any part
+            return self.all_annotations()
+        return self.source.digest(splits.in_roles(roles, fold, {splits.TRAIN, splits.VALIDATION}))
+
+    def annotation_counts(self) -> str:
+        """Digest of what is counted in results/annotations.csv."""
+        rows = annotations.count_annotations(self.source, self.names)
+        return sha256(repr(rows).encode()).hexdigest()[:16]
+
+    def split_roles(self, name: str) -> dict[str, dict[str, str]]:
+        """Role of every recording in each fold of a split; empty where clips are dealt."""
+        split = configs.split(self.config, name)
+        if name not in self._roles:
+            self._roles[name] = {}
+            if split.by != "clip":
+                assigned = splits.assign(split, self.recordings)
+                splits.check(split, self.annotated, self.source.present())
+                self._roles[name] = assigned
+        return self._roles[name]
+
+    def split_by_clip(self, name: str) -> dict[str, Any] | None:
+        """What a split by clip deals its clips by; None for other splits, known already."""
+        settings = self.config["splits"][name]
+        if settings["by"] != "clip":
+            return None
+        keys = ("test", "folds", "validation", "salt")
+        return {"name": name} | {key: settings[key] for key in keys}
+
+    def required_species(self, name: str) -> list[str]:
+        """Species that a training in a split by clip refuses to do without."""
+        settings = self.config["splits"][name]
+        allowed = self.species if settings["by"] != "clip" else settings["allow_missing"]
+        return [species for species in self.species if species not in allowed]
+
+    def split_groups(self, name: str) -> dict[str, str]:
+        """Group of every recording in a split."""
+        by = self.config["splits"][name]["by"]
+        return {each.recording: splits.group_of(each, by) for each in self.recordings}
+
+    def nights(self) -> dict[str, str]:
+        """Night of every recording, empty where its name tells none."""
+        return {each.recording: each.night for each in self.recordings}
+
+    def techniques(self, datasets: Iterable[str] | None = None) -> list[str]:
+        """Techniques of some datasets, by default of those that are run; original first."""
+        datasets = {run.dataset for run in self.runs} if datasets is None else set(datasets)
+        used = {t for name in datasets for t in self.config["datasets"][name]["techniques"]}
+        known = configs.schema()["$defs"]["technique"]["enum"]
+        return [technique for technique in known if technique in used]
+
+    def embeddings(self) -> list[str]:
+        """Embedding shards of every run."""
+        wanted = {
+            (run.backbone, technique)
+            for run in self.runs
+            for technique in self.techniques([run.dataset])
+        }
+        return [
+            f"results/embeddings/{backbone}/{technique}/{shard}.h5"
+            for backbone, technique in sorted(wanted)
+            for shard in self.shards
+        ]
+
+    def copies(self, dataset: str) -> list[str]:
+        """Techniques of a dataset whose clips are copies."""
+        return [technique for technique in self.techniques([dataset]) if technique != ORIGINAL]
+
+    def masks(self, technique: str) -> dict[str, Any]:
+        """What the places of a technique's masks depend on."""
+        settings = self.config["augmentation"][technique]
+        return {key: value for key, value in settings.items() if key != "fill"}
+
+    def image(self, technique: str) -> dict[str, Any]:
+        """What the axis that a technique masks depends on, as `anurans.axes` takes it."""
+        sr, spectrogram = self.config["audio"]["sr"], self.config["spectrogram"]
+        if technique == "time_mask":
+            samples = round(self.config["clips"]["length"] * sr)
+            return {"sr": sr, "samples": samples, "hop_length": spectrogram["hop_length"]}
+        keys = ("scale", "n_fft", "n_mels", "fmin", "fmax")
+        return {"sr": sr} | {key: spectrogram[key] for key in keys}
+
+    def kept_clips(self) -> list[str]:
+        """Names of the audio of clips, refused where it is not kept."""
+        if not self.config["clips"]["keep"]:
+            raise UserError(
+                "The target clips needs clips.keep: true in the config. Without it the audio of "
+                "clips is deleted once its spectrograms are made, and making it again would make "
+                "all that follows again."
+            )
+        return [
+            f"results/clips/{technique}/{shard}.h5"
+            for technique in self.techniques()
+            if technique in (ORIGINAL, "time_stretch")
+            for shard in self.shards
+        ]

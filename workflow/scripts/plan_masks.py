@@ -1,0 +1,33 @@
+"""Draw where the masks of a shard's copies lie."""
+
+from anurans.annotations import annotations_of
+from anurans.axes import frequency_edges, time_edges
+from anurans.clips import COLUMNS, clip_table
+from anurans.jobs import log, run
+from anurans.labels import touched
+from anurans.masking import MaskSettings, masked_clips
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params, wildcards):
+    clips = clip_table(read_table(input.clips))
+    if params.species:
+        durations = {r["recording"]: float(r["duration_s"]) for r in read_table(input.recordings)}
+        annotations = annotations_of(
+            input.annotations, params.recordings, params.settings, params.files
+        )
+        clips = clips[touched(clips, annotations, durations, params.species)]
+        log.info("%d clips are touched by a call of %s", len(clips), ", ".join(params.species))
+    edges = time_edges if wildcards.technique == "time_mask" else frequency_edges
+    copies = masked_clips(
+        clips,
+        wildcards.technique,
+        MaskSettings(**params.masks),
+        edges(**params.image),
+        params.seed,
+    )
+    write_table(output[0], list(COLUMNS), copies.rows())
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

@@ -1,0 +1,44 @@
+"""Stretch the recordings of a shard in time, and cut the clips of their copies."""
+
+import numpy as np
+
+from anurans.audio import provenance, read_blocks, sources
+from anurans.clips import clip_table
+from anurans.jobs import log, run
+from anurans.shards import extend, write_shard
+from anurans.stretching import stretch
+from anurans.tables import read_table
+
+
+def main(input, output, params):
+    usable = sources(read_table(input.table), params.recordings, input.recordings, params.channels)
+    table = clip_table(read_table(input.clips))
+    sr, length = params.sr, params.length
+
+    def audio():
+        for each in usable:
+            mine = table[table.recording == each.recording]
+            for copy in np.unique(mine.copy):
+                wanted = mine[mine.copy == copy]
+                rate = float(wanted.rate[0])
+                numbers = np.rint(wanted.source_start / (length * rate)).astype(int).tolist()
+                blocks = read_blocks(each.path, each.channel, sr)
+                for clip in stretch(blocks, sr, rate, length, numbers):
+                    yield clip[None]
+                log.info("%s: rate %g, %d clips", each.path, rate, len(numbers))
+
+    metadata = extend(
+        {"recordings": provenance(usable)},
+        "clips",
+        {"sr": sr, "length": length},
+        params.code,
+        "numpy",
+        "soundfile",
+        "soxr",
+        "librosa",
+    )
+    write_shard(output[0], table, audio(), (round(length * sr),), "int16", metadata)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
