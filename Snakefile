@@ -24,3 +24,4 @@ include: "rules/comparison.smk"
 rule all:
     input:
         "results/summary.csv",
+        PLAN.tables(),

@@ -72,9 +72,9 @@ def shards(pattern):
     return expand(pattern, shard=SHARDS, allow_missing=True)
 
 
-def of_runs(name):
-    """A file of every run."""
-    return [f"results/training/{run.folder}/{name}" for run in RUNS]
+def of_runs(name, runs=None):
+    """A file of every run, or of some."""
+    return [f"results/training/{run.folder}/{name}" for run in (RUNS if runs is None else runs)]
 
 
 def weights_file(wildcards):

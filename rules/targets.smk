@@ -1,4 +1,5 @@
-# Targets by name, one per stage. Needs and makes what their rules below do.
+# Targets by name, one per stage. Needs and makes what their rules below do. suggest_salt has no
+# output, so that it runs whenever it is asked for; it writes results/checks/salts.csv.
 rule summary:
     input:
         "results/summary.csv",
@@ -33,3 +34,28 @@ rule training:
 rule models:
     input:
         of_runs("model.keras"),
+
+
+rule tables:
+    input:
+        PLAN.tables(),
+
+
+rule suggest_salt:
+    input:
+        annotations=ancient(config["annotations"]["source"]),
+    log:
+        "logs/suggest_salt.log",
+    benchmark:
+        "results/benchmarks/suggest_salt.tsv"
+    conda:
+        "../envs/audio.yaml"
+    params:
+        path="results/checks/salts.csv",
+        recordings=PLAN.rows(),
+        settings=PLAN.annotation_settings,
+        splits=PLAN.splits(),
+        length=config["clips"]["length"],
+        code=code("suggest_salt.py"),
+    script:
+        "../workflow/scripts/suggest_salt.py"

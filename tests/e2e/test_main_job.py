@@ -24,7 +24,8 @@ def test_summary_has_a_row_for_each_fold_and_part(built):
     parts = ("held_out", "test", "validation")
     assert found == [(fold, part) for fold in ("1", "2") for part in parts]
     for row in rows:
-        assert row["weights"] == "random"
+        run = [row[key] for key in ("split", "backbone", "weights", "dataset", "recipe")]
+        assert run == ["given", "small", "random", "original", "linear"]
         assert row["labelling"] == "default"
         assert row["threshold_source_LOW"] == "tuned"
         assert 0 <= float(row["f1_macro"]) <= 1

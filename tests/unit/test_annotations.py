@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from anurans.annotation_counts import count_annotations
 from anurans.annotation_formats import Annotation
-from anurans.annotations import AnnotationSource, count_annotations
+from anurans.annotations import AnnotationSource
 from anurans.errors import UserError
 
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
@@ -337,35 +338,6 @@ def test_digest_is_the_same_of_a_folder_and_a_table(folder):
     rows = "recording,start,end,label\nB,,,\nA,1,2.5,BOAALB_F\n"
     place = folder({"x/A.txt": CALL, "x/B.txt": "", "all.csv": rows})
     assert source(place / "x").digest("ABC") == source(place / "all.csv").digest("ABC")
-
-
-def test_counts_have_a_row_for_each_recording_and_species(folder):
-    text = "0\t1.5\tBOAALB_F\n2\t2.25\tBOAALB_C\n5\t6\tBOAALB_CHO\n1\t2\tDENCRU_M\n"
-    place = folder({"A.txt": text, "B.txt": "", "other.txt": "unread"})
-    rows = count_annotations(source(place, ("A", "B", "C")), ("C", "B", "A"))
-    assert [tuple(row.values()) for row in rows] == [
-        ("A", "annotated", str(place / "A.txt"), "BOAALB", "yes", 3, 2.75, 1, 0, 1, 1),
-        ("A", "annotated", str(place / "A.txt"), "DENCRU", "no", 1, 1.0, 0, 1, 0, 0),
-        ("B", "empty", str(place / "B.txt"), "", "", 0, 0.0, 0, 0, 0, 0),
-        ("C", "not annotated", "", "", "", *[""] * 6),
-        ("", "no recording", str(place / "other.txt"), "", "", *[""] * 6),
-    ]
-    names = ",".join(rows[0])
-    assert names == (
-        "recording,status,file,species,used,annotations,seconds,far,medium,clear,ungraded"
-    )
-    assert {tuple(row) for row in rows} == {tuple(rows[0])}
-
-
-def test_counts_of_a_table_name_rows_of_no_recording(folder):
-    rows = "recording,start,end,label\nA,1,2.5,B\nZ,1,2,B\nZ,3,4,B\nY,1,2,B\n"
-    table = folder({"all.csv": rows}) / "all.csv"
-    counts = count_annotations(source(table), ["A"])
-    assert [(row["recording"], row["status"], row["file"]) for row in counts] == [
-        ("A", "annotated", str(table)),
-        ("Y", "no recording", str(table)),
-        ("Z", "no recording", str(table)),
-    ]
 
 
 @needs_shared

@@ -56,7 +56,7 @@ MISTAKES = [
     ({"clips__keep": "yes"}, 'clips.keep: found "yes"; expected true or false.'),
     ({"spectrogram__fmax": "8k"}, 'spectrogram.fmax: found "8k"; expected a number or null.'),
     ({"audio": None}, "audio: found null; expected keys with values."),
-    ({"datasets__a": "original"}, 'datasets.a: found "original"; expected a list.'),
+    ({"datasets__a": "original"}, 'datasets.a: found "original"; expected a list or keys'),
     ({"recordings__source": 3}, "recordings.source: found 3; expected text."),
     ({"species": ["BOAALB"]}, 'species: found ["BOAALB"]; expected keys with values.'),
     (
@@ -97,7 +97,10 @@ MISTAKES = [
         "experiments.e.backbones: ent is not in backbones (did you mean net?); expected one of net",
     ),
     ({"experiments__e__splits": ["x"]}, "experiments.e.splits: x is not in splits; expected one"),
-    ({"splits__s__allow_missing": ["X"]}, "splits.s.allow_missing: X is not in species."),
+    (
+        {"splits__s__allow_missing": ["X"]},
+        "splits.s.allow_missing: X is not in species; expected one of BOAALB.",
+    ),
     (
         {"spectrogram__fmax": 12000},
         "spectrogram.fmax: found 12000 Hz, above half of audio.sr (11025 Hz)",
@@ -138,6 +141,48 @@ MISTAKES = [
             "recipes__linear__early_stopping": None,
         },
         "splits.s: test, folds and validation are 0, so that nothing could be scored.",
+    ),
+    (
+        {"augmentation__species": ["BOALB"]},
+        "augmentation.species: BOALB is not in species (did you mean BOAALB?); expected one of",
+    ),
+    ({"augmentation__time_stretch__rates": []}, "augmentation.time_stretch.rates: is empty"),
+    (
+        {"augmentation__time_stretch__rates": [0]},
+        "augmentation.time_stretch.rates.0: found 0; expected a number at least 0.1.",
+    ),
+    (
+        {"augmentation__time_mask__width": [0.4, 0.6]},
+        "augmentation.time_mask: 2 masks of up to 0.6 of the image each are more than the whole",
+    ),
+    (
+        {"augmentation__frequency_mask__width": [0.3, 0.2]},
+        "augmentation.frequency_mask.width: found [0.3, 0.2]; expected the smaller width first.",
+    ),
+    (
+        {"augmentation__time_mask__fill": "black"},
+        'augmentation.time_mask.fill: found "black"; expected: What a mask is filled with',
+    ),
+    (
+        {"augmentation__time_mask__placment": "sweep"},
+        'augmentation.time_mask: unknown key "placment" (did you mean placement?)',
+    ),
+    (
+        {"datasets__a": ["time_mask", "original"]},
+        'datasets.a: original must come first; found ["time_mask", "original"].',
+    ),
+    (
+        {"datasets__a": {"techniques": ["original"], "copies": ["X"]}},
+        "datasets.a.copies: X is not in species; expected one of BOAALB.",
+    ),
+    (
+        {"datasets__a": {"techniques": ["original"], "copies": "some"}},
+        'datasets.a.copies: found "some"; expected: Which copies are trained on',
+    ),
+    ({"datasets__a": {"copies": "all"}}, "datasets.a: the key techniques is missing."),
+    (
+        {"recipes__linear__balance": "classweight"},
+        'recipes.linear.balance: found "classweight" (did you mean class_weight?); expected one',
     ),
     ({"splits__s__by": "file"}, "splits.s.file: is needed with by: file, and only there."),
     ({"splits__s__file": "x.csv"}, "splits.s.file: is needed with by: file, and only there."),
@@ -230,7 +275,9 @@ def test_defaults_are_filled_in_and_the_config_left_alone():
         "ambiguous": "negative",
     }
     assert filled["backbones"]["net"]["weights"] == "imagenet"
-    assert filled["datasets"] == {"original": ["original"]}
+    assert filled["datasets"] == {"original": {"techniques": ["original"], "copies": "all"}}
+    assert filled["augmentation"]["time_stretch"] == {"rates": [0.8, 1.25]}
+    assert filled["augmentation"]["frequency_mask"]["width"] == [0.05, 0.15]
     assert filled["recipes"]["mine"]["layers"][0]["activation"] == "relu"
     assert filled["recipes"]["mine"]["early_stopping"] == {"patience": 10, "start_from_epoch": 0}
     assert set(filled["recipes"]) == {"mine"}
@@ -240,6 +287,24 @@ def test_defaults_are_filled_in_and_the_config_left_alone():
         "all": dict.fromkeys(("backbones", "datasets", "recipes", "splits"))
     }
     assert filled["shards"] == 8
+
+
+def test_a_dataset_in_short_and_in_long():
+    filled = load(
+        changed(
+            datasets__short=["original", "time_mask"],
+            datasets__long={"techniques": ["original", "time_mask"], "copies": ["BOAALB"]},
+            datasets__mixed={"techniques": ["original"]},
+        )
+    )["datasets"]
+    assert filled["short"] == {"techniques": ["original", "time_mask"], "copies": "all"}
+    assert filled["long"]["copies"] == ["BOAALB"]
+    assert filled["mixed"]["copies"] == "all"
+
+
+def test_a_sweep_needs_no_width():
+    sweep = {"placement": "sweep", "copies": 15, "masks": 9}
+    assert load(changed(augmentation__frequency_mask=sweep))
 
 
 def test_a_filled_config_is_filled():
@@ -308,11 +373,14 @@ def test_folder_of_a_run():
 def test_the_demo_config_loads():
     text = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
     config = load(yaml.safe_load(text), "config/config.yaml")
-    assert len(runs(config)) == 2 * 3
+    # Two backbones on five datasets, and one more on the original under two other splits.
+    assert len(runs(config)) == (2 * 5 + 2) * 3
 
 
 def fields(rules, at=""):
     """Give every field of the schema: its place, its rules, and whether it is required."""
+    if "$ref" in rules:
+        rules = schema()["$defs"][rules["$ref"].rpartition("/")[2]] | rules
     for key, rule in rules.get("properties", {}).items():
         yield f"{at}{key}", rule, key in rules.get("required", ())
         yield from fields(rule, f"{at}{key}.")

@@ -1,6 +1,7 @@
 """Count the annotations of each recording and species, those of other species too."""
 
-from anurans.annotations import AnnotationSource, count_annotations
+from anurans.annotation_counts import count_annotations
+from anurans.annotations import AnnotationSource
 from anurans.jobs import log, run
 from anurans.tables import write_table
 

@@ -41,9 +41,8 @@ def main(input, output, params, wildcards):
         "fold": wildcards.fold,
         "labelling": rule.name,
     }
-    about = {key: about[key] for key in columns([]) if key in about} | {
-        "weights_mb": about["parameters_total"] * 4 / 1e6
-    }
+    kept = ("epochs", "best_epoch", "parameters_head", "parameters_total")
+    about = {key: about[key] for key in kept} | {"weights_mb": about["parameters_total"] * 4 / 1e6}
     decided = {f"threshold_{row['species']}": row["threshold"] for row in tuned}
     decided |= {f"threshold_source_{row['species']}": row["source"] for row in tuned}
     metrics, labelling = [], []
@@ -63,8 +62,13 @@ def main(input, output, params, wildcards):
 
     predictions = []
     for at, clip in enumerate(coverage.clip):
-        row = {"clip": clip, "recording": coverage.recording[at], "role": role[at]}
-        row["used"] = int(used[at])
+        row = {
+            "clip": clip,
+            "recording": coverage.recording[at],
+            "group": group[at],
+            "role": role[at],
+            "used": int(used[at]),
+        }
         for column, name in enumerate(species):
             score = float(scores[rows[at], column])
             row |= {
@@ -74,7 +78,9 @@ def main(input, output, params, wildcards):
             }
         predictions.append(row)
     each = [f"{what}_{name}" for name in species for what in ("score", "predicted", "label")]
-    write_table(output.predictions, ["clip", "recording", "role", "used", *each], predictions)
+    write_table(
+        output.predictions, ["clip", "recording", "group", "role", "used", *each], predictions
+    )
 
 
 if "snakemake" in globals():

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -282,74 +281,6 @@ def annotations_of(
     """
     read = AnnotationSource(source, recordings, **settings, files=files)
     return {name: read.annotations(name) for name in recordings if read.annotated(name)}
-
-
-def count_annotations(source: AnnotationSource, recordings: Iterable[str]) -> list[dict]:
-    """Count annotations of each recording and species, for people to look through.
-
-    Parameters
-    ----------
-    source : AnnotationSource
-        Where the annotations are.
-    recordings : iterable of str
-        Ids of the recordings to count for.
-
-    Returns
-    -------
-    list of dict
-        `recording, status, file, species, used, annotations, seconds, far, medium, clear,
-        ungraded`. Status is "annotated", "empty", "not annotated" or "no recording"; of the last
-        two all counts are empty. `used` tells if the species is in the config, `seconds` sums the
-        durations in s.
-
-    Raises
-    ------
-    UserError
-        If anything in the files is wrong: with all problems of all recordings.
-    """
-    rows = []
-    for recording in sorted(set(recordings)):
-        file = source.file(recording)
-        by_species: dict[str, list[Annotation]] = {}
-        for call in source.annotations(recording):
-            by_species.setdefault(call.species, []).append(call)
-        for species, calls in sorted(by_species.items()):
-            used = "yes" if species in source.species else "no"
-            rows.append(_row(recording, "annotated", file, species, used, calls))
-        if not by_species:
-            status, calls = (
-                ("empty", ()) if source.annotated(recording) else ("not annotated", None)
-            )
-            rows.append(_row(recording, status, file, calls=calls))
-    is_folder = source.source.is_dir()
-    for name in source.without_recording:
-        stranger, file = ("", name) if is_folder else (name, source.source)
-        rows.append(_row(stranger, "no recording", file))
-    return rows
-
-
-def _row(
-    recording: str,
-    status: str,
-    file: Path | str | None,
-    species: str = "",
-    used: str = "",
-    calls: Sequence[Annotation] | None = None,
-) -> dict:
-    row = {
-        "recording": recording,
-        "status": status,
-        "file": "" if file is None else str(file),
-        "species": species,
-        "used": used,
-    }
-    counts = ("annotations", "seconds", "far", "medium", "clear", "ungraded")
-    if calls is None:
-        return row | dict.fromkeys(counts, "")
-    grades = [call.grade for call in calls]
-    seconds = round(fsum(call.end - call.start for call in calls), 6)
-    numbers = (len(calls), seconds, *map(grades.count, ("far", "medium", "clear", "")))
-    return row | dict(zip(counts, numbers, strict=True))
 
 
 def _annotation_files(folder: Path) -> Iterator[Path]:

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
 
+from anurans.intervals import (
+    draw_groups,
+    f1_of_sums,
+    macro,
+    percentile_interval,
+    sums_by_group,
+)
 from anurans.labels import GRADES, RULES, Coverage, LabelRule, decide_all
 
 HALF = 0.5
@@ -232,26 +239,16 @@ def macro_f1_interval(
     lower, upper
         None with fewer than two groups or without positives.
     """
-    names, group = np.unique(part.groups.astype(str), return_inverse=True)
+    names = sorted(set(part.groups))
     if len(names) < 2 or not part.labels.any():
         return None, None
+    draws = draw_groups(len(names), resamples, seed)
     # F1 is 2 TP / (positives + predicted positives): sums over groups are all that it needs.
-    hits = _sum_by(group, part.labels & predicted)
-    sizes = _sum_by(group, part.labels), _sum_by(group, predicted)
-    rng = np.random.default_rng(seed)
-    draws = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
-    positives = draws @ sizes[0]
-    total = positives + draws @ sizes[1]
-    f1 = np.where(positives > 0, 2 * (draws @ hits) / np.maximum(total, 1), np.nan)
-    macro = np.nanmean(f1[(positives > 0).any(axis=1)], axis=1)
-    lower, upper = np.quantile(macro, [0.025, 0.975])
-    return float(lower), float(upper)
-
-
-def _sum_by(group: np.ndarray, values: np.ndarray) -> np.ndarray:
-    sums = np.zeros((group.max() + 1, values.shape[1]))
-    np.add.at(sums, group, values)
-    return sums
+    sums = [
+        draws @ sums_by_group(part.groups, names, values)
+        for values in (part.labels & predicted, part.labels, predicted)
+    ]
+    return percentile_interval(macro(f1_of_sums(*sums)))
 
 
 def _f1(truth: np.ndarray, predicted: np.ndarray) -> float:

@@ -5,11 +5,12 @@ for, never audio, standard library only.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from anurans import annotations, recordings, splits
+from anurans import annotation_counts, annotations, recordings, splits
 from anurans import config as configs
 from anurans.errors import UserError
 
@@ -114,7 +115,7 @@ class Plan:
 
     def annotation_counts(self) -> str:
         """Digest of what is counted in results/annotations.csv."""
-        rows = annotations.count_annotations(self.source, self.names)
+        rows = annotation_counts.count_annotations(self.source, self.names)
         return sha256(repr(rows).encode()).hexdigest()[:16]
 
     def split_roles(self, name: str) -> dict[str, dict[str, str]]:
@@ -171,6 +172,11 @@ class Plan:
             for shard in self.shards
         ]
 
+    def datasets(self) -> dict[str, dict[str, Any]]:
+        """The datasets that are run."""
+        used = {run.dataset for run in self.runs}
+        return {name: each for name, each in self.config["datasets"].items() if name in used}
+
     def copies(self, dataset: str) -> list[str]:
         """Techniques of a dataset whose clips are copies."""
         return [technique for technique in self.techniques([dataset]) if technique != ORIGINAL]
@@ -188,6 +194,39 @@ class Plan:
             return {"sr": sr, "samples": samples, "hop_length": spectrogram["hop_length"]}
         keys = ("scale", "n_fft", "n_mels", "fmin", "fmax")
         return {"sr": sr} | {key: spectrogram[key] for key in keys}
+
+    def certified_runs(self) -> list[tuple[str, ...]]:
+        """What each run is, as `anurans.leakage.RUN` names it."""
+        return [
+            (run.split, self.by[run.split], run.backbone, run.dataset, run.recipe, run.fold)
+            for run in self.runs
+        ]
+
+    @property
+    def by(self) -> dict[str, str]:
+        """What each split that is run keeps together."""
+        return {run.split: self.config["splits"][run.split]["by"] for run in self.runs}
+
+    def optimism_runs(self) -> list[configs.Run]:
+        """Runs of the models that are trained both under a split by clip and under another."""
+        kinds: dict[tuple[str, ...], set[bool]] = {}
+        for run in self.runs:
+            model = (run.backbone, run.dataset, run.recipe)
+            kinds.setdefault(model, set()).add(self.by[run.split] == "clip")
+        return [run for run in self.runs if len(kinds[run.backbone, run.dataset, run.recipe]) == 2]
+
+    def tables(self) -> list[str]:
+        """Tables that the config has something to say in."""
+        names = ["models", "labelling", "datasets", *(["optimism"] if self.optimism_runs() else [])]
+        return ["results/checks/leakage.csv", *(f"results/tables/{name}.csv" for name in names)]
+
+    def rows(self) -> list[dict[str, str]]:
+        """Everything that is known of each recording before it is read."""
+        return [asdict(each) for each in self.recordings]
+
+    def splits(self) -> list[dict[str, Any]]:
+        """Settings of every split of the config, whether it is run or not."""
+        return [asdict(configs.split(self.config, name)) for name in self.config["splits"]]
 
     def kept_clips(self) -> list[str]:
         """Names of the audio of clips, refused where it is not kept."""

@@ -101,7 +101,9 @@ def _vocode(audio: np.ndarray, rate: float) -> np.ndarray:
 
     if not len(audio):
         return audio
-    return librosa.effects.time_stretch(audio, rate=rate)
+    # In float64: librosa adds up phases, millions of radians within a minute, in the type of the
+    # audio, and in float32 they would be off by half a radian and partials would cancel.
+    return librosa.effects.time_stretch(audio.astype(np.float64), rate=rate)
 
 
 class _Reader:

@@ -1,0 +1,63 @@
+"""Counts of annotations: for people, and for splits to be balanced by."""
+
+import pytest
+
+from anurans.annotation_counts import clips_touched, count_annotations
+from anurans.annotations import AnnotationSource
+
+SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Give a function that writes files, by name, and returns their folder."""
+
+    def write(files):
+        for name, text in files.items():
+            (tmp_path / name).write_bytes(text.encode())
+        return tmp_path
+
+    return write
+
+
+def source(place, recordings=("A", "B"), **settings):
+    return AnnotationSource(place, recordings, SPECIES, **settings)
+
+
+def test_counts_have_a_row_for_each_recording_and_species(folder):
+    text = "0\t1.5\tBOAALB_F\n2\t2.25\tBOAALB_C\n5\t6\tBOAALB_CHO\n1\t2\tDENCRU_M\n"
+    place = folder({"A.txt": text, "B.txt": "", "other.txt": "unread"})
+    rows = count_annotations(source(place, ("A", "B", "C")), ("C", "B", "A"))
+    assert [tuple(row.values()) for row in rows] == [
+        ("A", "annotated", str(place / "A.txt"), "BOAALB", "yes", 3, 2.75, 1, 0, 1, 1),
+        ("A", "annotated", str(place / "A.txt"), "DENCRU", "no", 1, 1.0, 0, 1, 0, 0),
+        ("B", "empty", str(place / "B.txt"), "", "", 0, 0.0, 0, 0, 0, 0),
+        ("C", "not annotated", "", "", "", *[""] * 6),
+        ("", "no recording", str(place / "other.txt"), "", "", *[""] * 6),
+    ]
+    names = ",".join(rows[0])
+    assert names == (
+        "recording,status,file,species,used,annotations,seconds,far,medium,clear,ungraded"
+    )
+    assert {tuple(row) for row in rows} == {tuple(rows[0])}
+
+
+def test_counts_of_a_table_name_rows_of_no_recording(folder):
+    rows = "recording,start,end,label\nA,1,2.5,B\nZ,1,2,B\nZ,3,4,B\nY,1,2,B\n"
+    table = folder({"all.csv": rows}) / "all.csv"
+    counts = count_annotations(source(table), ["A"])
+    assert [(row["recording"], row["status"], row["file"]) for row in counts] == [
+        ("A", "annotated", str(table)),
+        ("Y", "no recording", str(table)),
+        ("Z", "no recording", str(table)),
+    ]
+
+
+def test_clips_that_calls_touch_are_counted_once(folder):
+    calls = "1\t4\tBOAALB_F\n3\t5\tBOAALB_F\n4.9\t10.1\tPHYCUV_C\n7\t7\tBOALUN\n1\t9\tOTHER\n"
+    found = source(folder({"A.txt": calls, "B.txt": ""}))
+    assert clips_touched(found, 5.0) == {
+        "BOAALB": {"A": 1},
+        "BOALUN": {"A": 1},
+        "PHYCUV": {"A": 3},
+    }

@@ -1,0 +1,166 @@
+"""Models over all their folds, and how they compare."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from anurans.intervals import draw_groups, f1_of_sums, macro, percentile_interval, sums_by_group
+from anurans.splits import HELD_OUT, TEST
+
+MODEL = ("split", "backbone", "weights", "dataset", "recipe", "labelling")
+OPTIMISM = (
+    *("backbone", "weights", "dataset", "recipe", "labelling", "subset"),
+    *("split", "by", "leaky", "n_groups"),
+    *("f1_macro", "f1_macro_leaky", "difference", "lower", "upper"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What one fold's model decided on the clips of one part, and what was true.
+
+    Attributes
+    ----------
+    recordings, groups : np.ndarray [shape=(n,)]
+        Of each clip; groups are what intervals resample.
+    labels, predicted : np.ndarray [shape=(n, species), dtype=bool]
+    """
+
+    recordings: np.ndarray
+    groups: np.ndarray
+    labels: np.ndarray
+    predicted: np.ndarray
+
+
+def read_decisions(
+    rows: Iterable[Mapping[str, str]], species: Sequence[str]
+) -> dict[str, Decisions]:
+    """Read rows of `predictions.tsv`; one entry for each part that is scored in the end."""
+    of: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        if row["role"] in (HELD_OUT, TEST) and row["used"] == "1":
+            of.setdefault(row["role"], []).append(row)
+
+    def flags(part: list[Mapping[str, str]], what: str) -> np.ndarray:
+        return np.array([[row[f"{what}_{name}"] == "1" for name in species] for row in part])
+
+    return {
+        role: Decisions(
+            np.array([row["recording"] for row in part], dtype=object),
+            np.array([row["group"] for row in part], dtype=object),
+            flags(part, "label"),
+            flags(part, "predicted"),
+        )
+        for role, part in of.items()
+    }
+
+
+def model_f1(
+    folds: Sequence[Decisions], subset: str, names: Sequence[str], draws: np.ndarray
+) -> np.ndarray:
+    """F1 of a model over its folds, in each draw of the groups.
+
+    Held-out parts are pooled: each clip is judged once, by the fold that never saw it, and F1 is
+    that of all decisions together (Forman & Scholz 2010, Apples-to-apples in cross-validation
+    studies, SIGKDD Explorations 12(1)). On the test part, which every fold's model judges, it is
+    the mean over these.
+
+    Parameters
+    ----------
+    folds
+        Decisions of each fold's model.
+    subset
+        `held_out` or `test`.
+    names
+        Groups, sorted.
+    draws : np.ndarray [shape=(resamples, groups)]
+        How often each group counts.
+
+    Returns
+    -------
+    np.ndarray [shape=(resamples, species)]
+        NaN where a species has no positives.
+    """
+    sums = np.array(
+        [
+            [
+                sums_by_group(fold.groups, names, values)
+                for values in (fold.labels & fold.predicted, fold.labels, fold.predicted)
+            ]
+            for fold in folds
+        ]
+    )
+    if subset == HELD_OUT:
+        sums = sums.sum(axis=0, keepdims=True)
+    hits, positives, predicted = np.moveaxis(draws @ sums, 1, 0)
+    # Positives of the test part are the same for each fold, so that all are NaN or none.
+    return f1_of_sums(hits, positives, predicted).mean(axis=0)
+
+
+def score_model(
+    folds: Sequence[Decisions], subset: str, species: Sequence[str], resamples: int, seed: int
+) -> dict[str, float | int | None]:
+    """Score a model over its folds.
+
+    Returns
+    -------
+    dict
+        folds, n_clips, n_recordings, n_groups, `f1_<species>`, f1_macro, and its 95 % interval
+        `f1_macro_lower`, `f1_macro_upper`; None where undefined.
+    """
+    names = sorted({group for fold in folds for group in fold.groups})
+    once = model_f1(folds, subset, names, np.ones((1, len(names))))
+    drawn = model_f1(folds, subset, names, draw_groups(len(names), resamples, seed))
+    lower, upper = percentile_interval(macro(drawn)) if len(names) > 1 else (None, None)
+    clips = sum(len(fold.labels) for fold in folds)
+    return {
+        "folds": len(folds),
+        "n_clips": clips if subset == HELD_OUT else clips // len(folds),
+        "n_recordings": len({name for fold in folds for name in fold.recordings}),
+        "n_groups": len(names),
+        **{f"f1_{name}": value for name, value in zip(species, once[0].tolist(), strict=True)},
+        "f1_macro": float(macro(once)[0]),
+        "f1_macro_lower": lower,
+        "f1_macro_upper": upper,
+    }
+
+
+def score_optimism(
+    leaky: Sequence[Decisions],
+    honest: Sequence[Decisions],
+    subset: str,
+    resamples: int,
+    seed: int,
+) -> dict[str, float | int | None]:
+    """Tell by how much a leaky split flatters a model.
+
+    The same groups are drawn for both, so that the interval is that of the paired difference.
+
+    Parameters
+    ----------
+    leaky, honest
+        Decisions of each fold's model under either split.
+    subset
+        `held_out` or `test`.
+    resamples, seed
+        Of the draws.
+
+    Returns
+    -------
+    dict
+        n_groups, f1_macro, f1_macro_leaky, difference (leaky - honest), lower, upper.
+    """
+    names = sorted({group for fold in (*leaky, *honest) for group in fold.groups})
+    draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
+    scores = [macro(model_f1(folds, subset, names, draws)) for folds in (leaky, honest)]
+    difference = scores[0] - scores[1]
+    lower, upper = percentile_interval(difference[1:]) if len(names) > 1 else (None, None)
+    return {
+        "n_groups": len(names),
+        "f1_macro": float(scores[1][0]),
+        "f1_macro_leaky": float(scores[0][0]),
+        "difference": float(difference[0]),
+        "lower": lower,
+        "upper": upper,
+    }

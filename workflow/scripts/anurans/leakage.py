@@ -1,0 +1,127 @@
+"""Proof that nothing scored was learnt from: what a run trained on against what it judged."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from anurans.clips import ORIGINAL, ClipTable, clip_table
+from anurans.datasets import overlaps
+from anurans.labels import rows_by
+from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
+
+SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
+UNITS = ("recordings", "nights", "clips")
+RUN = ("split", "by", "backbone", "dataset", "recipe", "fold")
+COLUMNS = (
+    *RUN,
+    *(f"{unit}_{side}" for unit in UNITS for side in SIDES),
+    "copies_train",
+    *("recordings_crossing", "nights_crossing", "groups_crossing", "clips_crossing"),
+    *("copies_overlapping", "verdict"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A row of `results/checks/leakage.csv`, and the names of what stands on two sides."""
+
+    row: dict[str, str | int]
+    crossing: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def leaks(self) -> list[str]:
+        """Sentences about what must not be; a split by clip may cross recordings and nights."""
+        of = self.crossing
+        kinds = {
+            "clips": "stand on two sides",
+            "copies": "are trained on and overlap a clip outside of training",
+            "groups": f"stand on two sides, though the split is by {self.row['by']}",
+        }
+        return [
+            f"{len(of[kind])} {kind} {what}: {', '.join(of[kind][:5])}"
+            + (", ..." if len(of[kind]) > 5 else "")
+            for kind, what in kinds.items()
+            if of[kind]
+        ]
+
+
+def certify(
+    run: Mapping[str, str],
+    used: Iterable[Mapping[str, str]],
+    scored: Iterable[Mapping[str, str]],
+    roles: Iterable[Mapping[str, str]],
+    originals: ClipTable,
+) -> Certificate:
+    """Compare what a run was trained and validated on with what it was scored on.
+
+    Parameters
+    ----------
+    run
+        What the run is: the columns `RUN`.
+    used
+        Rows of its `clips.tsv`: every clip that it was trained or validated on.
+    scored
+        Rows of its `predictions.tsv`: every clip that it judged.
+    roles
+        Rows of the split's table; they tell the group and night of each clip, and what is outside
+        of training.
+    originals
+        Every original clip, and where it lies.
+    """
+    roles = {row["clip"]: row for row in roles}
+    sides: dict[str, dict[str, set[str]]] = {unit: {} for unit in (*UNITS, "groups")}
+
+    def place(side: str, clip: str, recording: str) -> None:
+        of = roles[clip]
+        for unit, name in (
+            ("clips", clip),
+            ("recordings", recording),
+            ("nights", of["night"]),
+            ("groups", of["group"]),
+        ):
+            if name:
+                sides[unit].setdefault(name, set()).add(side)
+
+    copies = []
+    for row in used:
+        if row["technique"] == ORIGINAL:
+            place(row["role"], row["clip"], row["recording"])
+        else:
+            copies.append(row)
+    for row in scored:
+        if row["role"] in (HELD_OUT, TEST) and row["used"] == "1":
+            place(row["role"], row["clip"], row["recording"])
+    outside = originals[
+        [roles[clip][f"fold-{run['fold']}"] != TRAIN for clip in originals.clip.tolist()]
+    ]
+    crossing = {
+        unit: sorted(name for name, on in names.items() if len(on) > 1)
+        for unit, names in sides.items()
+    }
+    crossing["copies"] = _overlapping(copies, outside)
+    row = dict(run)
+    for unit in UNITS:
+        for side in SIDES:
+            row[f"{unit}_{side}"] = sum(side in on for on in sides[unit].values())
+    row["copies_train"] = len(copies)
+    for unit in (*UNITS, "groups"):
+        row[f"{unit}_crossing"] = len(crossing[unit])
+    row["copies_overlapping"] = len(crossing["copies"])
+    certificate = Certificate(row, crossing)
+    if certificate.leaks:
+        row["verdict"] = "leaks"
+    else:
+        row["verdict"] = "leaks by design" if run["by"] == "clip" else "ok"
+    return certificate
+
+
+def _overlapping(copies: list[Mapping[str, str]], outside: ClipTable) -> list[str]:
+    """Copies that overlap an original clip outside of training."""
+    blank = {"copy": 1, "rate": 1.0, "masks": ""}
+    table = clip_table({**blank, **row} for row in copies)
+    near = rows_by(outside.recording)
+    found = []
+    for recording, rows in rows_by(table.recording).items():
+        if recording in near:
+            crosses = overlaps(table[rows], outside[near[recording]]).any(axis=1)
+            found += table.clip[rows[crosses]].tolist()
+    return sorted(found)

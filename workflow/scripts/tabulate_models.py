@@ -1,0 +1,34 @@
+"""Score each model over all its folds, with intervals."""
+
+from anurans.comparison import MODEL, read_decisions, score_model
+from anurans.jobs import log, run
+from anurans.splits import HELD_OUT, TEST
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    models = {}
+    for metrics, predictions in zip(input.metrics, input.predictions, strict=True):
+        # Every row of metrics.tsv says what the run is.
+        about = read_table(metrics)[0]
+        model = tuple(about[key] for key in MODEL)
+        models.setdefault(model, []).append(read_decisions(read_table(predictions), params.species))
+    rows = []
+    for model, folds in sorted(models.items()):
+        for subset in (HELD_OUT, TEST):
+            parts = [fold[subset] for fold in folds if subset in fold]
+            if parts:
+                about = dict(zip(MODEL, model, strict=True)) | {"subset": subset}
+                rows.append(
+                    about
+                    | score_model(parts, subset, params.species, params.resamples, params.seed)
+                )
+    f1 = [f"f1_{name}" for name in params.species]
+    counts = ["folds", "n_clips", "n_recordings", "n_groups"]
+    interval = ["f1_macro", "f1_macro_lower", "f1_macro_upper"]
+    write_table(output[0], [*MODEL, "subset", *counts, *f1, *interval], rows)
+    log.info("%d models", len(models))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
