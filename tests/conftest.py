@@ -1,5 +1,6 @@
 """The tiny world that every test of the workflow shares: built once, copied for each."""
 
+import csv
 import os
 import shutil
 import subprocess
@@ -30,8 +31,18 @@ CONFIG = {
     "recordings": {"source": "recordings"},
     "annotations": {"source": "annotations"},
     "species": {"LOW": "low tone", "HIGH": "high tone"},
+    "augmentation": {
+        "time_stretch": {"rates": [0.8]},
+        "time_mask": {"masks": 1, "width": [0.2, 0.2]},
+        "frequency_mask": {"placement": "sweep", "copies": 3},
+    },
+    "datasets": {
+        "original": ["original"],
+        "combined": ["original", "time_stretch", "time_mask", "frequency_mask"],
+    },
     "splits": {
-        "given": {"by": "file", "file": "folds.csv", "folds": 2, "validation": 0.5, "salt": "10"}
+        "given": {"by": "file", "file": "folds.csv", "folds": 2, "validation": 0.5, "salt": "10"},
+        "clip": {"by": "clip", "test": 0.3, "folds": 0, "validation": 0.3, "salt": "55"},
     },
     "backbones": {
         "small": {
@@ -42,6 +53,10 @@ CONFIG = {
         }
     },
     "recipes": {"linear": {"learning_rate": 0.01, "epochs": 20, "early_stopping": None}},
+    "experiments": {
+        "datasets": {"splits": ["given"]},
+        "optimism": {"datasets": ["original"]},
+    },
     "evaluation": {"resamples": 100},
     "shards": 2,
 }
@@ -95,6 +110,19 @@ def make_world(folder: Path) -> Path:
     return folder
 
 
+def read(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
+    """Read a table of results as rows."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """Run snakemake, expect it to fail, and give what it printed."""
+    done = snakemake(folder, *(arguments or ("results/summary.csv",)), check=False)
+    assert done.returncode != 0
+    return done.stdout + done.stderr
+
+
 def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
     """Run snakemake in a world as a user would."""
     done = subprocess.run(
@@ -131,7 +159,7 @@ def built(unbuilt, tmp_path_factory) -> Path:
     """The tiny world after a whole run; not to be changed."""
     folder = tmp_path_factory.mktemp("built") / "world"
     shutil.copytree(unbuilt, folder)
-    done = snakemake(folder, "results/summary.csv")
+    done = snakemake(folder)
     (folder / "console.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
     return folder
 

@@ -1,28 +1,32 @@
 """The main job from recordings to the table of scores, and the mistakes that users make."""
 
-import csv
 import json
 import subprocess
 import sys
 
 import soundfile as sf
 import yaml
-from conftest import CALLS, CONFIG, names, snakemake, write_config
-
-
-def read(path, delimiter=","):
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file, delimiter=delimiter))
-
+from conftest import CALLS, CONFIG, names, read, refused, snakemake, write_config
 
 RUN = "results/training/given/small/original/linear"
 
 
 def test_summary_has_a_row_for_each_fold_and_part(built):
     rows = read(built / "results/summary.csv")
-    found = [(row["fold"], row["subset"]) for row in rows]
+    runs = [(row["split"], row["dataset"], row["fold"], row["subset"]) for row in rows]
     parts = ("held_out", "test", "validation")
-    assert found == [(fold, part) for fold in ("1", "2") for part in parts]
+    assert sorted(runs) == [
+        *(("clip", "original", "all", part) for part in parts[1:]),
+        *(
+            ("given", dataset, fold, part)
+            for dataset in ("combined", "original")
+            for fold in ("1", "2")
+            for part in parts
+        ),
+    ]
+    experiments = {run: row["experiments"] for run, row in zip(runs, rows, strict=True)}
+    assert experiments["given", "original", "1", "test"] == "datasets optimism"
+    rows = [row for row in rows if (row["split"], row["dataset"]) == ("given", "original")]
     for row in rows:
         run = [row[key] for key in ("split", "backbone", "weights", "dataset", "recipe")]
         assert run == ["given", "small", "random", "original", "linear"]
@@ -66,7 +70,7 @@ def test_predictions_cover_every_annotated_clip_once(built):
 def test_everything_is_logged_and_measured(built):
     log = (built / "logs/train_model/given/small/original/linear/fold-1.log").read_text()
     assert "epoch 20: loss" in log
-    assert "train: 4 clips" in log
+    assert "train: 4 original clips" in log
     assert (
         built / "results/benchmarks/train_model/given/small/original/linear/fold-1.tsv"
     ).exists()
@@ -77,9 +81,10 @@ def test_everything_is_logged_and_measured(built):
 
 
 def test_the_same_config_gives_the_same_bytes(built, fresh):
-    snakemake(fresh, "--cores", "1", "results/summary.csv")
-    for pattern in ("summary.csv", "**/*.tsv", "clips/**/*", "spectrograms/**/*.h5",
-                    "embeddings/**/*.h5", "training/**/scores.h5"):  # fmt: skip
+    snakemake(fresh, "--cores", "1")
+    patterns = ("*.csv", "**/*.tsv", "tables/*", "checks/*", "figures/*")
+    shards = ("spectrograms/**/*.h5", "embeddings/**/*.h5", "training/**/scores.h5")
+    for pattern in (*patterns, *shards):
         files = [
             path
             for path in fresh.glob(f"results/{pattern}")
@@ -134,16 +139,12 @@ def test_a_table_of_recordings_and_one_of_annotations(fresh):
     ]
     (fresh / "calls.csv").write_text("fname,start,end,label\n" + "".join(rows))
     snakemake(fresh, "labels")
-    labelled = [row for path in fresh.glob("results/labels/*/*.tsv") for row in read(path, "\t")]
+    labelled = [
+        row for path in fresh.glob("results/labels/original/*.tsv") for row in read(path, "\t")
+    ]
     assert len(labelled) == 20
     table = read(fresh / "results/annotations.csv")
     assert {"not annotated"} == {row["status"] for row in table if row["recording"] == names()[5]}
-
-
-def refused(folder, *arguments):
-    done = snakemake(folder, *(arguments or ("results/summary.csv",)), check=False)
-    assert done.returncode != 0
-    return done.stdout + done.stderr
 
 
 def test_a_wrong_key_is_refused_with_a_sentence(fresh):
@@ -181,7 +182,7 @@ def test_clips_are_refused_where_they_are_not_kept(fresh):
 
 
 def test_a_split_without_a_part_is_refused_before_any_job_with_a_salt(fresh):
-    config = CONFIG | {"splits": {"thin": {"folds": 2, "test": 0.2, "salt": "1"}}}
+    config = CONFIG | {"splits": {"thin": {"folds": 2, "test": 0.2}}, "experiments": {"all": {}}}
     for salt in range(40):
         config["splits"]["thin"]["salt"] = str(salt)
         write_config(fresh, config)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.clips import count_clips, original_clips
+from anurans.clips import copy_id, count_clips, format_intervals, original_clips, parse_intervals
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,10 @@ def test_ids_and_times():
     assert clips.source_start[11] == 55.0
     assert clips.source_end[11] == 59.994
     assert set(clips.technique) == {"original"}
+
+
+def test_ids_of_copies_and_their_masks():
+    assert copy_id("A_1", 4.0, "time_stretch", 2) == "A_1_0004000~time_stretch2"
+    masks = ((0.0, 0.25), (1.5, 5.0))
+    assert parse_intervals(format_intervals(masks)) == masks
+    assert parse_intervals("") == ()

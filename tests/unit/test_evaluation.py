@@ -14,9 +14,11 @@ from anurans.evaluation import (
     Part,
     macro_f1_interval,
     score_part,
+    score_rules,
     tune_threshold,
     tune_thresholds,
 )
+from anurans.labels import Coverage
 
 SPECIES = ["B", "P", "L"]
 
@@ -197,3 +199,44 @@ def test_the_seed_decides():
     assert scores(1) == scores(1)
     assert scores(1)["f1_macro_lower"] != scores(2)["f1_macro_lower"]
     assert scores(1)["f1_macro"] == scores(2)["f1_macro"]
+
+
+def test_rules_and_grades_from_stored_scores():
+    # Far, medium, and one that only touches; then nothing.
+    coverage = {
+        "B": Coverage(
+            np.array([2.0, 3.0, 0.1, 0.0]),
+            np.array([0.6, 1.0, 0.2, 0.0]),
+            np.array([0, 1, 0, 0]),
+            np.array(["far", "medium", "far", ""], dtype=object),
+        )
+    }
+    scores = np.array([[0.9], [0.3], [0.2], [0.6]])
+    rows = score_rules(["B"], coverage, scores, [0.5], "negative")
+    of = {(row["labelling"], row["species"], row["grade"]): row for row in rows}
+    assert set(of) == {
+        *(
+            (rule, name, "all")
+            for rule in ("default", "any", "contained")
+            for name in ("B", "mean")
+        ),
+        *(("default", "B", grade) for grade in ("far", "medium")),
+        *(("any", "B", grade) for grade in ("far", "medium")),
+        ("contained", "B", "medium"),
+    }
+    assert [of[rule, "B", "all"]["positives"] for rule in ("default", "any", "contained")] == [
+        2,
+        3,
+        1,
+    ]
+    assert of["default", "B", "all"]["recall"] == 0.5
+    assert of["default", "B", "far"]["recall"] == 1
+    assert of["default", "B", "medium"]["recall"] == 0
+    # One far positive against the two negatives, of which one scores lower.
+    assert of["default", "B", "far"]["n_clips"] == 3
+    assert of["default", "B", "far"]["precision"] == 0.5
+    assert of["default", "B", "medium"]["auroc"] == 0.5
+    assert of["any", "B", "far"]["recall"] == 0.5
+    assert of["any", "mean", "all"]["f1"] == of["any", "B", "all"]["f1"]
+    dropped = score_rules(["B"], coverage, scores, [0.5], "drop")
+    assert dropped[0]["n_clips"] == 3

@@ -7,8 +7,17 @@ import pytest
 
 from anurans.annotation_formats import Annotation
 from anurans.annotations import AnnotationSource
-from anurans.clips import concatenate, original_clips
-from anurans.labels import LabelRule, cover, cover_clips, decide, decide_all
+from anurans.clips import COLUMNS, clip_table, concatenate, original_clips
+from anurans.labels import (
+    RULES,
+    Coverage,
+    LabelRule,
+    cover,
+    cover_clips,
+    decide,
+    decide_all,
+    touched,
+)
 
 SHARED = Path(__file__).parents[2].parent / "shared/data"
 INCT41 = ("BOAALB", "PHYCUV", "BOALUN")
@@ -77,6 +86,90 @@ def test_ambiguous_clips_can_be_dropped():
     labels, used = decide_all(coverage, LabelRule(ambiguous="drop"))
     assert labels.astype(int).tolist() == [[1, 0], [0, 0], [0, 0], [0, 1]]
     assert used.tolist() == [True, False, True, True]
+
+
+def copy_of(technique, masks="", start=0.0, end=5.0, rate=1.0):
+    row = ("R_c~x1", "R", technique, 1, start, end, rate, masks)
+    return clip_table([dict(zip(COLUMNS, row, strict=True))])
+
+
+def measured(clips, *calls):
+    found = cover_clips(clips, {"R": calls}, {"R": 60.0}, ["A"])["A"]
+    return {name: getattr(found, name).tolist()[0] for name in Coverage.__slots__}
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.25, 2.0])
+def test_times_of_a_stretched_copy_are_divided_by_the_rate(rate):
+    clips = copy_of("time_stretch", start=5 * rate, end=10 * rate, rate=rate)
+    half = call(5 * rate - 0.3, 5 * rate + 0.3, "far")
+    found = measured(clips, half)
+    assert found == {
+        "overlap": pytest.approx(0.3 / rate),
+        "fraction": pytest.approx(0.5),
+        "contained": 0,
+        "grade": "far",
+    }
+
+
+def test_a_time_mask_removes_its_share_of_a_call():
+    found = measured(copy_of("time_mask", "1.0-2.0"), call(1.5, 3.5, "clear"))
+    assert found == {"overlap": 1.5, "fraction": 0.75, "contained": 0, "grade": "clear"}
+    beside = measured(copy_of("time_mask", "1.0-1.5;3.5-4.0"), call(1.5, 3.5))
+    assert beside == {"overlap": 2.0, "fraction": 1.0, "contained": 1, "grade": ""}
+
+
+def test_an_erased_call_is_no_longer_labelled():
+    clips = copy_of("time_mask", "1.0-2.0;2.5-3.0")
+    gone = call(1.2, 1.9, "clear")
+    assert measured(clips, gone) == {"overlap": 0, "fraction": 0, "contained": 0, "grade": ""}
+    assert measured(clips, call(1.5, 1.5)) == measured(clips, gone)  # a point label
+    assert measured(clips, gone, call(2.2, 2.4, "far"))["grade"] == "far"
+    coverage = cover_clips(clips, {"R": [gone]}, {"R": 60.0}, ["A"])["A"]
+    for rule in RULES:
+        positive, ambiguous = decide(coverage, LabelRule(rule))
+        assert not positive.any() and not ambiguous.any()
+
+
+def test_overlapping_calls_under_a_mask_count_once():
+    found = measured(copy_of("time_mask", "2.0-3.0"), call(1.0, 2.5), call(2.0, 4.0))
+    assert found["overlap"] == 2.0
+    assert found["fraction"] == pytest.approx(1 / 1.5, abs=1e-6)
+
+
+def boxed(low, high, start=1.0, end=2.0):
+    return Annotation(start, end, "A", "clear", low, high)
+
+
+@pytest.mark.parametrize(
+    ("masks", "low", "high", "left"),
+    [
+        ("1000-2000", 1200, 1800, False),
+        ("1000-2000", 1200, 2100, True),
+        ("1000-1500;1500-2000", 1200, 1800, False),
+        ("1000-1400;1600-2000", 1200, 1800, True),
+        ("0-11025", None, None, True),
+        ("0-500", 1200, 1800, True),
+    ],
+)
+def test_a_frequency_mask_drops_a_call_only_where_its_known_band_is_wholly_masked(
+    masks, low, high, left
+):
+    found = measured(copy_of("frequency_mask", masks), boxed(low, high))
+    assert found["overlap"] == (1.0 if left else 0.0)
+    assert found["grade"] == ("clear" if left else "")
+
+
+def test_other_calls_of_a_clip_stay_where_one_is_masked_by_its_band():
+    clips = copy_of("frequency_mask", "1000-2000")
+    found = measured(clips, boxed(1200, 1800), boxed(3000, 4000, 1.5, 4.0))
+    assert found["overlap"] == 2.5
+
+
+def test_touched_clips():
+    clips = concatenate([original_clips("R", 20.0, 5.0, 0.5), original_clips("S", 20.0, 5.0, 0.5)])
+    calls = {"R": [call(4.9, 5.0, species="A"), call(11.0, 16.0, species="B")]}
+    assert np.flatnonzero(touched(clips, calls, {"R": 20.0}, ["A"])).tolist() == [0]
+    assert np.flatnonzero(touched(clips, calls, {"R": 20.0}, ["A", "B"])).tolist() == [0, 2, 3]
 
 
 def positives(folder, species, duration, rule):

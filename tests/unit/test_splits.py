@@ -14,13 +14,17 @@ from anurans.splits import (
     VALIDATION,
     Split,
     assign,
+    assign_groups,
     check,
     find_salt,
     given_folds,
     group_of,
+    imbalance,
     in_roles,
     lacks,
     place,
+    rank_salts,
+    shares,
 )
 
 
@@ -284,3 +288,62 @@ def test_no_salt_helps_too_few_recordings():
 
 def test_no_recordings_at_all_are_refused():
     assert "no annotated recording in train" in refusal(check, Split("s", "recording"), [], {})
+
+
+def test_clips_are_dealt_one_by_one():
+    clips = {f"R{i}_{j}": f"R{i}_{j}" for i in range(30) for j in range(12)}
+    split = Split("s", "clip")
+    found = assign_groups(split, clips)
+    assert set(found) == set(clips)
+    assert len({found[f"R1_{j}"]["1"] for j in range(12)}) > 1
+    few = {clip: clip for clip in clips if clip.startswith("R1")}
+    assert assign_groups(split, few) == {clip: found[clip] for clip in few}
+    counts = Counter(role["1"] for role in found.values())
+    assert counts[TEST] == pytest.approx(360 * 0.3, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, {TRAIN: 0.448, VALIDATION: 0.112, HELD_OUT: 0.14, TEST: 0.3}),
+        ({"test": 0, "folds": 2}, {TRAIN: 0.4, VALIDATION: 0.1, HELD_OUT: 0.5}),
+        ({"folds": 0, "validation": 0}, {TRAIN: 0.7, TEST: 0.3}),
+    ],
+)
+def test_shares_that_parts_aim_at(settings, expected):
+    found = shares(Split("s", "recording", **settings))
+    assert found == pytest.approx(expected)
+    assert sum(found.values()) == pytest.approx(1)
+
+
+def test_imbalance_by_hand():
+    split = Split("s", "recording", test=0.5, folds=0, validation=0)
+    roles = {"a": {"all": TRAIN}, "b": {"all": TRAIN}, "c": {"all": TEST}, "d": {"all": TEST}}
+    even = {"A": {"a": 2, "b": 1, "c": 3}, "recordings": dict.fromkeys("abcd", 1)}
+    assert imbalance(split, roles, even) == 0
+    # All of A in training: off by +100 % there and by -100 % in test; recordings are even.
+    uneven = {"A": {"a": 2, "b": 1}, "recordings": dict.fromkeys("abcd", 1)}
+    assert imbalance(split, roles, uneven) == pytest.approx((2 / 4) ** 0.5)
+
+
+def test_the_first_ranked_salt_is_the_most_even_of_the_usable_ones():
+    present = {
+        "B": frozenset(f"R{i}" for i in range(0, 24, 2)),
+        "P": frozenset(f"R{i}" for i in range(9)),
+    }
+    amounts = {
+        "B": {f"R{i}": i % 5 + 1 for i in range(0, 24, 2)},
+        "P": {f"R{i}": 3 for i in range(9)},
+    }
+    split = Split("s", "recording", test=0.25, folds=3, validation=0.25)
+    ranked = rank_salts(split, recordings(24), present, amounts)
+    assert [off for _, off, full in ranked if full] == sorted(
+        off for _, off, full in ranked if full
+    )
+    salt, off, full = ranked[0]
+    assert full
+    best = Split("s", "recording", test=0.25, folds=3, validation=0.25, salt=salt)
+    assert imbalance(best, assign(best, recordings(24)), amounts) == pytest.approx(off)
+    assert not lacks(best, assign(best, recordings(24)), present, strict=True)
+    assert off < 0.7 * max(off for _, off, _ in ranked)
+    assert rank_salts(split, recordings(24), {"X": frozenset()}, amounts) == []

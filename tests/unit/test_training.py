@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from anurans.training import Recipe, build_head, count_parameters, fit_head, moments, predict
+from anurans.training import (
+    Batches,
+    Recipe,
+    build_head,
+    class_weights,
+    count_parameters,
+    fit_head,
+    moments,
+    oversampled,
+    predict,
+    weighted_loss,
+)
 
 STOPPING = {"patience": 3, "start_from_epoch": 0}
 
@@ -66,3 +77,48 @@ def test_a_head_is_what_the_recipe_says():
     assert head.get_layer("dense1").kernel_regularizer.l2 == pytest.approx(0.01)
     assert head.get_layer("dense2").kernel_regularizer is None
     assert head.get_layer("probability").kernel_regularizer.l1 == pytest.approx(0.001)
+
+
+def test_class_weights_are_scikit_learns_balanced():
+    from sklearn.utils.class_weight import compute_class_weight
+
+    labels = np.zeros((20, 3), dtype=bool)
+    labels[:4, 0] = labels[:, 2] = True
+    weights = class_weights(labels)
+    expected = compute_class_weight("balanced", classes=np.array([False, True]), y=labels[:, 0])
+    assert weights[:, 0] == pytest.approx(expected)
+    assert weights[:, 1:].tolist() == [[1, 1], [1, 1]]  # no positives, no negatives
+
+
+def test_weighted_loss_by_hand():
+    weights = np.array([[0.5, 1.0], [2.0, 1.0]], dtype=np.float32)
+    truth, probability = np.array([[1.0, 0.0]], "f4"), np.array([[0.8, 0.4]], "f4")
+    expected = (-2.0 * np.log(0.8) - np.log(0.6)) / 2
+    assert float(weighted_loss(weights)(truth, probability)[0]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_rare_labels_are_oversampled():
+    labels = np.zeros((1000, 2), dtype=bool)
+    labels[:400, 0] = True
+    labels[395:420, 1] = True  # 16 times rarer: 4 times as often
+    rows = oversampled(labels, np.random.default_rng(1))
+    times = np.bincount(rows, minlength=1000)
+    assert set(times[395:420]) == {4}
+    assert set(times[:395]) == set(times[420:]) == {1}
+    assert len(Batches(np.zeros((1000, 2)), labels, 32, None, rows)) == -(-len(rows) // 32)
+
+
+@pytest.mark.parametrize("balance", ["class_weight", "oversample"])
+def test_balance_raises_the_scores_of_a_rare_species(balance):
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(400, 8)).astype(np.float16)
+    y = np.stack([x[:, 0] > 0, x[:, 1] + rng.normal(0, 1, 400) > 2.3], axis=1)
+    plain, balanced = (
+        predict(
+            fit_head(Recipe(epochs=15, learning_rate=0.02, balance=b), (x, y), None, 1).head, [x]
+        )
+        for b in ("none", balance)
+    )
+    rare = y[:, 1]
+    assert 5 < rare.sum() < 40
+    assert balanced[rare, 1].mean() > plain[rare, 1].mean() + 0.05

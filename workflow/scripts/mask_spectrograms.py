@@ -1,9 +1,10 @@
 """Mask the images of a shard's clips."""
 
 from anurans.axes import SIZE, frequency_edges, time_edges
-from anurans.clips import clip_id, clip_table
+from anurans.clips import clip_table
 from anurans.jobs import log, run
 from anurans.masking import mask_images
+from anurans.recordings import clip_id
 from anurans.shards import extend, open_shard, write_shard
 from anurans.tables import read_table
 

@@ -4,7 +4,7 @@ import gc
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -111,10 +111,16 @@ class AnnotationSource:
             self._sorted[recording] = tuple(sorted(found, key=Annotation.key))
         return self._sorted[recording]
 
-    def digest(self, recordings: Iterable[str], species: Iterable[str] | None = None) -> str:
+    def digest(
+        self,
+        recordings: Iterable[str],
+        species: Iterable[str] | None = None,
+        counts: Callable[[str, Annotation], bool] = lambda recording, call: True,
+    ) -> str:
         """Return a short SHA-256 of what the recordings' annotations mean for the species.
 
-        Without `species`, for all that the source was made for.
+        Without `species`, for all that the source was made for. `counts` tells which annotations
+        of a recording count at all.
 
         It changes with an annotation of a configured species and with whether a recording is
         annotated; not with line ends, comments, the order of lines or other species.
@@ -129,7 +135,9 @@ class AnnotationSource:
         for recording in sorted(set(recordings)):
             is_annotated = self.annotated(recording)
             calls = self._reading(recording).annotations.get(recording, ()) if is_annotated else ()
-            keys = sorted(call.key() for call in calls if call.species in wanted)
+            keys = sorted(
+                call.key() for call in calls if call.species in wanted and counts(recording, call)
+            )
             sha.update(repr((recording, is_annotated, keys)).encode())
         return sha.hexdigest()[:16]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from anurans.recordings import clip_id
+
 ORIGINAL, STRETCHED = "original", "time_stretch"
 MASKED = ("time_mask", "frequency_mask")
 TECHNIQUES = (ORIGINAL, STRETCHED, *MASKED)
@@ -65,11 +67,6 @@ def clip_table(rows: Iterable[Mapping[str, object]]) -> ClipTable:
             for name, kind in COLUMNS.items()
         )
     )
-
-
-def clip_id(recording: str, start: float) -> str:
-    """Id of a clip: the recording's, `_`, and the clip's start in ms, in 7 digits."""
-    return f"{recording}_{round(start * 1000):07d}"
 
 
 def count_clips(duration: float, length: float, min_last: float) -> int:

@@ -6,7 +6,7 @@ for, never audio, standard library only.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -108,10 +108,24 @@ class Plan:
 
     def training_digest(self, split: str, fold: str) -> str:
         """Digest of the annotations that a run trains and validates on."""
-        roles = self.split_roles(split)
-        if not roles:  # any recording may have clips in any part
-            return self.all_annotations()
-        return self.source.digest(splits.in_roles(roles, fold, {splits.TRAIN, splits.VALIDATION}))
+        used = {splits.TRAIN, splits.VALIDATION}
+        if self.by[split] == "clip":
+            return self._clips_digest(configs.split(self.config, split), fold, used)
+        return self.source.digest(splits.in_roles(self.split_roles(split), fold, used))
+
+    def _clips_digest(self, split: splits.Split, fold: str, wanted: set[str]) -> str:
+        """Digest of the annotations that touch clips of some roles, where clips are dealt."""
+        length = self.config["clips"]["length"]
+
+        @cache
+        def used(clip: str) -> bool:
+            return splits.assign_groups(split, {clip: clip})[clip][fold] in wanted
+
+        def counts(recording: str, call: annotations.Annotation) -> bool:
+            touched = range(int(call.start // length), int(call.end // length) + 1)
+            return any(used(recordings.clip_id(recording, clip * length)) for clip in touched)
+
+        return self.source.digest(self.names, counts=counts)
 
     def annotation_counts(self) -> str:
         """Digest of what is counted in results/annotations.csv."""

@@ -48,6 +48,11 @@ def shard_of(recording: str, shards: int) -> str:
     return f"{zlib.crc32(recording.encode()) % shards:04d}"
 
 
+def clip_id(recording: str, start: float) -> str:
+    """Id of a clip: the recording's, `_`, and the clip's start (s) in ms, in 7 digits."""
+    return f"{recording}_{round(start * 1000):07d}"
+
+
 def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
     """List the recordings of a folder, searched recursively, or of a table.
 

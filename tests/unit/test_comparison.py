@@ -1,0 +1,94 @@
+"""Models over their folds: pooled where each clip is judged once, else the mean."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from anurans.comparison import Decisions, read_decisions, score_model, score_optimism
+
+SPECIES = ["A", "B"]
+
+
+def fold(n=60, groups=6, seed=1, right=0.8, first=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.random((n, 2)) < 0.4
+    predicted = np.where(rng.random((n, 2)) < right, labels, ~labels)
+    of = np.array([f"G{first + i * groups // n}" for i in range(n)], dtype=object)
+    return Decisions(of, of, labels, predicted)
+
+
+def f1(decisions):
+    return [f1_score(decisions.labels[:, c], decisions.predicted[:, c]) for c in range(2)]
+
+
+def pooled(*folds):
+    return Decisions(
+        *(np.concatenate([getattr(each, name) for each in folds]) for name in Decisions.__slots__)
+    )
+
+
+def test_held_out_parts_are_pooled():
+    folds = [fold(seed=1), fold(seed=2, first=6, right=0.6)]
+    found = score_model(folds, "held_out", SPECIES, 200, 1)
+    expected = f1(pooled(*folds))
+    assert [found["f1_A"], found["f1_B"]] == pytest.approx(expected)
+    assert found["f1_macro"] == pytest.approx(np.mean(expected))
+    assert (found["folds"], found["n_clips"], found["n_groups"]) == (2, 120, 12)
+    assert found["f1_macro_lower"] < found["f1_macro"] < found["f1_macro_upper"]
+
+
+def test_on_the_test_part_it_is_the_mean_of_the_folds_models():
+    one = fold()
+    other = Decisions(one.recordings, one.groups, one.labels, fold(right=0.55).predicted)
+    found = score_model([one, other], "test", SPECIES, 200, 1)
+    assert [found["f1_A"], found["f1_B"]] == pytest.approx(np.mean([f1(one), f1(other)], axis=0))
+    assert (found["n_clips"], found["n_groups"]) == (60, 6)
+
+
+def test_one_group_has_no_interval():
+    found = score_model([fold(groups=1)], "test", SPECIES, 100, 1)
+    assert found["f1_macro_lower"] is found["f1_macro_upper"] is None
+    assert found["f1_macro"] > 0
+
+
+def test_a_species_without_positives_is_undefined_and_left_out_of_the_mean():
+    part = fold()
+    part.labels[:, 1] = False
+    found = score_model([part], "test", SPECIES, 100, 1)
+    assert np.isnan(found["f1_B"])
+    assert found["f1_macro"] == found["f1_A"]
+
+
+def test_optimism_is_the_paired_difference():
+    honest, leaky = fold(n=300, groups=20, right=0.7), fold(n=300, groups=20, right=0.95)
+    found = score_optimism([leaky], [honest], "test", 500, 1)
+    assert found["difference"] == pytest.approx(np.mean(f1(leaky)) - np.mean(f1(honest)))
+    assert 0 < found["lower"] < found["difference"] < found["upper"]
+    # The same model twice: drawn alike, the difference is nothing, and surely so.
+    same = score_optimism([honest], [honest], "test", 500, 1)
+    assert same["difference"] == same["lower"] == same["upper"] == 0
+    assert found["n_groups"] == 20
+
+
+def test_decisions_of_a_table():
+    keys = (
+        "recording",
+        "group",
+        "role",
+        "used",
+        "label_A",
+        "predicted_A",
+        "label_B",
+        "predicted_B",
+    )
+    rows = [
+        ("R1", "N1", "test", "1", "1", "0", "0", "0"),
+        ("R2", "N1", "test", "0", "1", "1", "1", "1"),
+        ("R3", "N2", "held_out", "1", "0", "1", "1", "1"),
+        ("R4", "N2", "train", "1", "0", "1", "1", "1"),
+    ]
+    found = read_decisions([dict(zip(keys, row, strict=True)) for row in rows], SPECIES)
+    assert set(found) == {"test", "held_out"}
+    assert found["test"].groups.tolist() == ["N1"]
+    assert found["test"].labels.tolist() == [[True, False]]
+    assert found["held_out"].predicted.tolist() == [[True, True]]

@@ -1,0 +1,147 @@
+"""A leak of each kind is planted, and seen."""
+
+import copy
+
+import pytest
+
+from anurans.clips import concatenate, original_clips
+from anurans.leakage import COLUMNS, certify
+
+NAMES = ("A", "B", "C", "D")
+ORIGINALS = concatenate(original_clips(name, 15.0, 5.0, 0.5) for name in NAMES)
+PARTS = dict(zip(NAMES, ("train", "validation", "held_out", "test"), strict=True))
+
+
+def world(by="recording"):
+    """Give a run without a leak: four recordings of four nights, one in each part."""
+    group = {"recording": str, "file": str, "night": "night {}".format, "date": "date {}".format}
+    roles = [
+        {
+            "clip": clip,
+            "recording": recording,
+            "group": clip if by == "clip" else group[by](recording),
+            "night": f"night {recording}",
+            "fold-1": PARTS[recording],
+        }
+        for clip, recording in zip(ORIGINALS.clip, ORIGINALS.recording, strict=True)
+    ]
+    of = {row["clip"]: row for row in roles}
+    spans = zip(ORIGINALS.clip, ORIGINALS.source_start, ORIGINALS.source_end, strict=True)
+    used = [
+        {
+            "role": of[clip]["fold-1"],
+            "clip": clip,
+            "recording": of[clip]["recording"],
+            "technique": "original",
+            "source_start": str(start),
+            "source_end": str(end),
+        }
+        for clip, start, end in spans
+        if of[clip]["fold-1"] in ("train", "validation")
+    ]
+    masked = dict(used[0], clip=f"{used[0]['clip']}~time_mask1", technique="time_mask")
+    used.append(masked)
+    scored = [
+        {"clip": row["clip"], "recording": row["recording"], "role": row["fold-1"], "used": "1"}
+        for row in roles
+    ]
+    return {"used": used, "scored": scored, "roles": roles}
+
+
+def check(of, by="recording"):
+    run = dict.fromkeys(("split", "backbone", "dataset", "recipe"), "x") | {"by": by, "fold": "1"}
+    return certify(run, of["used"], of["scored"], of["roles"], ORIGINALS)
+
+
+@pytest.mark.parametrize("by", ["recording", "night", "date", "file"])
+def test_an_honest_run_is_certified(by):
+    found = check(world(by), by)
+    assert found.leaks == []
+    assert set(found.row) == set(COLUMNS)
+    assert found.row["verdict"] == "ok"
+    for unit in ("recordings", "nights"):
+        for side in PARTS.values():
+            assert found.row[f"{unit}_{side}"] == 1
+        assert found.row[f"{unit}_crossing"] == 0
+    assert found.row["clips_held_out"] == 3
+    assert found.row["copies_train"] == 1
+
+
+@pytest.mark.parametrize("by", ["recording", "file"])
+def test_a_recording_on_two_sides(by):
+    of = world(by)
+    of["scored"].append(dict(of["scored"][0], role="test"))
+    # Another clip of it was trained on: no clip is on two sides, but its recording is.
+    of["used"] = [
+        row for row in of["used"] if row["clip"] != "A_0000000" and "~" not in row["clip"]
+    ]
+    found = check(of, by)
+    assert found.row["clips_crossing"] == 0
+    assert found.row["recordings_crossing"] == found.row["groups_crossing"] == 1
+    assert found.leaks == [f"1 groups stand on two sides, though the split is by {by}: A"]
+    assert found.row["verdict"] == "leaks"
+
+
+@pytest.mark.parametrize("by", ["night", "date"])
+def test_a_night_or_date_on_two_sides(by):
+    of = world(by)
+    for row in of["roles"]:
+        if row["recording"] == "C":
+            row["night"], row["group"] = "night A", f"{by} A"
+    found = check(of, by)
+    assert found.row["recordings_crossing"] == 0
+    assert found.row["nights_crossing"] == 1
+    assert found.leaks == [f"1 groups stand on two sides, though the split is by {by}: {by} A"]
+
+
+def test_a_night_may_stand_on_two_sides_of_a_split_by_recording_and_is_counted():
+    of = world()
+    for row in of["roles"]:
+        row["night"] = "one"
+    found = check(of)
+    assert found.row["nights_crossing"] == 1
+    assert found.row["verdict"] == "ok"
+
+
+def test_a_clip_on_two_sides():
+    of = world("clip")
+    of["used"].append(dict(of["used"][0], clip="D_0005000", recording="D"))
+    found = check(of, "clip")
+    assert any(text.startswith("1 clips stand on two sides: D_0005000") for text in found.leaks)
+    assert found.row["verdict"] == "leaks"
+
+
+@pytest.mark.parametrize("by", ["recording", "clip"])
+def test_a_copy_of_a_clip_that_is_judged(by):
+    of = world(by)
+    stretched = {
+        "role": "train",
+        "clip": "C_0004000~time_stretch1",
+        "recording": "C",
+        "technique": "time_stretch",
+        "source_start": "4.0",
+        "source_end": "8.0",
+    }
+    of["used"].append(stretched)
+    found = check(of, by)
+    assert found.row["copies_overlapping"] == 1
+    assert found.leaks[0].endswith("overlap a clip outside of training: C_0004000~time_stretch1")
+
+
+def test_a_split_by_clip_leaks_by_design_and_says_so():
+    of = world("clip")
+    moved = copy.deepcopy(of)
+    for row in (*moved["roles"], *moved["scored"]):
+        if row["clip"] == "A_0010000":
+            row["role"] = row["fold-1"] = "test"
+    moved["used"] = [row for row in moved["used"] if row["clip"] != "A_0010000"]
+    found = check(moved, "clip")
+    assert found.leaks == []
+    assert found.row["recordings_crossing"] == found.row["nights_crossing"] == 1
+    assert found.row["verdict"] == "leaks by design"
+
+
+def test_clips_that_are_not_scored_do_not_count():
+    of = world()
+    of["scored"].append(dict(of["scored"][0], role="test", used="0"))
+    assert check(of).leaks == []

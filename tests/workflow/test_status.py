@@ -1,0 +1,100 @@
+"""What `snakemake status` says after which edit, in a copy of a finished tiny world."""
+
+import yaml
+from conftest import names, planned, refused, snakemake, write_config
+
+
+def said(world, *arguments):
+    """Lines that the target status prints."""
+    return snakemake(world, *(arguments or ("status",))).stdout.strip().splitlines()
+
+
+def times(world):
+    """When each file that decides what is outdated was written."""
+    files = [*world.glob("results/**/*"), *world.glob(".snakemake/metadata/**/*")]
+    return {path: path.stat().st_mtime_ns for path in files}
+
+
+def config_of(world):
+    return yaml.safe_load((world / "config/config.yaml").read_text())
+
+
+def total(lines):
+    """Number of jobs in the last line."""
+    return int(lines[-1].removeprefix("Together ").split()[0])
+
+
+def test_up_to_date_and_left_as_it_was(world):
+    before = times(world)
+    for _ in range(2):  # it is never up to date itself
+        assert said(world) == ["Everything is up to date."]
+    assert times(world) == before
+    assert planned(world) == {}
+
+
+def test_before_the_first_run(fresh):
+    lines = said(fresh)
+    trainings = planned(fresh)["train_model"]
+    assert lines[0].startswith("Nothing has been computed yet: 2 inspections of recordings, ")
+    assert f", {trainings} trainings, {trainings} evaluations" in lines[0]
+    assert lines[1:] == [f"{total(lines)} jobs; no earlier run tells how long they take."]
+    assert not (fresh / "results").exists()
+
+
+def test_a_moved_annotation(world):
+    path = world / f"annotations/{names()[0]}.txt"
+    first, *others = path.read_text().splitlines(keepends=True)
+    start, *rest = first.split("\t")
+    path.write_text("".join(["\t".join([f"{float(start) + 0.1:.6f}", *rest]), *others]))
+    lines, plan = said(world), planned(world)
+    assert len(lines) == 2
+    reason, _, jobs = lines[0].partition(": ")
+    assert "new annotations" in reason
+    assert f"{plan['train_model']} training" in jobs and jobs.endswith(" and the summary.")
+    assert "clip job" not in jobs and "embedding" not in jobs
+    assert total(lines) == sum(plan.values())
+    assert lines[1].endswith("seconds on 2 cores.")
+
+
+def test_settings_and_code_of_another_config(world):
+    config = config_of(world)
+    config["recipes"]["linear"]["learning_rate"] = 0.02
+    config["evaluation"]["resamples"] = 200
+    (world / "my.yaml").write_text(yaml.safe_dump(config))
+    code = world / "workflow/scripts/evaluate_model.py"
+    code.write_text(code.read_text() + "\nUNUSED = 1\n")
+    lines = said(world, "--configfile", "my.yaml", "--", "status")
+    trainings = planned(world, "--configfile", "my.yaml", "--", "all")["train_model"]
+    reasons = dict(line.split(": ", 1) for line in lines[:-1])
+    assert list(reasons) == [
+        "The code of evaluate_model has changed",
+        "evaluation.resamples is 200, was 100",
+        "recipes.linear.learning_rate is 0.02, was 0.01",
+    ]
+    for reason, jobs in reasons.items():
+        assert ("training" in jobs) == reason.startswith("recipes")
+        assert f"{trainings} evaluations" in jobs
+    assert lines[-1].startswith("Together ")
+
+
+def test_an_added_recording_and_a_new_recipe(world):
+    sound = (world / f"recordings/{names()[0]}.wav").read_bytes()
+    (world / "recordings/NEW_20210120_200000.wav").write_bytes(sound)
+    with (world / "folds.csv").open("a") as file:
+        file.write("NEW_20210120_200000,test\n")
+    config = config_of(world)
+    config["recipes"]["quick"] = config["recipes"]["linear"] | {"epochs": 1}
+    write_config(world, config)
+    lines, plan = said(world), planned(world)
+    assert lines[0].startswith("1 recording is new: 1 inspection of recordings, ")
+    assert lines[1].startswith(f"{plan['train_model'] // 2} runs are new: ")
+    assert len(lines) == 3 and total(lines) == sum(plan.values())
+
+
+def test_a_mistake_is_one_message(world):
+    path = world / f"annotations/{names()[0]}.txt"
+    path.write_text("1,5\t2.0\tLOW_C\n")
+    text = refused(world, "status")
+    assert "anurans: status: Annotations in annotations: 1 problem in 1 file" in text
+    assert str(path.relative_to(world)) in text
+    assert "Traceback" not in text
