@@ -19,9 +19,11 @@ include: "rules/augmentation.smk"
 include: "rules/embeddings.smk"
 include: "rules/training.smk"
 include: "rules/comparison.smk"
+include: "rules/figures.smk"
 
 
 rule all:
     input:
         "results/summary.csv",
         PLAN.tables(),
+        PLAN.figures(),

@@ -6,6 +6,7 @@ from functools import cache, wraps
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 SCRIPTS = (
     Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent / "workflow/scripts"
@@ -100,3 +101,22 @@ def clips_audio(path):
 def copied_from(source):
     """The annotations, where they decide which clips are copied."""
     return ancient(source) if config["augmentation"]["species"] else []
+
+
+def aside():
+    """Input of a job that only looks: it keeps quiet, and leaves the lock of another run."""
+    logger.setLevel("WARNING")
+    workflow.persistence.unlock = workflow.persistence.noop
+    return []
+
+
+def this_run():
+    """How Snakemake was called."""
+    return {
+        "config": workflow.config_settings,
+        "dag": workflow.dag_settings,
+        "deployment": workflow.deployment_settings,
+        "workflow": workflow.workflow_settings,
+        "cores": workflow.resource_settings.cores,
+        "jobs": workflow.resource_settings.nodes,
+    }

@@ -1,5 +1,6 @@
-# Targets by name, one per stage. Needs and makes what their rules below do. suggest_salt has no
-# output, so that it runs whenever it is asked for; it writes results/checks/salts.csv.
+# Targets by name, one per stage. Needs and makes what their rules below do. The last two answer a
+# question: they have neither output nor benchmark, which would count as made and up to date, so that
+# they run whenever they are asked. suggest_salt writes results/checks/salts.csv, status nothing.
 rule summary:
     input:
         "results/summary.csv",
@@ -41,13 +42,16 @@ rule tables:
         PLAN.tables(),
 
 
+rule figures:
+    input:
+        PLAN.figures(),
+
+
 rule suggest_salt:
     input:
         annotations=ancient(config["annotations"]["source"]),
     log:
         "logs/suggest_salt.log",
-    benchmark:
-        "results/benchmarks/suggest_salt.tsv"
     conda:
         "../envs/audio.yaml"
     params:
@@ -59,3 +63,17 @@ rule suggest_salt:
         code=code("suggest_salt.py"),
     script:
         "../workflow/scripts/suggest_salt.py"
+
+
+rule status:
+    input:
+        asked(aside),
+    log:
+        "logs/status.log",
+    localrule: True
+    params:
+        snakefile=workflow.main_snakefile,
+        run=asked(this_run),
+        code=code("status.py"),
+    script:
+        "../workflow/scripts/status.py"

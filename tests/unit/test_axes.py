@@ -37,9 +37,10 @@ def test_a_click_lies_in_its_column(time, hop_length):
     assert np.interp(column + 0.5, np.arange(SIZE + 1), edges) == pytest.approx(time, abs=0.02)
 
 
+@pytest.mark.parametrize("bands", [8, 64, 128, 400])
 @pytest.mark.parametrize("scale", ["mel", "log", "linear"])
-def test_edges_rise_and_the_outermost_own_the_rest(scale):
-    edges = frequency_edges(scale, SR, 1024, 64, 200.0, 8000.0)
+def test_edges_rise_and_the_outermost_own_the_rest(scale, bands):
+    edges = frequency_edges(scale, SR, 1024, bands, 200.0, 8000.0)
     assert len(edges) == SIZE + 1
     assert (np.diff(edges) > 0).all()
     assert (edges[0], edges[-1]) == (0.0, SR / 2)

@@ -1,6 +1,7 @@
 import pytest
 
-from anurans.outdated import Job, Plan, estimate, explain, name_jobs, report, round_time
+from anurans.outdated import Job, Plan, estimate, explain, report
+from anurans.wording import name_jobs
 
 COMPUTED = {"train_model": 2, "label_clips": 2}
 
@@ -26,7 +27,7 @@ def train(params=None, before=None, **others):
 
 def reasons(*jobs, **computed):
     found = explain(Plan(jobs, computed or COMPUTED))
-    return {reason: name_jobs(jobs) for reason, jobs in found.items()}
+    return {reason: name_jobs(job.rule for job in jobs) for reason, jobs in found.items()}
 
 
 def test_nothing_to_do_and_nothing_done_yet():
@@ -100,6 +101,18 @@ def test_recordings_in_other_shards_are_not_new():
     }
 
 
+def test_what_a_run_that_was_cut_off_left_is_not_new():
+    left = job(
+        "cut_clips", {"recordings": ["A"]}, recorded=None, missing=("0000.h5",),
+        wildcards={"shard": "0000"},
+    )  # fmt: skip
+    done = job("collect_annotations", {"recordings": ["A", "B"], "counts": "a"}, {"counts": "b"})
+    assert list(reasons(left, done, cut_clips=1)) == [
+        "Annotations of other species, or of no recording, have changed",
+        "Not computed yet",
+    ]
+
+
 def test_newer_audio_counts_but_not_that_of_new_recordings():
     files = frozenset({"a.wav", "new.wav"})
     newer = (("recordings", "a.wav"), ("recordings", "new.wav"))
@@ -143,6 +156,12 @@ def test_newer_audio_counts_but_not_that_of_new_recordings():
         ("mask_spectrograms", {"image": {"sr": 8, "samples": 80}},
          {"image": {"sr": 9, "samples": 90}}, "audio.sr is 8, was 9"),
         ("assign_roles", {"by_clip": None}, {"by_clip": {"salt": "1"}}, "splits.s has changed"),
+        (
+            "export_backbone",
+            {"settings": {"weights": "random"}},
+            {"settings": {"alpha": 1, "weights": "random"}},
+            "backbones.b.alpha is gone",
+        ),
         ("draw_lots", {"lots": 3}, {"lots": 4}, "lots of draw_lots is 3, was 4"),
     ],
 )  # fmt: skip
@@ -158,6 +177,15 @@ def test_what_one_job_cannot_tell_another_may():
             job("inspect_recordings", {"length": 4}, {"length": 5}),
         )
     ) == ["audio.sr has changed", "clips.length is 4, was 5"]
+
+
+def test_a_split_by_clip_explains_the_digests_that_it_changes():
+    dealt = job(
+        "assign_roles", {"by_clip": {"salt": "2"}}, {"by_clip": {"salt": "1"}},
+        wildcards={"split": "s"},
+    )  # fmt: skip
+    trained = train({"annotations": "a" * 16}, {"annotations": "b" * 16}, needs=(0,))
+    assert reasons(dealt, trained) == {'splits.s.salt is "2", was "1"': "1 split and 1 training"}
 
 
 def test_params_that_follow_from_others_are_told_alone_only():
@@ -180,6 +208,22 @@ def test_roles_that_changed_and_roles_that_came_with_new_recordings():
     }
 
 
+def test_techniques_of_a_dataset():
+    files = {name: f"results/embeddings/b/{name}/0000.h5" for name in ("original", "time_mask")}
+    inputs = {
+        "inputs": frozenset({files["original"]}),
+        "recorded_inputs": frozenset(files.values()),
+    }
+    assert list(reasons(train(**inputs))) == ["datasets.d.techniques has changed"]
+    now, then = {"d": {"techniques": list(files)[:1]}}, {"d": {"techniques": list(files)}}
+    table = job("tabulate_datasets", {"datasets": now}, {"datasets": then})
+    assert reasons(train(**inputs), table) == {
+        'datasets.d.techniques is ["original"], was ["original", "time_mask"]': (
+            "1 training and 1 table"
+        )
+    }
+
+
 def test_code():
     changed = [
         job(rule, {"code": "a" * 16}, {"code": "b" * 16}) for rule in ("cut_clips", "train_model")
@@ -193,6 +237,11 @@ def test_missing_new_cut_off_and_forced():
     new = train(missing=("head.keras",), recorded=None)
     evaluated = job("evaluate_model", missing=("metrics.tsv",), recorded=None, needs=(0,))
     assert reasons(new, evaluated) == {"1 run is new": "1 training and 1 evaluation"}
+    later = train(missing=("head.keras",), recorded=None, needs=(0,))
+    assert list(reasons(job("cut_clips", {"seed": 1}, {"seed": 2}), later)) == [
+        "1 run is new",
+        "seed is 1, was 2",
+    ]
     assert list(reasons(new, label_clips=1)) == ["Not computed yet"]
     assert list(reasons(train(cut_off=True, forced=True))) == ["1 job was cut off"]
     assert list(reasons(train(forced=True))) == ["Asked for by force"]
@@ -236,7 +285,7 @@ def test_report_sums_up():
         "counts what it has not finished.\n"
         "recipes.r.l2 is 1, was 0: 1 training, 1 evaluation and 1 figure.\n"
         "seed is 1, was 2: 1 evaluation and 1 figure.\n"
-        "Together 3 jobs, about 6 minutes on 8 cores, without 1 figure (not timed yet)."
+        "Together 3 jobs, about 6 minutes on 8 cores, and 1 job that was never timed."
     )
 
 
@@ -251,22 +300,3 @@ def test_estimate():
     other = job("plot_scores")
     assert estimate([other], times, 8) == (0.0, [other])
     assert estimate([], times, 8) == (0.0, [])
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "a few seconds"),
-        (11, "about 10 seconds"),
-        (57.9, "about 1 minute"),
-        (62, "about 1 minute"),
-        (370, "about 6 minutes"),
-        (1500, "about 25 minutes"),
-        (5300, "about 90 minutes"),
-        (5401, "about 1.5 hours"),
-        (40000, "about 11 hours"),
-        (130000, "about 1.5 days"),
-    ],
-)
-def test_round_time(seconds, said):
-    assert round_time(seconds) == said

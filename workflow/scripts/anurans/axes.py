@@ -61,12 +61,15 @@ def frequency_edges(
     fmax = fmax or sr / 2
     match scale:
         case "mel":
-            centres = librosa.mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax)[1:-1]
+            bands = librosa.mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax)
         case "log":
-            centres = np.geomspace(fmin, fmax, n_mels + 2)[1:-1]
+            bands = np.geomspace(fmin, fmax, n_mels + 2)
         case _:
             bins = librosa.fft_frequencies(sr=sr, n_fft=n_fft)
-            centres = bins[(bins >= fmin) & (bins <= fmax)]
-    # Row r of the image shows the bands from r to r + 1 times bands / size.
-    between = np.arange(1, size) * len(centres) / size - 0.5
-    return np.concatenate([[0.0], np.interp(between, np.arange(len(centres)), centres), [sr / 2]])
+            inside = bins[(bins >= fmin) & (bins <= fmax)]
+            bands = np.concatenate([[inside[0] - bins[1]], inside, [inside[-1] + bins[1]]])
+    # Row r of the image shows the bands from r to r + 1 times their number / size; `bands` has the
+    # centre of each, and one more at either end.
+    between = np.arange(1, size) * (len(bands) - 2) / size - 0.5
+    edges = np.interp(between, np.arange(-1, len(bands) - 1), bands)
+    return np.concatenate([[0.0], np.clip(edges, 0.0, sr / 2), [sr / 2]])

@@ -89,9 +89,9 @@ class Plan:
         files = {recording: self.source.file(recording) for recording in self.ids(shard)}
         return {recording: str(file) for recording, file in files.items() if file}
 
-    def annotation_digest(self, shard: str) -> str:
-        """Digest of the annotations of a shard."""
-        return self.source.digest(self.ids(shard))
+    def annotation_digest(self, shard: str) -> dict[str, str]:
+        """Digest of the annotations of each recording of a shard."""
+        return {recording: self.source.digest([recording]) for recording in self.ids(shard)}
 
     def copied_files(self, shard: str) -> dict[str, str] | None:
         """Annotation files that decide which clips of a shard are copied; None where all are."""
@@ -233,6 +233,17 @@ class Plan:
         """Tables that the config has something to say in."""
         names = ["models", "labelling", "datasets", *(["optimism"] if self.optimism_runs() else [])]
         return ["results/checks/leakage.csv", *(f"results/tables/{name}.csv" for name in names)]
+
+    def figures(self) -> list[str]:
+        """Figures that the config has something to show in."""
+        names = [
+            "models",
+            "annotations",
+            *(f"split-{split}" for split in self.by),
+            *(f"copies-{technique}" for technique in self.techniques() if technique != ORIGINAL),
+            *(["optimism"] if self.optimism_runs() else []),
+        ]
+        return [f"results/figures/{name}.{kind}" for name in names for kind in ("svg", "png")]
 
     def rows(self) -> list[dict[str, str]]:
         """Everything that is known of each recording before it is read."""

@@ -1,0 +1,77 @@
+"""Draw how many clips are positive for each species, by night and grade."""
+
+import numpy as np
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from anurans.errors import UserError
+from anurans.figures import GREY, counted, headline, night_axis, sheet
+from anurans.jobs import log, run
+from anurans.labels import LabelRule, decide_all, read_coverage
+from anurans.tables import read_table
+
+# One blue that darkens as calls come nearer; a hatch where nothing is known.
+GRADES = {
+    "far": {"color": "#9FD2F2"},
+    "medium": {"color": "#0072B2"},
+    "clear": {"color": "#00263B"},
+    "": {"facecolor": "white", "edgecolor": GREY, "hatch": "////", "linewidth": 0.4},
+}
+
+
+def main(input, output, params):
+    species, nights = params.species, params.nights
+    table = read_coverage((row for path in input for row in read_table(path)), list(species))
+    if not len(table.clip):
+        raise UserError(
+            "There is no clip of an annotated recording to draw: the label tables "
+            "(results/labels/original) are empty."
+        )
+    labels, used = decide_all(table.species, LabelRule(**params.labelling))
+    dated = any(nights[name] for name in table.recording)
+    # Without any date, a bar for each recording.
+    groups = [nights[name] if dated else name for name in table.recording]
+    # Those without a date, an empty one, come last.
+    bars, at = np.unique(np.array(groups, dtype=object)[used], return_inverse=True)
+    order = np.argsort([not name for name in bars], kind="stable")
+    bars, at = bars[order], np.argsort(order)[at]
+    scored = np.bincount(at, minlength=len(bars))
+
+    with sheet(output, 7.5, 1.5 + 1.5 * len(species)) as figure:
+        unit = "night" if dated else "recording"
+        headline(figure, f"Clips in which each species calls, by {unit} and grade of the best call")
+        axes = figure.subplots(len(species), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        # Gaps between hundreds of bars would be a pattern of their own.
+        width = 0.9 if len(bars) <= 100 else 1.0
+        handles = {"annotated clips": Patch(color="#E8E8E8")}
+        for column, (ax, (code, name)) in enumerate(zip(axes, species.items(), strict=True)):
+            ax.bar(range(len(bars)), scored, width=width, color="#E8E8E8")
+            positive, below = labels[used, column], np.zeros(len(bars), dtype=int)
+            for grade, style in GRADES.items():
+                of = positive & (table.species[code].grade[used] == grade)
+                height = np.bincount(at[of], minlength=len(bars))
+                x = np.flatnonzero(height)
+                if len(x):
+                    handles[grade or "ungraded"] = Patch(**style)
+                    ax.bar(x, height[x], bottom=below[x], width=width, **style)
+                below += height
+            ax.set_ylabel("Clips")
+            called, known = (below > 0) & (bars != ""), (bars != "").sum()
+            count = (
+                f"{positive.sum()} of {used.sum()} clips, {called.sum()} of {counted(known, unit)}"
+            )
+            ax.set_title(count, loc="right")
+            place = {"xycoords": ax.set_title(code, fontweight="bold"), "va": "bottom"}
+            ax.annotate(name, (1, 0), (5, 0), textcoords="offset points", style="italic", **place)
+            night_axis(ax, bars)
+        axes[0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
+        axes[-1].set_xlabel("Night (date of its evening)" if dated else "Recording, in order of id")
+        order = [grade for grade in ("annotated clips", *GRADES, "ungraded") if grade in handles]
+        figure.legend(
+            [handles[grade] for grade in order], order, loc="outside lower left", ncols=len(order)
+        )
+    log.info("%d clips in %d bars", used.sum(), len(bars))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

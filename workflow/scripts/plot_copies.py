@@ -1,0 +1,201 @@
+"""Draw a sheet of copies beside what they were made of, with the calls that are left in them."""
+
+from textwrap import fill
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from anurans.annotations import annotations_of
+from anurans.axes import SIZE, frequency_edges, time_edges
+from anurans.clips import STRETCHED, clip_id, concatenate
+from anurans.errors import UserError
+from anurans.figures import (
+    COLOURS,
+    LANE,
+    MASK,
+    call_marks,
+    headline,
+    image_axis,
+    mark_calls,
+    mark_masks,
+    sheet,
+    show_image,
+)
+from anurans.jobs import log, run
+from anurans.labels import LabelRule, decide_all, read_coverage
+from anurans.shards import open_shard
+from anurans.tables import read_table
+
+ROWS = 4
+ROWS_AN_INCH = 207  # of an image
+BORDER = {"color": "black", "linewidth": 0.8, "linestyle": (0, (4, 3)), "zorder": 2}
+SEEN = {
+    "time_stretch": "Stretched copies: the same calls, slower or faster, at the same pitch",
+    "time_mask": "Time masks hide parts of clips, and the calls that lie there",
+    "frequency_mask": "Frequency masks hide bands of clips, at all times",
+}
+
+
+def main(input, output, params, wildcards):
+    technique, species = wildcards.technique, params.settings["species"]
+    rule = LabelRule(**params.labelling)
+    positive = positives(input.copy_labels, species, rule)
+    before = positives(input.labels, species, rule)
+    originals, copies = Images(input.originals), Images(input.copies)
+    erased = dict.fromkeys(positive, frozenset())
+    if technique != STRETCHED:
+        of = zip(copies.clips.clip, copies.clips.recording, copies.clips.source_start, strict=True)
+        erased |= {
+            clip: before[clip_id(recording, start)] - positive[clip]
+            for clip, recording, start in of
+            if clip in positive
+        }
+    rows = [row for row, clip in enumerate(copies.clips.clip) if clip in positive]
+    if not rows:
+        raise UserError(
+            f"There is no copy by {technique} of an annotated recording to draw: the label tables "
+            "(results/labels) name none. Annotate a recording, or ask for another figure."
+        )
+    shows = [
+        (
+            positive[clip] | ({""} if erased[clip] else set()),
+            {copies.clips.copy[row]},
+            {(copies.clips.recording[row], name) for name in positive[clip]},
+        )
+        for row, clip in zip(rows, copies.clips.clip[rows], strict=True)
+    ]
+    chosen = sorted(rows[at] for at in pick(shows, ROWS))
+    annotations = annotations_of(input.annotations, params.recordings, params.settings)
+
+    sr, length = copies.about["clips"]["sr"], copies.about["clips"]["length"]
+    settings = dict(copies.about["spectrogram"])
+    columns = time_edges(sr, round(length * sr), settings["hop_length"])
+    keys = ("scale", "n_fft", "n_mels", "fmin", "fmax")
+    edges = frequency_edges(sr=sr, **{key: settings[key] for key in keys})
+
+    marked = []
+    for row in chosen:
+        clip = copies.clips[[row]]
+        calls = annotations[clip.recording[0]]
+        marked.append((row, clip, call_marks(clip, calls, False), call_marks(clip, calls, True)))
+    called = {mark.species for _, _, _, marks in marked for mark in marks}
+    # The first species in the highest lane.
+    shown = [name for name in reversed(species) if name in called]
+    looks = {
+        name: (lane, COLOURS[species.index(name) % len(COLOURS)]) for lane, name in enumerate(shown)
+    }
+
+    height = 0.55 + (SIZE + LANE * len(shown)) / ROWS_AN_INCH
+    with sheet(output, 7.5, 0.9 + height * len(marked)) as figure:
+        headline(figure, SEEN[technique])
+        axes = figure.subplots(len(marked), 2, sharey=True, squeeze=False)
+        for (left, right), (row, clip, source, marks) in zip(axes, marked, strict=True):
+            start, rate = float(clip.source_start[0]), float(clip.rate[0])
+            end = start + length * rate
+            left.set_xlim(start, end)
+            right.set_xlim(0, length)
+            # Seen where a part of the recording is in no clip.
+            left.axhspan(0, len(edges) - 1, color="#DDDDDD", linewidth=0, zorder=0)
+            parts = originals.between(clip.recording[0], start, end, length)
+            limits = contrast(copies.image(row) if technique == STRETCHED else parts[0][1])
+            for at, image in parts:
+                show_image(left, image, at, columns, limits)
+                if start < at < end:
+                    left.axvline(at, **BORDER)
+            show_image(right, copies.image(row), 0.0, columns, limits)
+            mark_masks(right, clip, columns, edges)
+            mark_calls(left, source, looks, edges)
+            mark_calls(right, marks, looks, edges)
+            image_axis(left, edges, shown)
+            right.tick_params(axis="y", which="both", length=0)
+            left.set_title(f"{clip.recording[0]}, {start:g} to {float(clip.source_end[0]):g} s")
+            right.set_title(title(clip, positive, erased, species))
+        axes[-1, 0].set_xlabel("Time in the recording (s)")
+        axes[-1, 1].set_xlabel("Time in the copy (s)")
+        figure.legend(handles=legend(technique), loc="outside lower left", ncols=3)
+    log.info("%d of %d copies: %s", len(chosen), len(rows), list(copies.clips.clip[chosen]))
+
+
+def positives(tables, species, rule):
+    """Species that each clip of label tables is positive for."""
+    table = read_coverage((row for path in tables for row in read_table(path)), species)
+    labels, _ = decide_all(table.species, rule)
+    return {
+        clip: frozenset(name for name, label in zip(species, of, strict=True) if label)
+        for clip, of in zip(table.clip, labels, strict=True)
+    }
+
+
+def pick(shows, least):
+    """Pick at least so many that together show all that there is.
+
+    Of each, `shows` tells sets of what must be seen, of what should be, and so on. The next one
+    is that which adds most to those before; of equal ones the first.
+    """
+    picked, seen = [], [set() for _ in shows[0]]
+    while len(picked) < min(least, len(shows)) or any(sets[0] - seen[0] for sets in shows):
+        rest = (at for at in range(len(shows)) if at not in picked)
+        best = max(
+            rest, key=lambda at: [len(s - old) for s, old in zip(shows[at], seen, strict=True)]
+        )
+        picked.append(best)
+        for old, new in zip(seen, shows[best], strict=True):
+            old |= new
+    return picked
+
+
+def contrast(image):
+    """Grey values to draw white and black, so that noise is pale and calls stand out."""
+    low, high = np.percentile(image, [20, 99.9])
+    return int(low), int(max(high, low + 1))
+
+
+def title(clip, positive, erased, species):
+    """What a copy is, and which labels it has."""
+    name, copy, rate = clip.clip[0], int(clip.copy[0]), float(clip.rate[0])
+    at = f"copy {copy}, rate {rate:g}" if clip.technique[0] == STRETCHED else f"copy {copy}"
+    labels = ", ".join(each for each in species if each in positive[name]) or "none"
+    lost = ", ".join(each for each in species if each in erased[name])
+    return fill(f"{at}; labels: {labels}" + (f"; erased: {lost}" if lost else ""), 60)
+
+
+def legend(technique):
+    """What bars, hatches and lines mean."""
+    grey = "#444444"
+    handles = [Patch(facecolor=grey, edgecolor=grey, label="annotated call")]
+    if technique == STRETCHED:
+        border = "border of two clips, each drawn to its own scale of loudness"
+        return [*handles, Line2D([], [], **BORDER, label=border)]
+    what = "call" if technique == "frequency_mask" else "part of a call"
+    hidden = Patch(facecolor="none", edgecolor=grey, label=f"{what} that a mask hides")
+    return [*handles, hidden, Patch(**MASK, label="mask")]
+
+
+class Images:
+    """Clips of all shards of a technique, images read when they are asked for."""
+
+    def __init__(self, paths):
+        tables, self._places = [], []
+        for path in paths:
+            with open_shard(path) as shard:
+                tables.append(shard.clips)
+                self._places += [(path, row) for row in range(len(shard.clips))]
+                self.about = shard.metadata
+        self.clips = concatenate(tables)
+
+    def image(self, row):
+        """Image of a clip."""
+        path, at = self._places[row]
+        with open_shard(path) as shard:
+            return shard.data[at]
+
+    def between(self, recording, start, end, length):
+        """Starts and images of the clips of a recording that show a part of it."""
+        starts = self.clips.source_start
+        of = (self.clips.recording == recording) & (starts < end) & (starts + length > start)
+        return [(float(starts[row]), self.image(row)) for row in np.flatnonzero(of)]
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

@@ -1,0 +1,130 @@
+"""Say what is outdated and why, and about how long it takes to compute it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from snakemake.api import SnakemakeApi
+from snakemake.exceptions import RuleException, WorkflowError
+from snakemake.logging import logger
+from snakemake.settings.enums import Quietness
+from snakemake.settings.types import ExecutionSettings, OutputSettings, ResourceSettings
+
+from anurans.errors import UserError
+from anurans.jobs import run
+from anurans.outdated import Job, Plan, report
+from anurans.tables import read_table
+
+# With these two a dry run ends once its plan is made.
+QUIET = {Quietness.RULES, Quietness.PROGRESS}
+
+
+def main(params):
+    cores = params.run["cores"] or params.run["jobs"] or os.cpu_count()
+    where = f"on {cores} core{'s' * (cores > 1)}"
+    if not params.run["cores"] and params.run["jobs"]:
+        where = f"with {cores} job{'s' * (cores > 1)} at a time"
+    plan = dry_run(params)
+    times = {job.rule: read_times(job.rule) for job in plan.jobs}
+    print(f"\n{report(plan, times, where, cores)}\n", flush=True)
+
+
+def dry_run(params):
+    """Plan what this run's config asks for by default, as `snakemake -n` does."""
+    with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
+        logger.setLevel("WARNING")
+        try:
+            workflow = api.workflow(
+                snakefile=Path(params.snakefile),
+                resource_settings=ResourceSettings(cores=1),
+                config_settings=params.run["config"],
+                deployment_settings=params.run["deployment"],
+                workflow_settings=params.run["workflow"],
+            )
+            settings = replace(params.run["dag"], targets=frozenset(), forcetargets=False)
+            workflow.dag(settings).execute_workflow(
+                executor="dryrun", execution_settings=ExecutionSettings(lock=False)
+            )
+            return describe(workflow._workflow)
+        except (WorkflowError, RuleException) as error:
+            raise UserError(said_first(error)) from None
+
+
+def describe(workflow):
+    """Gather what is known of the jobs that would run."""
+    dag, records = workflow.dag, workflow.persistence
+    jobs = [job for level in dag.toposorted() for job in level if not job.rule.norun]
+    outdated = [job for job in jobs if dag.needrun(job)]
+    places = {job: place for place, job in enumerate(outdated)}
+    computed = {}
+    for job in jobs:
+        is_known = any(records.metadata(file) for file in job.output)
+        computed[job.rule.name] = computed.get(job.rule.name, 0) + is_known
+    found = []
+    for job in outdated:
+        reason = dag.reason(job)
+        known = [file for file in job.output if records.metadata(file)]
+        newer = reason.updated_input - reason.updated_input_run
+        cut_off = reason.forced and workflow.async_run(records.incomplete(job))
+        found.append(
+            Job(
+                rule=job.rule.name,
+                wildcards=dict(job.wildcards_dict),
+                needs=tuple(places[dep] for dep in dag.dependencies[job] if dep in places),
+                params=dict(job.params.items()),
+                recorded=frozenset(records.params(known[0]) or ()) if known else None,
+                inputs=frozenset(map(str, job.input)),
+                recorded_inputs=frozenset(records.input(known[0]) or ()) if known else None,
+                missing=tuple(
+                    str(file)
+                    for file in job.output
+                    if file not in job.temp_output and not Path(file).exists()
+                ),
+                newer=tuple(
+                    (name, str(file))
+                    for name, files in named_inputs(job)
+                    for file in files
+                    if file in newer
+                ),
+                cut_off=bool(cut_off),
+                forced=reason.forced,
+                environment_changed=bool(reason.software_stack_changed),
+                benchmark=str(job.benchmark or ""),
+                threads=job.threads,
+            )
+        )
+    return Plan(found, computed, records.locked)
+
+
+def named_inputs(job):
+    """Files of each input of a job; of an unnamed one, under no name."""
+    named = {
+        name: [files] if isinstance(files, str) else list(files)
+        for name, files in job.input.items()
+    }
+    yield from named.items()
+    known = {file for files in named.values() for file in files}
+    yield "", [file for file in job.input if file not in known]
+
+
+def read_times(rule):
+    """Seconds of each earlier job of a rule, by benchmark file."""
+    folder = Path("results/benchmarks")
+    times = {}
+    for path in [folder / f"{rule}.tsv", *sorted((folder / rule).rglob("*.tsv"))]:
+        try:
+            times[str(path)] = float(read_table(path, ["s"])[-1]["s"])
+        except (UserError, ValueError, IndexError):
+            continue  # never run, or cut off
+    return times
+
+
+def said_first(error):
+    """What was said where an error began; Snakemake wraps it in lines for programmers."""
+    while isinstance(error.__context__, WorkflowError | RuleException):
+        error = error.__context__
+    return str(error)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
