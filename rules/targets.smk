@@ -71,6 +71,8 @@ rule status:
     log:
         "logs/status.log",
     localrule: True
+    conda:
+        "../envs/planning.yaml"
     params:
         snakefile=workflow.main_snakefile,
         run=asked(this_run),

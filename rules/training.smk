@@ -11,10 +11,10 @@ rule train_model:
         roles="results/splits/{split}.tsv",
         annotations=ancient(config["annotations"]["source"]),
     output:
-        head=RUN + "/head.keras",
-        history=RUN + "/history.tsv",
-        clips=RUN + "/clips.tsv",
-        scores=RUN + "/scores.h5",
+        head=f"{RUN}/head.keras",
+        history=f"{RUN}/history.tsv",
+        clips=f"{RUN}/clips.tsv",
+        scores=f"{RUN}/scores.h5",
     log:
         "logs/train_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:
@@ -38,9 +38,9 @@ rule train_model:
 rule assemble_model:
     input:
         backbone="results/backbones/{backbone}/model.keras",
-        head=RUN + "/head.keras",
+        head=f"{RUN}/head.keras",
     output:
-        RUN + "/model.keras",
+        f"{RUN}/model.keras",
     log:
         "logs/assemble_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:
@@ -55,14 +55,14 @@ rule assemble_model:
 
 rule evaluate_model:
     input:
-        scores=RUN + "/scores.h5",
+        scores=f"{RUN}/scores.h5",
         labels=shards("results/labels/original/{shard}.tsv"),
         roles="results/splits/{split}.tsv",
     output:
-        thresholds=RUN + "/thresholds.tsv",
-        metrics=RUN + "/metrics.tsv",
-        predictions=RUN + "/predictions.tsv",
-        labelling=RUN + "/labelling.tsv",
+        thresholds=f"{RUN}/thresholds.tsv",
+        metrics=f"{RUN}/metrics.tsv",
+        predictions=f"{RUN}/predictions.tsv",
+        labelling=f"{RUN}/labelling.tsv",
     log:
         "logs/evaluate_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:
