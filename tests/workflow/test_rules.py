@@ -1,37 +1,132 @@
 """Conventions over the loaded rules, and over the files that must agree with each other."""
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from conftest import CONFIG, write_config
+
+from anurans.digests import code_digest
 
 ROOT = Path(__file__).parents[2]
+SCRIPTS = ROOT / "workflow/scripts"
 RULES = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
-JOB_RULES = {
-    name: body
-    for name, body in re.findall(r"^rule (\w+):\n(.*?)(?=^rule |\Z)", RULES, re.M | re.S)
-    if "script:" in body
-}
+NAMES = re.findall(r"^rule (\w+):", RULES, re.M)
+# What only answers a question makes nothing, and is never up to date.
+QUESTIONS = {"status", "suggest_salt"}
+# Loads the workflow of the folder it runs in, plans all of it, and prints what it found.
+LOAD = """
+import json, sys
+opened = set()
+sys.addaudithook(lambda event, args: opened.add(str(args[0])) if event == "open" else None)
+from pathlib import Path
+from snakemake.api import SnakemakeApi
+from snakemake.io import get_wildcard_constraints, get_wildcard_names
+from snakemake.settings.enums import Quietness
+from snakemake.settings.types import DAGSettings, OutputSettings, ResourceSettings
+
+QUIET = {Quietness.RULES, Quietness.PROGRESS}
+before = set(sys.modules)
+with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
+    loaded = api.workflow(ResourceSettings(cores=1), snakefile=Path("Snakefile"))
+    workflow = loaded._workflow
+    rules = {
+        rule.name: {
+            "norun": rule.norun,
+            "script": rule.script,
+            "log": len(rule.log),
+            "benchmark": bool(rule.benchmark),
+            "conda": rule.conda_env,
+            "code": rule.params.get("code"),
+            "ancient": [str(f) for f in rule.input if getattr(f, "is_ancient", False)],
+            "outputs": len(rule.output),
+            "loose": [
+                str(f)
+                for f in rule.output
+                if get_wildcard_names(f) - set(get_wildcard_constraints(f))
+            ],
+        }
+        for rule in workflow.rules
+    }
+    at_parse_time = {"opened": sorted(opened), "imported": sorted(set(sys.modules) - before)}
+    loaded.dag(DAGSettings()).execute_workflow(executor="dryrun")
+    jobs = list(workflow.dag.jobs)
+    ancient = {str(f) for job in jobs for f in job.input if f.is_ancient}
+    producers = {
+        str(f): [rule.name for rule in workflow.rules if rule.is_producer(f)]
+        for f in ancient.union(*(job.output for job in jobs))
+    }
+found = {"rules": rules, "ancient": sorted(ancient), "producers": producers, **at_parse_time}
+Path("found.json").write_text(json.dumps(found))
+"""
 
 
-@pytest.mark.parametrize("name", JOB_RULES)
-def test_every_job_rule_has_all_it_needs(name):
-    body = JOB_RULES[name]
-    for part in ("log:", "benchmark:", "conda:", f'code=code("{name}.py")'):
-        assert part in body, f"rule {name} has no {part}"
-    assert f'"../workflow/scripts/{name}.py"' in body
-    assert "lambda wildcards: " not in body.replace("lambda wildcards: wildcards.recording", "")
+@pytest.fixture(scope="module")
+def loaded(unbuilt, tmp_path_factory):
+    """What Snakemake makes of the rules, where annotations decide which clips are copied too."""
+    world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("loaded") / "world"))
+    augmentation = CONFIG["augmentation"] | {"species": ["LOW"]}
+    write_config(world, CONFIG | {"augmentation": augmentation})
+    command = [sys.executable, "-c", LOAD]
+    done = subprocess.run(command, cwd=world, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads((world / "found.json").read_text())
 
 
-def test_every_script_has_a_rule():
-    scripts = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
-    assert scripts == set(JOB_RULES)
+def test_every_rule_of_the_files_is_loaded(loaded):
+    assert {*NAMES, "all"} == set(loaded["rules"])
 
 
-def test_ancient_stands_on_sources_only():
-    for argument in re.findall(r"ancient\((.*?)\)\s*,?\n", RULES):
-        assert argument == 'config["annotations"]["source"]' or "resources/demo" in argument
+@pytest.mark.parametrize("name", NAMES)
+def test_every_job_rule_has_all_it_needs(loaded, name):
+    rule = loaded["rules"][name]
+    if rule["norun"]:
+        return  # a target
+    assert rule["script"] == f"../workflow/scripts/{name}.py"
+    assert rule["code"] == code_digest(SCRIPTS / f"{name}.py")
+    assert rule["log"] == 1
+    assert (ROOT / "rules" / rule["conda"]).resolve().is_relative_to(ROOT / "envs")
+    assert (ROOT / "rules" / rule["conda"]).is_file()
+    assert rule["benchmark"] == bool(rule["outputs"]) == (name not in QUESTIONS)
+    assert not rule["loose"], "wildcards without a constraint"
+
+
+def test_every_script_has_a_rule(loaded):
+    jobs = {name for name, rule in loaded["rules"].items() if not rule["norun"]}
+    assert {path.stem for path in SCRIPTS.glob("*.py")} == jobs
+
+
+def test_ancient_stands_on_sources_only(loaded):
+    demo = "resources/demo/annotations/{recording}.txt"
+    stated = {file for rule in loaded["rules"].values() for file in rule["ancient"]}
+    assert stated == {"annotations", demo}
+    # Those that functions give too.
+    assert loaded["ancient"] == ["annotations"]
+    assert not loaded["producers"]["annotations"]
+
+
+def test_every_file_has_one_rule_that_makes_it(loaded):
+    made = {file: rules for file, rules in loaded["producers"].items() if file != "annotations"}
+    assert len(made) > 100
+    assert {len(rules) for rules in made.values()} == {1}
+
+
+def test_parse_time_reads_names_only(loaded):
+    """Every job of a cluster parses the workflow again."""
+    assert not [path for path in loaded["opened"] if path.startswith(("recordings", "annotations"))]
+    heavy = {"h5py", "keras", "librosa", "matplotlib", "openvino", "sklearn", "soundfile"}
+    assert not heavy.intersection(loaded["imported"])
+    assert "anurans.planning" in loaded["imported"]
+
+
+def test_rules_have_no_logic():
+    bodies = RULES.replace("lambda wildcards: wildcards.recording", "")
+    assert "lambda" not in re.sub(r"^def .*?(?=^\S)", "", bodies, flags=re.M | re.S)
 
 
 def test_functions_stand_in_common_only():
