@@ -80,7 +80,12 @@ def of_runs(name, runs=None):
 
 def in_study(method, *arguments):
     """Input or params function: an answer of the plan about the study, which a config may lack."""
-    return sentence(lambda wildcards: method(*arguments))
+
+    @sentence
+    def told(wildcards):
+        return method(*arguments)
+
+    return told
 
 
 def of_stages(name, *stages):

@@ -156,3 +156,25 @@ def test_the_study_is_refused_where_its_experiments_are_lacking(fresh):
     assert "has no stage1, stage2, stage3; use --configfile config/paper.yaml" in message
     assert "Traceback" not in message
     assert "use --configfile" in refused(fresh, "-n", "results/tables/table1.csv")
+
+
+def test_the_study_is_planned_on_the_real_annotations_without_audio(tmp_path):
+    """Its splits are usable on INCT41, and every model is one training and evaluation."""
+    source = ROOT.parent / "shared/data/inct41_annotations"
+    if not source.is_dir():
+        pytest.skip(f"the real annotations are not at {source}")
+    config = copy.deepcopy(PAPER)
+    config["annotations"]["source"] = str(source)
+    config["recordings"]["source"] = str(tmp_path / "recordings.csv")
+    rows = [f"{path.stem},{tmp_path}/{path.stem}.wav\n" for path in source.glob("*.txt")]
+    for path in source.glob("*.txt"):
+        (tmp_path / f"{path.stem}.wav").touch()
+    (tmp_path / "recordings.csv").write_text("recording,path\n" + "".join(sorted(rows)))
+    for part in ("Snakefile", "rules", "workflow", "envs", "profiles"):
+        (tmp_path / part).symlink_to(ROOT / part)
+    (tmp_path / "config").mkdir()
+    write_config(tmp_path, config)
+    jobs = planned(tmp_path, "study")
+    assert jobs["train_model"] == jobs["evaluate_model"] == 48 + 24 + 16 * (1 + 5)
+    tables = ("tabulate_stage1", "tabulate_stage3", "tabulate_hypotheses")
+    assert [jobs[name] for name in tables] == [1, 1, 1]
