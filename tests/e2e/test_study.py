@@ -100,7 +100,8 @@ def test_the_best_of_each_backbone_is_chosen_on_validation_and_told_on_test(stud
         assert validation[row["recipe"]] == max(validation.values()) == float(row["f1_validation"])
         (test,) = [r for r in mine if (r["recipe"], r["subset"]) == (row["recipe"], "test")]
         assert (row["f1_test"], row["epochs"]) == (test["f1_macro"], test["epochs"])
-        assert (row["published_f1"], row["by"]) == ("0.680000", "recording")
+        assert (row["published_f1"], row["by"], row["leaks"]) == ("0.680000", "recording", "no")
+        assert row["chosen_on"] == "validation"
         assert row["recipe"].endswith(f"-lr{row['learning_rate']}")
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from anurans.claims import hypotheses, resampled_mean
+from anurans.claims import HYPOTHESES, hypotheses, resampled_mean
 from anurans.comparison import Decisions
-from anurans.study import HYPOTHESES, StudyRun
+from anurans.pairs import StudyRun
 
 SPECIES, NIGHTS = 2, 12
 DATASETS = {
@@ -46,7 +46,7 @@ def runs():
                 found.append(
                     StudyRun(
                         ("stage1",) if first else ("stage2", "stage3"),
-                        *("plain", backbone, dataset, recipe),
+                        *("plain", "no", backbone, dataset, recipe),
                         20 if recipe == "slow" else 5,
                         size,
                         {

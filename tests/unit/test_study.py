@@ -4,21 +4,14 @@ from statistics import median, stdev
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
 
-from anurans.comparison import Decisions
 from anurans.study import (
     PUBLISHED_TABLE1,
     PUBLISHED_TABLE2,
     TABLE1,
     TABLE2,
     TABLE2_ALL,
-    StudyRun,
-    agrees,
-    contrast,
     largest,
-    models_of,
-    rank_correlation,
     regularisation,
     table1,
     table2,
@@ -33,7 +26,14 @@ METRICS = ("f1", "precision", "recall", "ap", "auroc", "f1_at_half")
 
 def scored(subset, f1, **about):
     """A row of metrics.tsv, as text, every metric of which is `f1`; one value for each species."""
-    row = {"split": "plain", "backbone": "net", "dataset": "original", "recipe": "r", "fold": "all"}
+    row = {
+        "split": "plain",
+        "leaks": "no",
+        "backbone": "net",
+        "dataset": "original",
+        "recipe": "r",
+        "fold": "all",
+    }
     row |= {f"{m}_{s}": v for m in METRICS for s, v in zip(SPECIES, f1, strict=True)}
     values = [float(value) for value in f1 if value]
     macro = f"{np.mean(values):.6f}" if values else ""
@@ -61,6 +61,19 @@ def test_the_best_is_chosen_on_validation_though_another_tests_better():
     assert (row["epochs"], row["best_epoch"], row["by"]) == (12, 7, "night")
     assert (row["published_f1"], row["published_settings"]) == PUBLISHED_TABLE1["MobileNet"]
     assert set(row) == set(TABLE1)
+
+
+def test_the_studys_own_protocol_chooses_on_test_and_is_marked():
+    rows = [
+        scored("test", (f1, f1), recipe=name, leaks="by design")
+        for name, f1 in (("a", "0.4"), ("b", "0.6"))
+    ]
+    (row,) = table1(rows, {"a": recipe(), "b": recipe()}, NETS, BY)
+    assert (row["recipe"], row["chosen_on"], row["leaks"]) == ("b", "test", "by design")
+    assert (row["f1_test"], row["f1_validation"], row["epochs"]) == (0.6, None, 12)
+    every = table2_all(rows, SPECIES, "original", BY)
+    assert {row["leaks"] for row in every} == {"by design"}
+    assert {row["recipe"] for row in every} == {"all heads", "b"}
 
 
 def test_each_backbone_has_its_best_and_equals_go_by_name():
@@ -146,98 +159,3 @@ def test_its_second_form_has_plain_and_cross_validated_together():
     assert best["mean"] == pytest.approx(np.mean([0.7, 0.2, 0.75]))
     assert (best["published_mean"], best["published_deviation"]) == (0.81, "<= 0.039")
     assert {recipe for recipe, _ in found} == {"all heads", "two"}
-
-
-def decisions(labels, predicted, groups):
-    of = np.array(groups, dtype=object)
-    return Decisions(of, of, np.array(labels, bool), np.array(predicted, bool))
-
-
-LABELS = [[1, 0], [0, 1], [1, 1], [1, 1]]
-NIGHTS = ["N1", "N1", "N2", "N2"]
-RIGHT = decisions(LABELS, LABELS, NIGHTS)
-# Of A two hits of three, of B one of three: F1 0.8 and 0.5.
-WORSE = decisions(LABELS, [[1, 0], [0, 0], [1, 1], [0, 0]], NIGHTS)
-
-
-def run(part, role="test", split="plain", dataset="original", **about):
-    about = {"stages": ("stage2",), "backbone": "net", "recipe": "one"} | about
-    return StudyRun(
-        split=split, dataset=dataset, best_epoch=3, parameters=10, decisions={role: part}, **about
-    )
-
-
-def test_a_contrast_is_the_mean_difference_over_pairs():
-    pairs = [
-        [([run(RIGHT)], "test", 1), ([run(WORSE)], "test", -1)],
-        [([run(RIGHT)], "test", 1), ([run(RIGHT)], "test", -1)],
-    ]
-    found = contrast(pairs, 500, seed=1)
-    assert (found["n_pairs"], found["n_groups"]) == (2, 2)
-    assert found["difference"] == pytest.approx((1 - (0.8 + 0.5) / 2) / 2)
-    assert 0 <= found["lower"] <= found["difference"] <= found["upper"]
-    assert contrast(pairs, 500, seed=1) == found
-
-
-def test_the_same_groups_are_drawn_for_both_sides():
-    pairs = [[([run(WORSE)], "test", 1), ([run(WORSE)], "test", -1)]]
-    found = contrast(pairs, 200, seed=1)
-    assert (found["difference"], found["lower"], found["upper"]) == (0, 0, 0)
-
-
-def test_held_out_parts_are_pooled_before_f1():
-    half = [
-        decisions(LABELS[:2], LABELS[:2], NIGHTS[:2]),
-        decisions(LABELS[2:], [[1, 1], [0, 0]], NIGHTS[2:]),
-    ]
-    folds = [run(part, "held_out") for part in half]
-    found = contrast([[(folds, "held_out", 1)]], 10, seed=1)
-    assert found["difference"] == pytest.approx((4 / 5 + 4 / 5) / 2)
-
-
-def test_no_pairs_no_difference():
-    assert contrast([], 10, 1) == {
-        "n_pairs": 0,
-        "n_groups": 0,
-        "difference": None,
-        "lower": None,
-        "upper": None,
-    }
-
-
-def test_one_group_has_no_interval():
-    alone = decisions(LABELS, LABELS, ["N1"] * 4)
-    found = contrast([[([run(alone)], "test", 1)]], 10, 1)
-    assert (found["difference"], found["lower"], found["upper"]) == (1, None, None)
-
-
-def test_models_are_judged_on_held_out_parts_where_all_have_one():
-    folds = [
-        StudyRun(
-            ("stage3",), "folds", "net", "all", "one", 3, 10, {"test": RIGHT, "held_out": RIGHT}
-        )
-        for _ in range(2)
-    ]
-    models = models_of([*folds, run(RIGHT), run(RIGHT, stages=("stage1",))], "stage2", "stage3")
-    assert [(m.split, m.part, len(m.folds)) for m in models] == [
-        ("folds", "held_out", 2),
-        ("plain", "test", 1),
-    ]
-
-
-@pytest.mark.parametrize("x, y", [([1, 2, 3, 4], [1, 3, 2, 4]), ([1, 1, 2, 5], [4, 3, 3, 1])])
-def test_rank_correlation_is_spearmans(x, y):
-    assert rank_correlation(x, y) == pytest.approx(spearmanr(x, y).statistic)
-
-
-def test_rank_correlation_of_a_constant_is_undefined():
-    assert rank_correlation([1, 1], [2, 3]) is None
-    assert rank_correlation([], []) is None
-
-
-@pytest.mark.parametrize(
-    ("interval", "answer"),
-    [((0.1, 0.2), "yes"), ((-0.2, -0.1), "no"), ((-0.1, 0.1), "undecided"), ((None, None), "")],
-)
-def test_a_claim_agrees_where_the_interval_is_above_zero(interval, answer):
-    assert agrees(*interval) == answer

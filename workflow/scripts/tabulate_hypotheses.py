@@ -1,12 +1,12 @@
 """Hold the study's hypotheses and findings against its models."""
 
-from anurans.claims import hypotheses
+from anurans.claims import HYPOTHESES, hypotheses
 from anurans.comparison import read_decisions
 from anurans.files import whole
 from anurans.jobs import log, run
 from anurans.markup import markdown
+from anurans.pairs import StudyRun
 from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
-from anurans.study import HYPOTHESES, StudyRun
 from anurans.tables import read_table, write_table
 
 ROLES = (TRAIN, VALIDATION, HELD_OUT, TEST)
@@ -22,7 +22,7 @@ def main(input, output, params):
         runs.append(
             StudyRun(
                 tuple(stages),
-                *(about[key] for key in ("split", "backbone", "dataset", "recipe")),
+                *(about[key] for key in ("split", "leaks", "backbone", "dataset", "recipe")),
                 int(about["best_epoch"]),
                 int(about["parameters_total"]),
                 read_decisions(read_table(predictions), params.species, ROLES),

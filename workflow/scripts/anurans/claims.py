@@ -9,18 +9,22 @@ import numpy as np
 
 from anurans.comparison import model_f1
 from anurans.intervals import draw_groups, macro, percentile_interval
-from anurans.splits import TRAIN, VALIDATION
-from anurans.study import (
+from anurans.pairs import (
     Model,
     StudyRun,
     Term,
     agrees,
     contrast,
-    largest,
     models_of,
     rank_correlation,
 )
+from anurans.splits import TEST, TRAIN, VALIDATION
+from anurans.study import largest
 
+HYPOTHESES = (
+    *("kind", "claim", "compared", "measure", "leaks", "n_pairs", "n_groups"),
+    *("difference", "lower", "upper", "correlation", "agrees"),
+)
 HYPOTHESIS, FINDING = "hypothesis", "finding"
 F1 = "macro F1 on the held-out parts, on test of a plain training"
 GAP = "macro F1 on the originals trained on - on validation, at the tuned thresholds"
@@ -55,7 +59,7 @@ def hypotheses(
     Returns
     -------
     list of dict
-        With the columns of `anurans.study.HYPOTHESES`.
+        With the columns of `HYPOTHESES`.
     """
     tuning, heads = models_of(runs, "stage1"), models_of(runs, "stage2", "stage3")
     return [
@@ -91,11 +95,14 @@ def f1_terms(pairs: Iterable[tuple[Model, Model]]) -> list[list[Term]]:
 
 def gap_terms(pairs: Iterable[tuple[Model, Model]]) -> list[list[Term]]:
     """Terms of the difference in the gap between training and validation, a pair for each fold."""
+
+    def seen(run: StudyRun) -> str:
+        return VALIDATION if VALIDATION in run.decisions else TEST
+
     return [
-        [([a], TRAIN, 1), ([a], VALIDATION, -1), ([b], TRAIN, -1), ([b], VALIDATION, 1)]
+        [([a], TRAIN, 1), ([a], seen(a), -1), ([b], TRAIN, -1), ([b], seen(b), 1)]
         for one, other in pairs
         for a, b in zip(one.folds, other.folds, strict=True)
-        if all(role in run.decisions for run in (a, b) for role in (TRAIN, VALIDATION))
     ]
 
 
@@ -168,7 +175,7 @@ def _about_rates(
     found["correlation"] = rank_correlation([rate(model) for model in models], scores(models))
     yield _row(FINDING, "a lower learning rate gives a higher F1", compared, F1, found)
     differences = [epoch(one) - epoch(other) for one, other in pairs]
-    found = resampled_mean(differences, resamples, seed)
+    found = resampled_mean(differences, resamples, seed) | {"leaks": found["leaks"]}
     found["correlation"] = rank_correlation(
         [rate(model) for model in models], [epoch(model) for model in models]
     )

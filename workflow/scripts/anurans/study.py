@@ -5,14 +5,10 @@ classification models for the automated classification of anuran calls in audio 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import mean, median, stdev
 from typing import Any
 
-import numpy as np
-
-from anurans.comparison import Decisions, model_f1
-from anurans.intervals import draw_groups, macro, percentile_interval
+from anurans.pairs import leaks_of
 from anurans.splits import HELD_OUT, TEST, VALIDATION
 
 Row = Mapping[str, Any]
@@ -37,23 +33,20 @@ PUBLISHED_TABLE2 = {
 PUBLISHED_BEST = (0.81, 0.039)
 
 TABLE1 = (
-    *("backbone", "architecture", "split", "by", "dataset", "recipe", "n_recipes"),
+    *("backbone", "architecture", "split", "by", "leaks", "dataset", "recipe"),
+    *("n_recipes", "chosen_on"),
     *("learning_rate", "regularisation", "batch_size", "epochs", "best_epoch"),
     *("f1_validation", "f1_test", "f1_test_lower", "f1_test_upper", "f1_at_half_test"),
     *("published_f1", "published_settings"),
 )
 TABLE2 = (
-    *("backbone", "architecture", "split", "by", "dataset", "n", "n_undefined"),
+    *("backbone", "architecture", "split", "by", "leaks", "dataset", "n", "n_undefined"),
     *("f1_median", "f1_deviation", "f1_at_half_median", "f1_at_half_deviation"),
     *("published_median", "published_deviation"),
 )
 TABLE2_ALL = (
-    *("backbone", "recipe", "dataset", "splits", "metric", "n", "n_undefined"),
+    *("backbone", "recipe", "dataset", "splits", "leaks", "metric", "n", "n_undefined"),
     *("mean", "deviation", "published_mean", "published_deviation"),
-)
-HYPOTHESES = (
-    *("kind", "claim", "compared", "measure", "n_pairs", "n_groups"),
-    *("difference", "lower", "upper", "correlation", "agrees"),
 )
 OF_SPECIES = ("f1", "precision", "recall", "ap", "auroc", "f1_at_half")
 OF_ALL = ("f1_macro", "f1_micro", "map", "f1_at_half_macro")
@@ -83,7 +76,8 @@ def table1(
     -------
     list of dict
         With the columns of `TABLE1`, a row for each split, dataset and backbone. Where a model has
-        folds, all is the mean over them, but the interval, which then is left out.
+        folds, all is the mean over them, but the interval, which then is left out. A split that
+        validates on its test part, as the study's, has no other to choose on.
     """
     models: dict[tuple, dict[tuple, dict[str, list[Row]]]] = {}
     for row in rows:
@@ -91,10 +85,12 @@ def table1(
         of.setdefault((row["recipe"],), {}).setdefault(row["subset"], []).append(row)
     table = []
     for (split, dataset, backbone), tried in sorted(models.items()):
+        chosen_on = VALIDATION if any(VALIDATION in of for of in tried.values()) else TEST
+        scores = {recipe: _mean(of.get(chosen_on, ()), "f1_macro") for recipe, of in tried.items()}
         # Of equals the first by name, so that the choice does not hang on the order of the rows.
-        scores = {recipe: _mean(of.get(VALIDATION, ()), "f1_macro") for recipe, of in tried.items()}
         chosen = max(sorted(tried), key=lambda recipe: _or_least(scores[recipe]))
         validation, test = (tried[chosen].get(part, []) for part in (VALIDATION, TEST))
+        looked_at = tried[chosen][chosen_on]
         settings = recipes[chosen[0]]
         published = PUBLISHED_TABLE1.get(architectures[backbone], (None, ""))
         interval = test[0] if len(test) == 1 else {}
@@ -104,15 +100,17 @@ def table1(
                 "architecture": architectures[backbone],
                 "split": split,
                 "by": by[split],
+                "leaks": looked_at[0]["leaks"],
                 "dataset": dataset,
                 "recipe": chosen[0],
                 "n_recipes": len(tried),
+                "chosen_on": chosen_on,
                 "learning_rate": f"{settings['learning_rate']:g}",
                 "regularisation": regularisation(settings),
                 "batch_size": settings["batch_size"],
-                "epochs": _count(validation, "epochs"),
-                "best_epoch": _count(validation, "best_epoch"),
-                "f1_validation": scores[chosen],
+                "epochs": _count(looked_at, "epochs"),
+                "best_epoch": _count(looked_at, "best_epoch"),
+                "f1_validation": _mean(validation, "f1_macro"),
                 "f1_test": _mean(test, "f1_macro"),
                 "f1_test_lower": interval.get("f1_macro_lower"),
                 "f1_test_upper": interval.get("f1_macro_upper"),
@@ -174,6 +172,7 @@ def table2(
                 "architecture": architectures[backbone],
                 "split": split,
                 "by": by[split],
+                "leaks": of[0]["leaks"],
                 "dataset": dataset,
                 "n": len(tuned),
                 "n_undefined": len(of) * len(species) - len(tuned),
@@ -205,7 +204,8 @@ def table2_all(
     -------
     list of dict
         With the columns of `TABLE2_ALL`: rows of each backbone over all its heads, then of the best
-        model, chosen by the mean macro F1 of the validation parts.
+        model, chosen by the mean macro F1 of the validation parts (the test parts, where all splits
+        validate on these).
     """
     rows = [row for row in rows if row["dataset"] == dataset]
     judged = [row for row in rows if row["subset"] == (TEST if row["fold"] == "all" else HELD_OUT)]
@@ -214,12 +214,14 @@ def table2_all(
     for backbone in sorted({backbone for backbone, _ in models}):
         chosen[backbone, ALL_HEADS] = [row for row in judged if row["backbone"] == backbone]
 
-    def on_validation(model: tuple[str, str]) -> float:
+    chosen_on = VALIDATION if any(row["subset"] == VALIDATION for row in rows) else TEST
+
+    def looked_at(model: tuple[str, str]) -> float:
         of = (row for row in rows if (row["backbone"], row["recipe"]) == model)
-        return _or_least(_mean([row for row in of if row["subset"] == VALIDATION], "f1_macro"))
+        return _or_least(_mean([row for row in of if row["subset"] == chosen_on], "f1_macro"))
 
     if models:
-        best = max(models, key=on_validation)
+        best = max(models, key=looked_at)
         chosen[best] = [row for row in judged if (row["backbone"], row["recipe"]) == best]
     table = []
     for (backbone, recipe), of in chosen.items():
@@ -235,6 +237,7 @@ def table2_all(
                     "recipe": recipe,
                     "dataset": dataset,
                     "splits": splits,
+                    "leaks": leaks_of(row["leaks"] for row in of),
                     "metric": metric,
                     "n": len(values),
                     "n_undefined": len(of) * len(columns) - len(values),
@@ -245,123 +248,6 @@ def table2_all(
                 }
             )
     return table
-
-
-@dataclass(frozen=True, slots=True)
-class StudyRun:
-    """One run of the study, and what it decided.
-
-    Attributes
-    ----------
-    stages
-        Experiments that it is part of.
-    split, backbone, dataset, recipe
-        What it is.
-    best_epoch, parameters
-        Epoch that was kept; weights of backbone and head.
-    decisions
-        By role: train (originals), validation, held_out, test.
-    """
-
-    stages: tuple[str, ...]
-    split: str
-    backbone: str
-    dataset: str
-    recipe: str
-    best_epoch: int
-    parameters: int
-    decisions: Mapping[str, Decisions]
-
-
-# Folds of a model, the part that they are judged on, and whether that is added or subtracted.
-Term = tuple[Sequence[StudyRun], str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A model of the study over its folds, and the part that it is judged on."""
-
-    split: str
-    backbone: str
-    dataset: str
-    recipe: str
-    folds: tuple[StudyRun, ...]
-    part: str
-
-    @property
-    def parameters(self) -> float:
-        """Weights of backbone and head."""
-        return mean(run.parameters for run in self.folds)
-
-
-def models_of(runs: Iterable[StudyRun], *stages: str) -> list[Model]:
-    """Gather the runs of some stages by model; judged on held-out parts where all have one."""
-    found: dict[tuple[str, ...], list[StudyRun]] = {}
-    for run in runs:
-        if set(stages) & set(run.stages):
-            key = (run.split, run.backbone, run.dataset, run.recipe)
-            found.setdefault(key, []).append(run)
-    models = []
-    for key, folds in sorted(found.items()):
-        for part in (HELD_OUT, TEST):
-            if all(part in run.decisions for run in folds):
-                models.append(Model(*key, tuple(folds), part))
-                break
-    return models
-
-
-def contrast(pairs: Sequence[Sequence[Term]], resamples: int, seed: int) -> dict[str, Any]:
-    """Mean over pairs of a difference of macro F1, with its 95 % interval.
-
-    Parameters
-    ----------
-    pairs
-        Of each pair the terms of its difference.
-    resamples, seed
-        Of the draws of groups, the same for all terms.
-
-    Returns
-    -------
-    dict
-        n_pairs, n_groups, difference, lower, upper; None where undefined.
-    """
-    parts = [run.decisions[part] for terms in pairs for runs, part, _ in terms for run in runs]
-    names = sorted({group for part in parts for group in set(part.groups.tolist())})
-    found: dict[str, Any] = {"n_pairs": len(pairs), "n_groups": len(names)}
-    if not pairs:
-        return found | dict.fromkeys(("difference", "lower", "upper"))
-    draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
-    differences = np.array(
-        [
-            sum(
-                sign * macro(model_f1([run.decisions[part] for run in runs], part, names, draws))
-                for runs, part, sign in terms
-            )
-            for terms in pairs
-        ]
-    )
-    total = macro(differences.T)
-    lower, upper = percentile_interval(total[1:]) if len(names) > 1 else (None, None)
-    return found | {"difference": float(total[0]), "lower": lower, "upper": upper}
-
-
-def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
-    """Spearman's correlation, ties sharing their mean rank; None where one side is constant."""
-    if len(set(x)) < 2 or len(set(y)) < 2:
-        return None
-
-    def ranks(values: Sequence[float]) -> np.ndarray:
-        _, of, counts = np.unique(values, return_inverse=True, return_counts=True)
-        return (np.cumsum(counts) - (counts - 1) / 2)[of]
-
-    return float(np.corrcoef(ranks(x), ranks(y))[0, 1])
-
-
-def agrees(lower: float | None, upper: float | None) -> str:
-    """Whether an interval of a difference that is claimed to be positive agrees with the claim."""
-    if lower is None or upper is None:
-        return ""
-    return "yes" if lower > 0 else "no" if upper < 0 else "undecided"
 
 
 def _values(rows: Iterable[Row], columns: Sequence[str]) -> list[float]:
