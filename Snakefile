@@ -20,6 +20,7 @@ include: "rules/embeddings.smk"
 include: "rules/training.smk"
 include: "rules/comparison.smk"
 include: "rules/figures.smk"
+include: "rules/study.smk"
 
 
 rule all:

@@ -78,6 +78,21 @@ def of_runs(name, runs=None):
     return [f"results/training/{run.folder}/{name}" for run in (RUNS if runs is None else runs)]
 
 
+def in_study(method, *arguments):
+    """Input or params function: an answer of the plan about the study, which a config may lack."""
+
+    @sentence
+    def told(wildcards):
+        return method(*arguments)
+
+    return told
+
+
+def of_stages(name, *stages):
+    """A file of every run of these experiments of the study."""
+    return of_runs(name, PLAN.study_runs(*stages))
+
+
 def weights_file(wildcards):
     """Weights file of a backbone, where the config gives one."""
     weights = config["backbones"][wildcards.backbone]["weights"]

@@ -34,12 +34,14 @@ class Decisions:
 
 
 def read_decisions(
-    rows: Iterable[Mapping[str, str]], species: Sequence[str]
+    rows: Iterable[Mapping[str, str]],
+    species: Sequence[str],
+    roles: Sequence[str] = (HELD_OUT, TEST),
 ) -> dict[str, Decisions]:
-    """Read rows of `predictions.tsv`; one entry for each part that is scored in the end."""
+    """Read rows of `predictions.tsv`; one entry for each of these roles that has clips."""
     of: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
-        if row["role"] in (HELD_OUT, TEST) and row["used"] == "1":
+        if row["role"] in roles and row["used"] == "1":
             of.setdefault(row["role"], []).append(row)
 
     def flags(part: list[Mapping[str, str]], what: str) -> np.ndarray:

@@ -1,0 +1,122 @@
+# Needs metrics.tsv and predictions.tsv of the runs of the experiments stage1, stage2 and stage3, as
+# config/paper.yaml has them; without these the target study is refused.
+# Makes results/tables/: table1, the best of each backbone in stage 1; table2, the cross-validation
+# on the combined dataset; table2_all, that and the plain training together; hypotheses, what the
+# study claims against what is found here; each as .csv and .md, and on request any table there as
+# .tex.
+rule study:
+    input:
+        "results/summary.csv",
+        in_study(PLAN.study_tables),
+        in_study(PLAN.study_figures),
+        PLAN.tables(),
+        PLAN.figures(),
+
+
+rule tabulate_stage1:
+    input:
+        in_study(of_stages, "metrics.tsv", "stage1"),
+    output:
+        table=report(
+            "results/tables/table1.csv",
+            category="Study",
+            caption="../workflow/report/table1.rst",
+            labels={"table": "Table I"},
+        ),
+        markdown="results/tables/table1.md",
+    log:
+        "logs/tabulate_stage1.log",
+    benchmark:
+        "results/benchmarks/tabulate_stage1.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        by=PLAN.by,
+        recipes=in_study(PLAN.study_recipes, "stage1"),
+        architectures=in_study(PLAN.study_architectures, "stage1"),
+        code=code("tabulate_stage1.py"),
+    script:
+        "../workflow/scripts/tabulate_stage1.py"
+
+
+rule tabulate_stage3:
+    input:
+        in_study(of_stages, "metrics.tsv", "stage3"),
+    output:
+        table=report(
+            "results/tables/table2.csv",
+            category="Study",
+            caption="../workflow/report/table2.rst",
+            labels={"table": "Table II"},
+        ),
+        markdown="results/tables/table2.md",
+        all_table=report(
+            "results/tables/table2_all.csv",
+            category="Study",
+            caption="../workflow/report/table2_all.rst",
+            labels={"table": "Table II, plain and cross-validated"},
+        ),
+        all_markdown="results/tables/table2_all.md",
+    log:
+        "logs/tabulate_stage3.log",
+    benchmark:
+        "results/benchmarks/tabulate_stage3.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        species=SPECIES,
+        by=PLAN.by,
+        architectures=in_study(PLAN.study_architectures, "stage3"),
+        datasets=in_study(PLAN.study_datasets, "stage3"),
+        code=code("tabulate_stage3.py"),
+    script:
+        "../workflow/scripts/tabulate_stage3.py"
+
+
+rule tabulate_hypotheses:
+    input:
+        metrics=in_study(of_stages, "metrics.tsv"),
+        predictions=in_study(of_stages, "predictions.tsv"),
+    output:
+        table=report(
+            "results/tables/hypotheses.csv",
+            category="Study",
+            caption="../workflow/report/hypotheses.rst",
+            labels={"table": "Hypotheses and findings"},
+        ),
+        markdown="results/tables/hypotheses.md",
+    log:
+        "logs/tabulate_hypotheses.log",
+    benchmark:
+        "results/benchmarks/tabulate_hypotheses.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        species=SPECIES,
+        stages=in_study(PLAN.study_stages),
+        recipes=in_study(PLAN.study_recipes),
+        datasets=in_study(PLAN.study_datasets),
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("tabulate_hypotheses.py"),
+    script:
+        "../workflow/scripts/tabulate_hypotheses.py"
+
+
+rule typeset_table:
+    input:
+        "results/tables/{table}.csv",
+    output:
+        "results/tables/{table}.tex",
+    log:
+        "logs/typeset_table/{table}.log",
+    benchmark:
+        "results/benchmarks/typeset_table/{table}.tsv"
+    wildcard_constraints:
+        table="[A-Za-z0-9_-]+",
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        code=code("typeset_table.py"),
+    script:
+        "../workflow/scripts/typeset_table.py"
