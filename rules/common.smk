@@ -78,6 +78,11 @@ def of_runs(name, runs=None):
     return [f"results/training/{run.folder}/{name}" for run in (RUNS if runs is None else runs)]
 
 
+def of_split(name):
+    """Input function: a file of every run of a split."""
+    return lambda wildcards: of_runs(name, PLAN.split_runs(wildcards.split))
+
+
 def weights_file(wildcards):
     """Weights file of a backbone, where the config gives one."""
     weights = config["backbones"][wildcards.backbone]["weights"]

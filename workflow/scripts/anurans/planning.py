@@ -15,6 +15,8 @@ from anurans import config as configs
 from anurans.errors import UserError
 
 ORIGINAL = "original"
+# Figures of each split.
+SPLIT_FIGURES = ("split", "learning_curves", "precision_recall", "reliability")
 
 
 class Plan:
@@ -229,6 +231,10 @@ class Plan:
             kinds.setdefault(model, set()).add(self.by[run.split] == "clip")
         return [run for run in self.runs if len(kinds[run.backbone, run.dataset, run.recipe]) == 2]
 
+    def split_runs(self, split: str) -> list[configs.Run]:
+        """Runs of a split."""
+        return [run for run in self.runs if run.split == split]
+
     def tables(self) -> list[str]:
         """Tables that the config has something to say in."""
         names = ["models", "labelling", "datasets", *(["optimism"] if self.optimism_runs() else [])]
@@ -239,7 +245,9 @@ class Plan:
         names = [
             "models",
             "annotations",
-            *(f"split-{split}" for split in self.by),
+            "costs",
+            *(f"{figure}-{split}" for split in self.by for figure in SPLIT_FIGURES),
+            *(f"hours-{split}" for split in self.by if any(self.nights().values())),
             *(f"copies-{technique}" for technique in self.techniques() if technique != ORIGINAL),
             *(["optimism"] if self.optimism_runs() else []),
         ]
