@@ -20,6 +20,7 @@ include: "rules/embeddings.smk"
 include: "rules/training.smk"
 include: "rules/comparison.smk"
 include: "rules/figures.smk"
+include: "rules/study_figures.smk"
 
 
 rule all:
@@ -27,3 +28,4 @@ rule all:
         "results/summary.csv",
         PLAN.tables(),
         PLAN.figures(),
+        PLAN.study_figures(),

@@ -115,6 +115,11 @@ def aside():
     return []
 
 
+def rule_names():
+    """Names of all rules, so that the picture of the pipeline follows them."""
+    return sorted(rule.name for rule in workflow.rules)
+
+
 def this_run():
     """How Snakemake was called."""
     return {

@@ -56,8 +56,8 @@ def main(input, output, params, wildcards):
             [names[model] for model in parts],
             f"{words[0].upper()}{words[1:]}, on {CLIPS[subset]}, pooled, in {BINS} equal bins, "
             "side by side within a bin.",
-            f"95 % intervals over {groups}; hollow: no interval, one group only. ECE: expected "
-            "calibration error. Dashed: as said, so seen.",
+            f"95 % intervals over {groups}; hollow: no interval (clips of one group or one kind). "
+            "ECE: expected calibration error.",
         )
     log.info("%s on %s", words, subset)
 

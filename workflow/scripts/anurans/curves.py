@@ -154,7 +154,7 @@ class Reliability:
     said, seen : np.ndarray [shape=(bins,)]
         Mean probability and share of positives in each bin that has clips.
     lower, upper : np.ndarray [shape=(bins,)]
-        95 % interval of that share; NaN where there is none.
+        95 % interval of that share; NaN where the bin has clips of one group or of one kind only.
     clips : np.ndarray [shape=(bins,), dtype=int]
         In each bin that has any.
     ece
@@ -192,11 +192,11 @@ def measure_reliability(
         counted = draws @ sums_by_group(part.groups, names, inside.astype(float))
         hits = draws @ sums_by_group(part.groups, names, (inside & labels[:, None]).astype(float))
         share = np.where(counted > 0, hits / np.maximum(counted, 1), np.nan)
-        # A bin that one group fills says nothing of the others.
-        of = [len(set(part.groups[column].tolist())) for column in inside.T]
+        # A bin that one group fills, or clips of one kind, does not tell how far it may vary.
+        tells = [len(set(part.groups[rows].tolist())) > 1 for rows in inside.T]
         intervals = [
-            percentile_interval(values) if groups > 1 else (None, None)
-            for values, groups in zip(share.T, of, strict=True)
+            percentile_interval(values) if known and 0 < of < 1 else (None, None)
+            for values, known, of in zip(share.T, tells, seen, strict=True)
         ]
     lower, upper = np.array(intervals, dtype=float).T
     ece = float(np.abs(seen - said) @ clips / clips.sum())

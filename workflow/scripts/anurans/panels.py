@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -74,3 +75,19 @@ def note(ax: Axes, number: int, text: str, x: float, y: float) -> None:
     ax.plot(x, y, of.marker, color=of.colour, ms=3.5, mew=0, **where)
     style = {"fontsize": 6.5, "va": "center_baseline", "bbox": box, "in_layout": False}
     ax.annotate(text, (x, y), (5, 0), "axes fraction", "offset points", zorder=6, **style)
+
+
+def letter_names(names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Letters for long names, "a" for the first, and lines that explain them.
+
+    A single name needs no letter: it is empty, and there is a line all the same.
+    """
+    names = sorted(set(names))
+    if len(names) == 1:
+        return {names[0]: ""}, [f"Recipe: {names[0]}."]
+    letters = {}
+    for at, name in enumerate(names):
+        first, second = divmod(at, 26)
+        letters[name] = (chr(96 + first) if first else "") + chr(97 + second)
+    text = "Recipes: " + ", ".join(f"{letter} {name}" for name, letter in letters.items()) + "."
+    return letters, wrap(text, 120)

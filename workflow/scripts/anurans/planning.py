@@ -253,6 +253,22 @@ class Plan:
         ]
         return [f"results/figures/{name}.{kind}" for name in names for kind in ("svg", "png")]
 
+    def stage_runs(self, experiment: str, dataset: str | None = None) -> list[configs.Run]:
+        """Runs of an experiment, or those of it on one dataset."""
+        return [
+            run
+            for run, experiments in self.runs.items()
+            if experiment in experiments and dataset in (None, run.dataset)
+        ]
+
+    def study_figures(self) -> list[str]:
+        """The study's figures 1 to 4, where the config has its three experiments."""
+        stages = ("stage1", "stage2", "stage3")
+        complete = all(self.stage_runs(stage) for stage in stages)
+        if not complete or not self.stage_runs("stage3", "combined"):
+            return []
+        return [f"results/figures/figure{n}.{kind}" for n in range(1, 5) for kind in ("svg", "png")]
+
     def rows(self) -> list[dict[str, str]]:
         """Everything that is known of each recording before it is read."""
         return [asdict(each) for each in self.recordings]
