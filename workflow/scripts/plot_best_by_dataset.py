@@ -53,7 +53,7 @@ def main(input, output, params):
         )
     positives = np.array([part.labels.sum(axis=0) for part in sizes])
     titles = [
-        f"{name}\n{ranged([int(each) for each in column], 'clip')}"
+        f"{name}\n{ranged([int(each) for each in column], 'positive')}"
         for name, column in zip(params.species, positives.T, strict=True)
     ]
     titles.append("Mean over species\n")
@@ -68,7 +68,7 @@ def main(input, output, params):
         lines = [
             f"The best recipe of each backbone on each dataset, of {counted(len(models), 'model')}"
             f", by validation F1; {BEST} the best of the dataset on validation.",
-            f"{clips} of test, positive ones above the panels; 95 % intervals over {units}.",
+            f"{clips} of test; 95 % intervals over {units}.",
             *recipes,
         ]
         style = {"title_fontsize": 7, "alignment": "left"}

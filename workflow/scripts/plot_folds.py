@@ -9,7 +9,7 @@ from anurans.errors import UserError
 from anurans.figures import GREY, counted, headline, look, ranged, sheet
 from anurans.jobs import log, run
 from anurans.panels import WIDTH
-from anurans.ranking import gather_models
+from anurans.ranking import gather_models, name_backbones
 from anurans.splits import HELD_OUT
 from anurans.tables import read_table
 
@@ -27,7 +27,8 @@ def main(input, output, params):
             "it a split with folds (splits: folds)."
         )
     kept = {model: places for model, places in models.items() if any(held_out[at] for at in places)}
-    backbones = sorted({model[MODEL.index("backbone")] for model in kept})
+    named = name_backbones(list(kept))
+    backbones = sorted(set(named.values()))
     recipes = sorted({model[MODEL.index("recipe")] for model in kept})
     scores = {**{name: f"f1_{name}" for name in params.species}, "Macro F1": "f1_macro"}
     count = len(scores)
@@ -43,12 +44,11 @@ def main(input, output, params):
                 ax.set_visible(False)
                 continue
             title, column = list(scores.items())[number]
-            medians = []
             for at, backbone in enumerate(backbones):
-                values = draw(ax, at, backbone, kept, recipes, held_out, column)
+                of = {model: kept[model] for model in kept if named[model] == backbone}
+                values = draw(ax, at, of, recipes, held_out, column)
                 if values:
                     spread = f"\n±{stdev(values):.2f}" if len(values) > 1 else ""
-                    medians.append(f"{median(values):.2f}")
                     where = {"ha": "center", "va": "bottom", "fontsize": 6, "color": "#444444"}
                     ax.text(at, 1.03, f"{median(values):.2f}{spread}", **where)
                 drawn.append(len(values))
@@ -74,12 +74,10 @@ def main(input, output, params):
     log.info("%d models of %s", len(kept), counted(len(backbones), "backbone"))
 
 
-def draw(ax, at, backbone, models, recipes, held_out, column):
+def draw(ax, at, models, recipes, held_out, column):
     """Draw the models of a backbone, and the median over all of them; give their scores."""
     values = []
     for model, places in models.items():
-        if model[MODEL.index("backbone")] != backbone:
-            continue
         number = recipes.index(model[MODEL.index("recipe")])
         rows = [held_out[place] for place in places if held_out[place]]
         found = [float(row[column]) for row in rows if row[column]]

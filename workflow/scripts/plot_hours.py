@@ -1,4 +1,4 @@
-"""Draw the F1 of each species by the hour of the night, for the best models of a split."""
+"""Draw the F1 of each species by the hour of the day, for the best models of a split."""
 
 from anurans.curves import read_scored, score_hours
 from anurans.errors import UserError
@@ -34,7 +34,7 @@ def main(input, output, params, wildcards):
         )
     names = name_models(list(scores))
     with sheet(output, WIDTH, 0.9 + 1.55 * len(params.species) + 0.17 * len(scores)) as figure:
-        headline(figure, f"F1 by hour of the night, split {wildcards.split}")
+        headline(figure, f"F1 by hour of the day, split {wildcards.split}")
         axes = figure.subplots(len(params.species), 1, sharex=True, sharey=True, squeeze=False)
         for at, (ax, name) in enumerate(zip(axes[:, 0], params.species, strict=True)):
             draw(ax, [of[at] for of in scores.values()])

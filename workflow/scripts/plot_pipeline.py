@@ -23,6 +23,7 @@ from anurans.panels import WIDTH
 
 # Rules of one kind are drawn as one.
 KINDS = {"plot_": "figures", "tabulate_": "tables"}
+STAGES = {"figures": "figures", "tables": "comparison"}
 # By file of rules, pale: the names of rules stand on them.
 FILLS = {
     "recordings": "#CFE8F7",
@@ -101,7 +102,7 @@ def read_rules(params):
         for job in (job for job in dag.jobs if not job.rule.norun):
             name = kind_of(job.rule.name)
             jobs[name] = jobs.get(name, 0) + 1
-            stages[name] = Path(str(job.rule.snakefile)).stem
+            stages[name] = STAGES.get(name, Path(str(job.rule.snakefile)).stem)
             edges |= {(kind_of(feeds.rule.name), name) for feeds in dag.dependencies[job]}
     return jobs, {edge for edge in edges if edge[0] != edge[1]}, stages
 

@@ -8,7 +8,7 @@ from anurans.errors import UserError
 from anurans.figures import counted, headline, look, ranged, sheet
 from anurans.jobs import log, run
 from anurans.panels import letter_names
-from anurans.ranking import gather_models
+from anurans.ranking import gather_models, name_backbones
 from anurans.splits import HELD_OUT, TEST
 from anurans.summary import SUBSETS
 from anurans.tables import read_table
@@ -29,7 +29,8 @@ def main(input, output, params):
             f"{input.models}: no model of this experiment has an F1 on a held-out or test part, so "
             "that there is nothing to draw against the size of the weights."
         )
-    backbones = sorted({model[MODEL.index("backbone")] for model in found})
+    named = name_backbones(list(found))
+    backbones = sorted(set(named.values()))
     letters, recipes = letter_names(model[MODEL.index("recipe")] for model in found)
     rows = [row for row, _ in found.values()]
     with sheet(output, 6.0, 3.7 + 0.13 * len(recipes)) as figure:
@@ -40,7 +41,7 @@ def main(input, output, params):
         ax.set_xscale("log")
         ax.set_xlim(low / 1.5, high * 1.5)
         for model, (row, size) in found.items():
-            of = look(backbones.index(model[MODEL.index("backbone")]))
+            of = look(backbones.index(named[model]))
             value = float(row["f1_macro"])
             ends = [row["f1_macro_lower"], row["f1_macro_upper"]]
             if all(ends):

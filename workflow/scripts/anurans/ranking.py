@@ -132,3 +132,13 @@ def choose_best(
     for model in rank_models(runs, VALIDATION):
         best.setdefault(of(model), model)
     return best
+
+
+def name_backbones(models: Sequence[Model]) -> dict[Model, str]:
+    """Name the backbone of each model, and its split where there are several."""
+    split, backbone = MODEL.index("split"), MODEL.index("backbone")
+    several = len({model[split] for model in models}) > 1
+    return {
+        model: f"{model[backbone]}, {model[split]}" if several else model[backbone]
+        for model in models
+    }
