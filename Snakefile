@@ -21,6 +21,7 @@ include: "rules/training.smk"
 include: "rules/comparison.smk"
 include: "rules/figures.smk"
 include: "rules/study.smk"
+include: "rules/study_figures.smk"
 
 
 rule all:
@@ -28,3 +29,4 @@ rule all:
         "results/summary.csv",
         PLAN.tables(),
         PLAN.figures(),
+        PLAN.study_figures(),

@@ -93,6 +93,11 @@ def of_stages(name, *stages):
     return of_runs(name, PLAN.study_runs(*stages))
 
 
+def of_split(name):
+    """Input function: a file of every run of a split."""
+    return lambda wildcards: of_runs(name, PLAN.split_runs(wildcards.split))
+
+
 def weights_file(wildcards):
     """Weights file of a backbone, where the config gives one."""
     weights = config["backbones"][wildcards.backbone]["weights"]
@@ -123,6 +128,11 @@ def aside():
     logger.setLevel("WARNING")
     workflow.persistence.unlock = workflow.persistence.noop
     return []
+
+
+def rule_names():
+    """Names of all rules, so that the picture of the pipeline follows them."""
+    return sorted(rule.name for rule in workflow.rules)
 
 
 def this_run():

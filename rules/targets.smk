@@ -45,6 +45,7 @@ rule tables:
 rule figures:
     input:
         PLAN.figures(),
+        PLAN.study_figures(),
 
 
 rule suggest_salt:

@@ -17,6 +17,9 @@ from anurans.errors import UserError
 ORIGINAL = "original"
 STAGES = ("stage1", "stage2", "stage3")
 
+# Figures of each split.
+SPLIT_FIGURES = ("split", "learning_curves", "precision_recall", "reliability")
+
 
 class Plan:
     """A loaded config, its recordings, shards and runs.
@@ -243,6 +246,10 @@ class Plan:
             kinds.setdefault(model, set()).add(self.leaks(run.split))
         return [run for run in self.runs if len(kinds[run.backbone, run.dataset, run.recipe]) == 2]
 
+    def split_runs(self, split: str) -> list[configs.Run]:
+        """Runs of a split."""
+        return [run for run in self.runs if run.split == split]
+
     def tables(self) -> list[str]:
         """Tables that the config has something to say in."""
         names = ["models", "labelling", "datasets", *(["optimism"] if self.optimism_runs() else [])]
@@ -253,7 +260,9 @@ class Plan:
         names = [
             "models",
             "annotations",
-            *(f"split-{split}" for split in self.by),
+            "costs",
+            *(f"{figure}-{split}" for split in self.by for figure in SPLIT_FIGURES),
+            *(f"hours-{split}" for split in self.by if any(self.nights().values())),
             *(f"copies-{technique}" for technique in self.techniques() if technique != ORIGINAL),
             *(["optimism"] if self.optimism_runs() else []),
         ]
@@ -298,9 +307,20 @@ class Plan:
         names = ("table1", "table2", "table2_all", "hypotheses")
         return [f"results/tables/{name}.{kind}" for name in names for kind in ("csv", "md")]
 
+    def stage_runs(self, experiment: str, dataset: str | None = None) -> list[configs.Run]:
+        """Runs of an experiment, or those of it on one dataset."""
+        return [
+            run
+            for run, experiments in self.runs.items()
+            if experiment in experiments and dataset in (None, run.dataset)
+        ]
+
     def study_figures(self) -> list[str]:
-        """Figures of the study."""
-        return []
+        """The study's figures 1 to 4, where the config has its three experiments."""
+        complete = all(self.stage_runs(stage) for stage in STAGES)
+        if not complete or not self.stage_runs("stage3", "combined"):
+            return []
+        return [f"results/figures/figure{n}.{kind}" for n in range(1, 5) for kind in ("svg", "png")]
 
     def rows(self) -> list[dict[str, str]]:
         """Everything that is known of each recording before it is read."""

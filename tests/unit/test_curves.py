@@ -1,0 +1,122 @@
+"""Precision and recall, reliability and scores by hour, on clips whose answers are known."""
+
+import numpy as np
+import pytest
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import average_precision_score
+
+from anurans.curves import (
+    Scored,
+    average_precision,
+    measure_reliability,
+    pool,
+    read_scored,
+    score_hours,
+    trace_precision_recall,
+    weigh_clips,
+)
+
+
+def scored(labels, scores, groups=None, threshold=0.5, recordings=None):
+    """Clips of one species."""
+    n = len(labels)
+    groups = [f"N{at}" for at in range(n)] if groups is None else groups
+    scores = np.array(scores, dtype=float).reshape(n, 1)
+    return Scored(
+        np.array(groups if recordings is None else recordings, dtype=object),
+        np.array(groups, dtype=object),
+        np.array(labels, dtype=bool).reshape(n, 1),
+        scores >= threshold,
+        scores,
+    )
+
+
+def test_only_used_clips_of_the_part_are_read():
+    row = {"recording": "R", "group": "N", "role": "test", "used": "1"}
+    row |= {"score_A": "0.25", "predicted_A": "1", "label_A": "0"}
+    rows = [row, row | {"used": "0"}, row | {"role": "train"}, row | {"label_A": "1"}]
+    part = read_scored(rows, ["A"], "test")
+    assert part.scores.tolist() == [[0.25], [0.25]]
+    assert part.labels.tolist() == [[False], [True]]
+    assert part.predicted.all() and part.groups.tolist() == ["N", "N"]
+    none = read_scored(rows, ["A"], "held_out")
+    assert none.scores.shape == (0, 1) and len(pool([none, part]).labels) == 2
+
+
+def test_average_precision_is_that_of_scikit_learn_with_ties_and_weights():
+    rng = np.random.default_rng(1)
+    labels, scores = rng.random(60) < 0.3, rng.integers(0, 8, 60) / 8
+    weights = rng.integers(0, 3, (5, 60))
+    expected = [average_precision_score(labels, scores, sample_weight=each) for each in weights]
+    assert average_precision(labels, scores, weights) == pytest.approx(expected)
+    assert np.isnan(average_precision(labels, scores, weights * ~labels)).all()
+    assert np.isnan(average_precision(labels[:0], scores[:0], weights[:, :0])).all()
+
+
+def test_clips_of_a_group_count_together():
+    weights = weigh_clips(np.array(["a", "b", "a"], dtype=object), 50, 0)
+    assert (weights[:, 0] == weights[:, 2]).all() and (weights[:, :2].sum(axis=1) == 2).all()
+    assert weigh_clips(np.array(["a", "a"], dtype=object), 50, 0) is None
+
+
+def test_precision_and_recall_of_a_known_ranking():
+    part = scored([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1], threshold=0.75)
+    of = trace_precision_recall(part, 0, 100, 0)
+    assert of.ap == pytest.approx((1 + 2 / 3) / 2)
+    assert of.operating == (0.5, 0.5)
+    assert (of.positives, of.clips) == (2, 4)
+    assert of.recall.tolist() == [1.0, 1.0, 0.5, 0.5] and of.recall.min() > 0
+    assert of.precision.tolist() == pytest.approx([0.5, 2 / 3, 0.5, 1.0])
+    assert of.interval[0] <= of.ap <= of.interval[1]
+    one = trace_precision_recall(scored([1, 0], [0.9, 0.1], ["N", "N"]), 0, 100, 0)
+    assert one.ap == 1.0 and one.interval == (None, None)
+
+
+def test_without_positives_there_is_no_precision_and_recall():
+    of = trace_precision_recall(scored([0, 0], [0.9, 0.1]), 0, 100, 0)
+    assert of.ap is None and of.operating is None and not len(of.recall) and of.clips == 2
+    silent = trace_precision_recall(scored([1, 0], [0.4, 0.1]), 0, 100, 0)
+    assert silent.operating is None and silent.ap == 1.0
+
+
+def test_reliability_of_known_bins():
+    labels, scores = [0, 0, 0, 1, 1, 1], [0.05, 0.05, 0.05, 0.05, 0.95, 0.95]
+    of = measure_reliability(scored(labels, scores, ["a", "b", "a", "b", "a", "b"]), 0, 200, 0)
+    assert of.said == pytest.approx([0.05, 0.95]) and of.seen == pytest.approx([0.25, 1.0])
+    assert of.clips.tolist() == [4, 2]
+    assert of.ece == pytest.approx((4 * 0.2 + 2 * 0.05) / 6)
+    assert of.lower[0] == 0 and of.upper[0] == 0.5
+    # All clips of the upper bin are alike.
+    assert np.isnan([of.lower[1], of.upper[1]]).all()
+
+
+def test_reliability_bins_are_those_of_scikit_learn():
+    rng = np.random.default_rng(2)
+    labels, scores = rng.random(300) < 0.4, np.append(rng.random(290), np.arange(10) / 10)
+    of = measure_reliability(scored(labels, scores), 0, 50, 0)
+    seen, said = calibration_curve(labels, scores, n_bins=10)
+    assert of.seen == pytest.approx(seen) and of.said == pytest.approx(said)
+    assert of.clips.sum() == 300 and (of.lower <= of.seen).all() and (of.seen <= of.upper).all()
+
+
+def test_reliability_without_clips_or_groups():
+    assert measure_reliability(scored([], []), 0, 50, 0).ece is None
+    one = measure_reliability(scored([0, 1], [0.5, 0.5], ["N", "N"]), 0, 50, 0)
+    assert one.ece == 0 and np.isnan(one.lower).all()
+
+
+def test_scores_by_hour_pool_held_out_folds_and_average_test():
+    first = scored([1, 1, 0], [0.9, 0.1, 0.9], ["a", "b", "c"], recordings=["a", "b", "c"])
+    second = scored([1, 0, 1], [0.9, 0.1, 0.1], ["d", "e", "f"], recordings=["d", "e", "f"])
+    hours = {"a": 8, "b": 8, "d": 8, "c": 20, "e": 20}
+    early, late = score_hours([first, second], "held_out", 0, hours, 100, 0)
+    assert early.hour == 8 and early.f1 == pytest.approx(2 * 2 / (3 + 2))
+    assert (early.positives, early.clips, early.recordings) == (3, 3, 3)
+    assert None not in early.interval
+    assert late.hour == 20 and late.f1 is None and late.interval == (None, None)
+    assert (late.positives, late.clips) == (0, 2)
+
+    worse = scored([1, 1, 0], [0.9, 0.9, 0.9], ["a", "b", "c"], recordings=["a", "b", "c"])
+    early = score_hours([first, worse], "test", 0, {"a": 8, "b": 8}, 100, 0)[0]
+    assert early.f1 == pytest.approx((2 / 3 + 1) / 2) and early.clips == 2
+    assert score_hours([first], "test", 0, {"a": 8}, 100, 0)[0].interval == (None, None)

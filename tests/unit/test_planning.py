@@ -1,0 +1,46 @@
+"""Which figures a config asks for."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from anurans.planning import Plan
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def plan(monkeypatch):
+    """Give a function that plans the demo with other settings."""
+    monkeypatch.chdir(ROOT)
+    demo = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    return lambda **settings: Plan(demo | settings, "config")
+
+
+def test_each_split_has_its_figures_in_both_forms(plan):
+    figures = plan().figures()
+    for name in ("costs", "learning_curves-night", "precision_recall-clip", "hours-recording"):
+        assert f"results/figures/{name}.svg" in figures and f"results/figures/{name}.png" in figures
+    assert not [figure for figure in figures if "figure1" in figure]
+
+
+def test_without_times_there_are_no_hours(plan, tmp_path):
+    demo = plan()
+    for each in demo.recordings:
+        object.__setattr__(each, "date", "")
+    assert not any("hours-" in figure for figure in demo.figures())
+
+
+def test_the_studys_figures_need_its_three_stages(plan):
+    stages = {f"stage{n}": {"splits": ["recording"]} for n in (1, 2, 3)}
+    assert plan().study_figures() == []
+    assert plan(experiments={"stage1": {}, "stage2": {}}).study_figures() == []
+    stages["stage3"]["datasets"] = ["combined", "time_stretch"]
+    study = plan(experiments=stages)
+    assert len(study.study_figures()) == 8
+    assert study.study_figures()[0] == "results/figures/figure1.svg"
+    assert {run.dataset for run in study.stage_runs("stage3", "combined")} == {"combined"}
+    assert len(study.stage_runs("stage3")) == 12
+    stages["stage3"]["datasets"] = ["time_stretch"]
+    assert plan(experiments=stages).study_figures() == []

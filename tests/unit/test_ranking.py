@@ -1,0 +1,68 @@
+"""Runs gathered to models, and which of them are the best."""
+
+from anurans.comparison import MODEL
+from anurans.ranking import (
+    choose_best,
+    few_best,
+    gather_models,
+    mean_score,
+    name_models,
+    rank_models,
+)
+
+
+def run(fold="1", f1=None, backbone="b", dataset="d", recipe="r", **others):
+    """Rows of metrics.tsv: macro F1 by part."""
+    model = ("s", backbone, "random", dataset, recipe, "default")
+    about = dict(zip(MODEL, model, strict=True)) | {"fold": fold} | others
+    return [about | {"subset": part, "f1_macro": value} for part, value in (f1 or {}).items()]
+
+
+def test_folds_of_a_model_stand_in_order_and_a_run_without_a_part_is_left_out():
+    runs = [run(fold, {"test": "0.5"}) for fold in ("10", "2", "1")] + [run()]
+    assert list(gather_models(runs).values()) == [[2, 1, 0]]
+
+
+def test_models_are_ranked_by_their_mean_and_undefined_ones_come_last():
+    runs = [
+        run("1", {"held_out": "0.2"}, "b"),
+        run("2", {"held_out": "0.8"}, "b"),
+        run("1", {"held_out": "0.6"}, "a"),
+        run("1", {"held_out": ""}, "c"),
+    ]
+    assert [model[1] for model in rank_models(runs, "held_out")] == ["a", "b", "c"]
+    assert mean_score(runs[:2], "held_out") == 0.5 and mean_score(runs[3:], "held_out") is None
+    chosen, subset, words = few_best(runs, 2)
+    assert list(chosen.values()) == [[2], [0, 1]] and subset == "held_out"
+    assert words == "the 2 best of 3 models by mean held-out F1"
+
+
+def test_where_nothing_is_held_out_validation_chooses_and_test_is_shown():
+    runs = [
+        run("all", {"validation": "0.9", "test": "0.1"}, "a"),
+        run("all", {"validation": "0.2", "test": "0.8"}, "b"),
+    ]
+    chosen, subset, words = few_best(runs, 1)
+    assert list(chosen.values()) == [[0]] and subset == "test"
+    assert words == "the 1 best of 2 models by mean validation F1"
+    assert few_best(runs[:1])[2] == "1 model" and few_best([]) == ({}, "test", "0 models")
+
+
+def test_the_best_of_each_kind_is_chosen_on_validation_alone():
+    runs = [
+        run("1", {"validation": "0.4", "test": "0.9"}, "a", "x"),
+        run("1", {"validation": "0.6", "test": "0.1"}, "b", "x"),
+        run("1", {"validation": "0.1", "test": "0.1"}, "a", "y"),
+    ]
+    best = choose_best(runs, lambda model: model[3])
+    assert {dataset: model[1] for dataset, model in best.items()} == {"x": "b", "y": "a"}
+
+
+def test_models_are_named_by_what_differs():
+    models = [("s", "b", "w", "d", "r", "default"), ("s", "b", "w", "e", "r", "default")]
+    assert list(name_models(models).values()) == ["b, d", "b, e"]
+    assert list(name_models(models[:1]).values()) == ["b"]
+    weights = [("s", "b", "x/one.h5", "d", "r", "default"), ("s", "b", "two.h5", "d", "r", "any")]
+    assert list(name_models(weights).values()) == ["b, default", "b, any"]
+    same = [("s", "b", "x/one.h5", "d", "r", "default"), ("s", "b", "two.h5", "d", "r", "default")]
+    assert list(name_models(same).values()) == ["b (one.h5)", "b (two.h5)"]

@@ -1,0 +1,288 @@
+"""Precision and recall, reliability, and scores by hour, of models over all their folds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import precision_recall_curve
+
+from anurans.comparison import Decisions, model_f1
+from anurans.intervals import draw_groups, percentile_interval, sums_by_group
+from anurans.splits import HELD_OUT
+
+BINS = 10
+Interval = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored(Decisions):
+    """Decisions, and the probabilities behind them.
+
+    Attributes
+    ----------
+    scores : np.ndarray [shape=(n, species)]
+    """
+
+    scores: np.ndarray
+
+
+def read_scored(rows: Iterable[Mapping[str, str]], species: Sequence[str], subset: str) -> Scored:
+    """Read the rows of `predictions.tsv` that are scored in one part."""
+    part = [row for row in rows if row["role"] == subset and row["used"] == "1"]
+
+    def table(what: str) -> np.ndarray:
+        values = [[float(row[f"{what}_{name}"]) for name in species] for row in part]
+        return np.array(values).reshape(len(part), len(species))
+
+    def names(column: str) -> np.ndarray:
+        return np.array([row[column] for row in part], dtype=object)
+
+    return Scored(
+        names("recording"),
+        names("group"),
+        table("label") == 1,
+        table("predicted") == 1,
+        table("score"),
+    )
+
+
+def pool(folds: Sequence[Scored]) -> Scored:
+    """Put the parts that are scored by each fold's model together."""
+    fields = ("recordings", "groups", "labels", "predicted", "scores")
+    return Scored(*(np.concatenate([getattr(fold, field) for fold in folds]) for field in fields))
+
+
+def weigh_clips(groups: np.ndarray, resamples: int, seed: int) -> np.ndarray | None:
+    """Draw groups with replacement: how often each clip counts in each draw.
+
+    Returns
+    -------
+    np.ndarray [shape=(resamples, n)] or None
+        None where there is only one group, which says nothing of the others.
+    """
+    names, row = np.unique(groups.astype(str), return_inverse=True)
+    return draw_groups(len(names), resamples, seed)[:, row] if len(names) > 1 else None
+
+
+def average_precision(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Average precision under several weightings of the same clips, as scikit-learn defines it.
+
+    Parameters
+    ----------
+    labels : np.ndarray [shape=(n,), dtype=bool]
+    scores : np.ndarray [shape=(n,)]
+    weights : np.ndarray [shape=(draws, n)]
+        How often each clip counts.
+
+    Returns
+    -------
+    np.ndarray [shape=(draws,)]
+        NaN where no positive counts.
+    """
+    if not len(labels):
+        return np.full(len(weights), np.nan)
+    order = np.argsort(-scores, kind="stable")
+    weights = weights[:, order]
+    # Clips of equal score are let in together.
+    last = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
+    hits = np.cumsum(weights * labels[order], axis=1)[:, last]
+    found = np.cumsum(weights, axis=1)[:, last]
+    steps = np.diff(hits, axis=1, prepend=0)
+    total = hits[:, -1]
+    area = (steps * hits / np.maximum(found, 1)).sum(axis=1)
+    return np.where(total > 0, area / np.maximum(total, 1), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class PrecisionRecall:
+    """Precision against recall of one species.
+
+    Attributes
+    ----------
+    recall, precision : np.ndarray [shape=(points,)]
+        From the lowest threshold to the highest that finds a positive; empty without positives.
+    operating : tuple of float, or None
+        Recall and precision at the tuned thresholds; None where undefined.
+    ap
+        Average precision; None without positives.
+    interval
+        Of it, 95 %.
+    positives, clips
+        How many there are.
+    """
+
+    recall: np.ndarray
+    precision: np.ndarray
+    operating: tuple[float, float] | None
+    ap: float | None
+    interval: Interval
+    positives: int
+    clips: int
+
+
+def trace_precision_recall(part: Scored, column: int, resamples: int, seed: int) -> PrecisionRecall:
+    """Trace precision against recall of one species (a column), with an interval of its area."""
+    labels, scores = part.labels[:, column], part.scores[:, column]
+    positives = int(labels.sum())
+    if not positives:
+        return PrecisionRecall(*np.zeros((2, 0)), None, None, (None, None), 0, len(labels))
+    precision, recall, _ = precision_recall_curve(labels, scores)
+    finds = recall > 0
+    predicted = part.predicted[:, column]
+    hits, found = int((predicted & labels).sum()), int(predicted.sum())
+    once = average_precision(labels, scores, np.ones((1, len(labels))))
+    weights = weigh_clips(part.groups, resamples, seed)
+    drawn = None if weights is None else average_precision(labels, scores, weights)
+    return PrecisionRecall(
+        recall[finds],
+        precision[finds],
+        (hits / positives, hits / found) if found else None,
+        float(once[0]),
+        (None, None) if drawn is None else percentile_interval(drawn),
+        positives,
+        len(labels),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often a species calls where a model says so with a given probability.
+
+    Attributes
+    ----------
+    said, seen : np.ndarray [shape=(bins,)]
+        Mean probability and share of positives in each bin that has clips.
+    lower, upper : np.ndarray [shape=(bins,)]
+        95 % interval of that share; NaN where the bin has clips of one group or of one kind only.
+    clips : np.ndarray [shape=(bins,), dtype=int]
+        In each bin that has any.
+    ece
+        Expected calibration error: their mean distance, by clips; None without clips.
+    """
+
+    said: np.ndarray
+    seen: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    clips: np.ndarray
+    ece: float | None
+
+
+def measure_reliability(
+    part: Scored, column: int, resamples: int, seed: int, bins: int = BINS
+) -> Reliability:
+    """Measure the reliability of the probabilities of one species (a column).
+
+    Bins are equally wide; groups are resampled for the intervals.
+    """
+    labels, scores = part.labels[:, column], part.scores[:, column]
+    if not len(labels):
+        return Reliability(*np.zeros((4, 0)), np.zeros(0, dtype=int), None)
+    seen, said = calibration_curve(labels, scores, n_bins=bins)
+    # As calibration_curve puts them.
+    places = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], scores)
+    filled, at = np.unique(places, return_inverse=True)
+    clips = np.bincount(at)
+    inside = at[:, None] == np.arange(len(filled))
+    names = sorted(set(part.groups.tolist()))
+    intervals: list[Interval] = [(None, None)] * len(filled)
+    if len(names) > 1:
+        draws = draw_groups(len(names), resamples, seed)
+        counted = draws @ sums_by_group(part.groups, names, inside.astype(float))
+        hits = draws @ sums_by_group(part.groups, names, (inside & labels[:, None]).astype(float))
+        share = np.where(counted > 0, hits / np.maximum(counted, 1), np.nan)
+        # A bin that one group fills, or clips of one kind, does not tell how far it may vary.
+        tells = [len(set(part.groups[rows].tolist())) > 1 for rows in inside.T]
+        intervals = [
+            percentile_interval(values) if known and 0 < of < 1 else (None, None)
+            for values, known, of in zip(share.T, tells, seen, strict=True)
+        ]
+    lower, upper = np.array(intervals, dtype=float).T
+    ece = float(np.abs(seen - said) @ clips / clips.sum())
+    return Reliability(said, seen, lower, upper, clips, ece)
+
+
+@dataclass(frozen=True, slots=True)
+class HourScore:
+    """F1 of one species in one hour of the night.
+
+    Attributes
+    ----------
+    hour
+        Its first minute, in hours from noon.
+    f1
+        None without positives.
+    interval
+        95 %; without one where a single group has calls.
+    positives, clips, recordings
+        How many were scored.
+    """
+
+    hour: int
+    f1: float | None
+    interval: Interval
+    positives: int
+    clips: int
+    recordings: int
+
+
+def score_hours(
+    folds: Sequence[Scored],
+    subset: str,
+    column: int,
+    hours: Mapping[str, int],
+    resamples: int,
+    seed: int,
+) -> list[HourScore]:
+    """Score one species (a column) by the hour of the night, over the folds of a model.
+
+    Parameters
+    ----------
+    folds
+        What each fold's model decided.
+    subset
+        `held_out`, which is pooled, or `test`, where F1 is the mean over folds.
+    column
+        Of the species.
+    hours
+        Of each recording, counted from noon; those without one are left out.
+    resamples, seed
+        Of the draws of groups.
+
+    Returns
+    -------
+    list of HourScore
+        One for each hour with clips, in order.
+    """
+    at = [np.array([hours.get(name, -1) for name in fold.recordings], dtype=int) for fold in folds]
+    rows = []
+    for hour in sorted({int(each) for of in at for each in of} - {-1}):
+        parts = [_only(fold, of == hour, column) for fold, of in zip(folds, at, strict=True)]
+        names = sorted({group for part in parts for group in part.groups})
+        draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
+        f1 = model_f1(parts, subset, names, draws)[:, 0]
+        calling = {group for part in parts for group in part.groups[part.labels[:, 0]]}
+        # The same clips are judged by each fold's model in the test part.
+        once = parts if subset == HELD_OUT else parts[:1]
+        rows.append(
+            HourScore(
+                hour,
+                None if np.isnan(f1[0]) else float(f1[0]),
+                percentile_interval(f1[1:]) if len(calling) > 1 else (None, None),
+                sum(int(part.labels.sum()) for part in once),
+                sum(len(part.labels) for part in once),
+                len({name for part in once for name in part.recordings}),
+            )
+        )
+    return rows
+
+
+def _only(fold: Decisions, rows: np.ndarray, column: int) -> Decisions:
+    columns = slice(column, column + 1)
+    return Decisions(
+        fold.recordings[rows],
+        fold.groups[rows],
+        fold.labels[rows, columns],
+        fold.predicted[rows, columns],
+    )

@@ -1,0 +1,93 @@
+"""Sheets of small panels of one kind, side by side."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
+from textwrap import wrap
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from anurans.figures import look
+
+WIDTH = 7.5  # of every sheet, in inches
+DASHES = ("-", (0, (4, 1.2)), (0, (1.2, 1)), (0, (4, 1, 1, 1)))
+
+
+def panel_rows(panels: int, columns: int) -> int:
+    """Rows that so many panels fill."""
+    return max(1, ceil(panels / columns))
+
+
+def panels(figure: Figure, count: int, columns: int, **shared) -> Iterator[Axes]:
+    """Axes of so many panels, row by row; what is left of the last row stays empty.
+
+    Axes of the lowest panel of each column, and of the first of each row, keep their tick labels.
+    """
+    rows = panel_rows(count, columns)
+    axes = figure.subplots(rows, columns, squeeze=False, **shared)
+    for at, ax in enumerate(axes.flat):
+        if at >= count:
+            ax.set_visible(False)
+            continue
+        if at + columns >= count:
+            ax.tick_params(axis="x", labelbottom=True)
+        yield ax
+
+
+def lowest(at: int, count: int, columns: int) -> bool:
+    """Tell whether no panel stands below panel `at`."""
+    return at + columns >= count
+
+
+def line_of(number: int) -> dict[str, object]:
+    """Colour and dashes of the line of model `number`, from 0."""
+    return {"color": look(number).colour, "linestyle": DASHES[number % len(DASHES)]}
+
+
+def key_of(number: int, label: str) -> Line2D:
+    """Line and marker of model `number`, for a legend."""
+    of = look(number)
+    return Line2D([], [], marker=of.marker, markersize=4, label=label, **line_of(number))
+
+
+def explain(figure: Figure, names: Iterable[str], *lines: str) -> None:
+    """Put a legend of models below a figure, under lines of text."""
+    handles = [key_of(at, name) for at, name in enumerate(names)]
+    text = {"title": "\n".join(lines), "alignment": "left", "title_fontsize": 7, "handlelength": 4}
+    figure.legend(handles=handles, loc="outside lower left", **text)
+
+
+def bar(value: float | None, interval: Sequence[float | None]) -> str:
+    """Write a value with its interval, or a dash where it is undefined."""
+    if value is None:
+        return "\N{EN DASH}"
+    lower, upper = interval
+    known = lower is not None and upper is not None
+    return f"{value:.2f}" + (f" [{lower:.2f}, {upper:.2f}]" if known else "")
+
+
+def note(ax: Axes, number: int, text: str, x: float, y: float) -> None:
+    """Write about model `number` into a panel, after its marker, at (x, y) of the axes."""
+    of = look(number)
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.85}
+    where = {"transform": ax.transAxes, "clip_on": False, "zorder": 6}
+    ax.plot(x, y, of.marker, color=of.colour, ms=3.5, mew=0, **where)
+    style = {"fontsize": 6.5, "va": "center_baseline", "bbox": box, "in_layout": False}
+    ax.annotate(text, (x, y), (5, 0), "axes fraction", "offset points", zorder=6, **style)
+
+
+def letter_names(names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Letters for long names, "a" for the first, and lines that explain them.
+
+    A single name needs no letter: it is empty, and there is a line all the same.
+    """
+    names = sorted(set(names))
+    if len(names) == 1:
+        return {names[0]: ""}, [f"Recipe: {names[0]}."]
+    letters = {}
+    for at, name in enumerate(names):
+        first, second = divmod(at, 26)
+        letters[name] = (chr(96 + first) if first else "") + chr(97 + second)
+    text = "Recipes: " + ", ".join(f"{letter} {name}" for name, letter in letters.items()) + "."
+    return letters, wrap(text, 120)

@@ -1,0 +1,114 @@
+"""Draw the F1 of each species on test, for the best model of each backbone on each dataset."""
+
+import numpy as np
+
+from anurans.comparison import MODEL, model_f1
+from anurans.curves import read_scored
+from anurans.errors import UserError
+from anurans.figures import Dot, counted, forest, forest_height, headline, look, ranged, sheet
+from anurans.intervals import draw_groups, macro, percentile_interval
+from anurans.jobs import log, run
+from anurans.panels import WIDTH, letter_names
+from anurans.ranking import choose_best, gather_models
+from anurans.splits import TEST
+from anurans.tables import read_table
+
+BEST = "\N{BLACK LEFT-POINTING SMALL TRIANGLE}"
+PANELS = 4  # side by side
+
+
+def main(input, output, params):
+    runs = [read_table(path) for path in input.metrics]
+    models = gather_models(runs)
+    at, backbone = MODEL.index("dataset"), MODEL.index("backbone")
+    datasets = [name for name in params.datasets if any(model[at] == name for model in models)]
+    backbones = sorted({model[backbone] for model in models})
+    by_dataset = choose_best(runs, lambda model: model[at])
+    chosen = choose_best(runs, lambda model: (model[at], model[backbone]))
+    groups, sizes, splits = [], [], {model[0] for model in models}
+    letters, recipes = letter_names(model[MODEL.index("recipe")] for model in chosen.values())
+    for dataset in datasets:
+        dots = []
+        for name in backbones:
+            model = chosen.get((dataset, name))
+            parts = [
+                read_scored(read_table(input.predictions[at]), params.species, TEST)
+                for at in models.get(model, [])
+            ]
+            parts = [part for part in parts if len(part.labels)]
+            if not parts:
+                continue
+            sizes.append(parts[0])
+            letter = letters[model[MODEL.index("recipe")]]
+            label = ", ".join(filter(None, [name, letter, model[0] if len(splits) > 1 else ""]))
+            label += f" {BEST}" if by_dataset.get(dataset) == model else ""
+            values = score(parts, params.resamples, params.seed)
+            dots.append(Dot(label, look(backbones.index(name)), values))
+        if dots:
+            groups.append((f"Trained on {dataset}", dots))
+    if not groups:
+        raise UserError(
+            "No model of this experiment is scored on a test part, so that there is no F1 to "
+            "draw. Give its splits a test part (splits: test)."
+        )
+    positives = np.array([part.labels.sum(axis=0) for part in sizes])
+    titles = [
+        f"{name}\n{ranged([int(each) for each in column], 'positive')}"
+        for name, column in zip(params.species, positives.T, strict=True)
+    ]
+    titles.append("Mean over species\n")
+    sections = fold_panels(titles, groups)
+    with sheet(output, WIDTH, forest_height(sections) + 0.3 + 0.13 * len(recipes)) as figure:
+        headline(figure, f"F1 on test of the best models, {counted(len(datasets), 'dataset')}")
+        axes = forest(figure, sections, "F1")
+        low, high = axes[0, 0].get_xlim()
+        axes[0, 0].set_xlim(max(low, -0.02), min(high, 1.02))
+        clips = ranged([len(part.labels) for part in sizes], "clip")
+        units = ranged([len(set(part.groups)) for part in sizes], "group")
+        lines = [
+            f"The best recipe of each backbone on each dataset, of {counted(len(models), 'model')}"
+            f", by validation F1; {BEST} the best of the dataset on validation.",
+            f"{clips} of test; 95 % intervals over {units}.",
+            *recipes,
+        ]
+        style = {"title_fontsize": 7, "alignment": "left"}
+        figure.legend(handles=[], loc="outside lower left", title="\n".join(lines), **style)
+    log.info("%d of %d models", len(sizes), len(models))
+
+
+def fold_panels(titles, groups):
+    """Sections of a forest plot, with so many panels side by side as can be read."""
+    rows = -(-len(titles) // PANELS)
+    width = -(-len(titles) // rows)
+    sections = []
+    for first in range(0, len(titles), width):
+        pad = width - len(titles[first : first + width])
+        part = [
+            (
+                heading,
+                [
+                    Dot(dot.label, dot.look, [*dot.values[first : first + width], *[None] * pad])
+                    for dot in dots
+                ],
+            )
+            for heading, dots in groups
+        ]
+        sections.append(([*titles[first : first + width], *[""] * pad], part))
+    return sections
+
+
+def score(parts, resamples, seed):
+    """F1 of each species and their mean, each with its interval."""
+    names = sorted({group for part in parts for group in part.groups})
+    draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
+    f1 = model_f1(parts, TEST, names, draws)
+    values = []
+    for column in (*f1.T, macro(f1)):
+        once = None if np.isnan(column[0]) else float(column[0])
+        known = percentile_interval(column[1:]) if len(names) > 1 else (None, None)
+        values.append([once, *known])
+    return values
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

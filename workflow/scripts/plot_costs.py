@@ -1,0 +1,108 @@
+"""Draw how long the training of each model took, and how much memory."""
+
+from pathlib import Path
+from statistics import median
+
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from anurans.comparison import MODEL
+from anurans.errors import UserError
+from anurans.figures import LINE, counted, headline, look, sheet
+from anurans.jobs import log, run
+from anurans.panels import WIDTH
+from anurans.ranking import choosing_part, gather_models, rank_models
+from anurans.tables import read_table
+from anurans.wording import round_time
+
+# Of more models only the best are drawn.
+MOST = 60
+SPENT = {"s": "Time of a training (s)", "max_rss": "Memory at most (MB)"}
+
+
+def main(input, output, params):
+    runs = [read_table(path) for path in input]
+    models = gather_models(runs)
+    best = set(rank_models(runs, choosing_part(runs))[:MOST])
+    spent = [read_spent(path) for path in params.benchmarks]
+    known = [of for of in spent if of]
+    if not known:
+        raise UserError(
+            "No training has a benchmark file in results/benchmarks/train_model: Snakemake writes "
+            "one when it trains a model. Without them there is no time or memory to draw."
+        )
+    shown = [
+        (model, [spent[at] for at in places if spent[at]])
+        for model, places in models.items()
+        if model in best
+    ]
+    order, at = list(params.datasets), MODEL.index("dataset")
+    shown.sort(key=lambda each: (each[0][:at], each[0][at + 1 :], order.index(each[0][at])))
+    backbones = sorted({model[MODEL.index("backbone")] for model in models})
+    groups = {}
+    for model, of in shown:
+        groups.setdefault(model[:3], []).append((model, of))
+    height = sum(len(members) + 1.4 for members in groups.values()) * LINE
+    with sheet(output, WIDTH, 1.1 + height) as figure:
+        words = counted(len(models), "model")
+        if len(best) < len(models):
+            words = f"the {len(best)} best of {words}"
+        total = round_time(sum(of["s"] for of in known))
+        headline(figure, f"Training {words}: {counted(len(known), 'training')}, {total} in all")
+        axes = figure.subplots(1, len(SPENT), sharey=True)
+        names, y = {}, 0.0
+        for (split, backbone, _), members in groups.items():
+            at = {"xycoords": ("axes fraction", "data"), "va": "center", "fontweight": "bold"}
+            axes[0].annotate(f"{backbone}, split {split}", (0.01, y), in_layout=False, **at)
+            for model, of in members:
+                y += 1
+                names[y] = ", ".join(model[3:5]) + f" (n = {len(of)})"
+                for ax, column in zip(axes, SPENT, strict=True):
+                    draw(ax, y, [each[column] for each in of], look(backbones.index(backbone)))
+            y += 1.4
+        for ax, label in zip(axes, SPENT.values(), strict=True):
+            style(ax, label)
+        axes[0].set_yticks(list(names), list(names.values()))
+        axes[0].set_ylim(y - 0.8, -0.8)
+    log.info("%d of %d trainings have a benchmark file", len(known), len(spent))
+
+
+def read_spent(path):
+    """What a training took, or None where there is no record of it."""
+    if not Path(path).is_file():
+        return None
+    rows = read_table(path, list(SPENT))
+    try:
+        return {column: float(rows[-1][column]) for column in SPENT}
+    except (IndexError, ValueError):
+        return None  # cut off, or too short for Snakemake to measure
+
+
+def draw(ax, y, values, of):
+    """Draw trainings as points and their median as a line."""
+    if not values:
+        return
+    ax.plot(values, [y] * len(values), of.marker, color=of.colour, ms=4, alpha=0.6, mew=0)
+    ax.plot([median(values)] * 2, [y - 0.35, y + 0.35], color="black", linewidth=1.2, zorder=3)
+    text = f"{median(values):.3g}" if median(values) < 1000 else f"{median(values):,.0f}"
+    at = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
+    ax.annotate(text, (1, y), (3, 0), fontsize=6.5, color="#444444", **at)
+
+
+def style(ax, label):
+    """Even out a panel."""
+    ax.set_xlabel(f"{label}; line and number: median")
+    low, high = ax.get_xlim()
+    if high > 8 * max(low, 1e-9) and low > 0:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+        ax.xaxis.set_minor_formatter(NullFormatter())
+    else:
+        ax.set_xlim(left=0)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x", color="#E5E5E5", linewidth=0.5)
+    ax.set_axisbelow(True)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
