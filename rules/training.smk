@@ -1,7 +1,7 @@
 # Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, and the
 # annotation source, of which only a digest of what the run trains and validates on counts.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
-# history.tsv, clips.tsv (what was trained and validated on), scores.h5 (every original clip),
+# heads.h5 (of every epoch, where the recipe says save: all), history.tsv, clips.tsv (what was trained and validated on), scores.h5 (every original clip),
 # model.keras (on request); then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv,
 # scores under other rules of labelling and by grade.
 rule train_model:
@@ -12,6 +12,7 @@ rule train_model:
         annotations=ancient(config["annotations"]["source"]),
     output:
         head=f"{RUN}/head.keras",
+        heads=f"{RUN}/heads.h5",
         history=f"{RUN}/history.tsv",
         clips=f"{RUN}/clips.tsv",
         scores=f"{RUN}/scores.h5",
