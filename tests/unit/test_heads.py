@@ -19,7 +19,7 @@ def trained(path, save, **recipe):
 
 
 def test_every_epoch_is_what_a_training_of_so_many_epochs_gives(tmp_path):
-    recipe, fit = trained(tmp_path / "heads.h5", "all", epochs=4)
+    recipe, _ = trained(tmp_path / "heads.h5", "all", epochs=4)
     head = build_head(recipe, 8, 2, np.ones((2, 8), np.float32))
     for epoch in (1, 3, 4):
         set_epoch(head, tmp_path / "heads.h5", epoch)
