@@ -118,6 +118,11 @@ def test_share_that_is_trained_on(folds, share):
     assert costs.trained_share(split) == pytest.approx(share)
 
 
+def test_a_split_that_validates_on_its_test_part_trains_on_all_the_rest():
+    split = {"test": 0.35, "folds": 0, "validation": "test"}
+    assert costs.trained_share(split) == pytest.approx(0.65)
+
+
 def test_runs_by_experiment_and_by_model():
     runs = [
         run() | {"fold": "1", "experiments": "one two"},

@@ -177,8 +177,10 @@ def epochs(recipe: Mapping[str, Any]) -> int:
 
 def trained_share(split: Mapping[str, Any]) -> float:
     """Share of the clips that a run trains on, under one of the config's `splits`."""
-    folds = split["folds"]
-    return (1 - split["test"]) * (1 - (1 / folds if folds else 0)) * (1 - split["validation"])
+    held_out = 1 / split["folds"] if split["folds"] else 0.0
+    # A split that validates on its test part takes nothing from training.
+    validation = 0.0 if split["validation"] == "test" else split["validation"]
+    return (1 - split["test"]) * (1 - held_out) * (1 - validation)
 
 
 def count_all(
