@@ -50,6 +50,7 @@ rule check_leakage:
     params:
         splits=list(PLAN.by),
         runs=PLAN.certified_runs(),
+        allowed=[split for split in PLAN.by if config["splits"][split]["allow_leak"]],
         code=code("check_leakage.py"),
     script:
         "../workflow/scripts/check_leakage.py"
@@ -103,6 +104,7 @@ rule tabulate_optimism:
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
         by=PLAN.by,
+        leaky=PLAN.leaky_splits,
         code=code("tabulate_optimism.py"),
     script:
         "../workflow/scripts/tabulate_optimism.py"

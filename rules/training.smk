@@ -30,6 +30,7 @@ rule train_model:
         labelling=config["labelling"],
         copies=lookup(dpath="datasets/{dataset}/copies", within=config),
         required=asked(PLAN.required_species, "split"),
+        validation=asked(PLAN.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
         seed=config["seed"],
         code=code("train_model.py"),
@@ -78,6 +79,8 @@ rule evaluate_model:
     conda:
         "../envs/analysis.yaml"
     params:
+        validation=asked(PLAN.validates_on, "split"),
+        leaks=asked(PLAN.leaks, "split"),
         labelling=config["labelling"],
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],

@@ -148,6 +148,10 @@ def planned(folder: Path, *arguments: str) -> dict[str, int]:
     return counts
 
 
+def pytest_addoption(parser):
+    parser.addoption("--write-docs", action="store_true", help="write measured tables into docs/")
+
+
 @pytest.fixture(scope="session")
 def unbuilt(tmp_path_factory) -> Path:
     """The tiny world before any run; not to be changed."""

@@ -106,6 +106,28 @@ def test_optimism_compares_the_same_model_under_both_splits(built):
     assert float(row["difference"]) == pytest.approx(float(leaky) - float(honest), abs=2e-6)
 
 
+def test_the_protocol_of_the_study_can_be_measured_and_is_marked(world):
+    config = yaml.safe_load(yaml.safe_dump(CONFIG))
+    config["splits"]["study"] = config["splits"]["clip"] | {"validation": "test"}
+    config["experiments"]["optimism"]["splits"] = ["given", "study"]
+    write_config(world, config)
+    assert "splits.study.validation: is test" in refused(world, "-n")
+    config["splits"]["study"]["allow_leak"] = True
+    write_config(world, config)
+    done = snakemake(world, "summary", "tables")
+    assert "The split study leaks by design" in done.stdout + done.stderr
+    rows = read(world / "results/checks/leakage.csv")
+    verdicts = {row["split"]: row["verdict"] for row in rows}
+    assert verdicts == {"given": "ok", "study": "leaks by design"}
+    (row,) = (row for row in rows if row["split"] == "study")
+    assert row["clips_validation"] == row["clips_test"] == row["clips_crossing"] != "0"
+    for table in ("summary.csv", "tables/models.csv", "tables/labelling.csv"):
+        marks = {(r["split"], r["leaks"]) for r in read(world / "results" / table)}
+        assert marks == {("given", "no"), ("study", "by design")}
+    (row,) = read(world / "results/tables/optimism.csv")
+    assert (row["leaky"], row["split"]) == ("study", "given")
+
+
 def test_every_run_is_judged_under_each_rule_by_grade(built):
     rows = read(built / "results/tables/labelling.csv")
     summary = read(built / "results/summary.csv")

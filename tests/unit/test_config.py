@@ -184,6 +184,16 @@ MISTAKES = [
         {"recipes__linear__balance": "classweight"},
         'recipes.linear.balance: found "classweight" (did you mean class_weight?); expected one',
     ),
+    (
+        {"splits__s__validation": "test"},
+        "splits.s.validation: is test, so that the part that is scored decides when training stops",
+    ),
+    ({"splits__s__allow_leak": True}, "splits.s.allow_leak: only validation: test leaks"),
+    (
+        {"splits__s": {"validation": "test", "allow_leak": True, "test": 0}},
+        "splits.s.validation: is test, but test is 0.",
+    ),
+    ({"splits__s__validation": "half"}, 'splits.s.validation: found "half"; expected: Share of'),
     ({"splits__s__by": "file"}, "splits.s.file: is needed with by: file, and only there."),
     ({"splits__s__file": "x.csv"}, "splits.s.file: is needed with by: file, and only there."),
     (

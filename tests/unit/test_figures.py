@@ -506,7 +506,8 @@ def test_rows_are_picked_to_show_all_there_is():
 
 
 def model_row(backbone, dataset, subset, f1, lower="", upper="", split="night"):
-    row = dict(zip(MODEL, (split, backbone, "imagenet", dataset, "linear", "default"), strict=True))
+    model = (split, "no", backbone, "imagenet", dataset, "linear", "default")
+    row = dict(zip(MODEL, model, strict=True))
     row |= {"subset": subset, "n_clips": 100, "n_recordings": 10, "n_groups": 5}
     return row | {"f1_macro": f1, "f1_macro_lower": lower, "f1_macro_upper": upper}
 

@@ -48,9 +48,9 @@ def world(by="recording"):
     return {"used": used, "scored": scored, "roles": roles}
 
 
-def check(of, by="recording"):
+def check(of, by="recording", **settings):
     run = dict.fromkeys(("split", "backbone", "dataset", "recipe"), "x") | {"by": by, "fold": "1"}
-    return certify(run, of["used"], of["scored"], of["roles"], ORIGINALS)
+    return certify(run, of["used"], of["scored"], of["roles"], ORIGINALS, **settings)
 
 
 @pytest.mark.parametrize("by", ["recording", "night", "date", "file"])
@@ -145,3 +145,18 @@ def test_clips_that_are_not_scored_do_not_count():
     of = world()
     of["scored"].append(dict(of["scored"][0], role="test", used="0"))
     assert check(of).leaks == []
+
+
+def test_looking_at_the_test_part_is_seen_and_let_through_only_where_allowed():
+    of = world()
+    tuned = [dict(row, role="validation") for row in of["scored"] if row["role"] == "test"]
+    of["used"] += [dict(of["used"][0], **row) for row in tuned]
+    found = check(of)
+    assert found.row["clips_crossing"] == 3
+    assert found.leaks and found.row["verdict"] == "leaks"
+    found = check(of, allowed=True)
+    assert found.leaks == []
+    assert found.row["verdict"] == "leaks by design"
+    # A copy of what is judged is never trained on, even there.
+    of["used"].append(dict(of["used"][-1], role="train", clip="D_0000000~x1", technique="x"))
+    assert "overlap a clip outside of training" in check(of, allowed=True).leaks[0]

@@ -347,3 +347,16 @@ def test_the_first_ranked_salt_is_the_most_even_of_the_usable_ones():
     assert not lacks(best, assign(best, recordings(24)), present, strict=True)
     assert off < 0.7 * max(off for _, off, _ in ranked)
     assert rank_salts(split, recordings(24), {"X": frozenset()}, amounts) == []
+
+
+def test_a_split_that_validates_on_its_test_part():
+    split = Split("s", "recording", test=0.35, folds=0, validation=TEST, allow_leak=True)
+    found = assign(split, recordings(200))
+    assert {role["all"] for role in found.values()} == {TRAIN, TEST}
+    assert (split.validates_on, split.leaks) == (TEST, True)
+    assert Split("s", "recording").validates_on == VALIDATION
+    assert [Split("s", by).leaks for by in ("recording", "clip")] == [False, True]
+    assert shares(split) == pytest.approx({TRAIN: 0.65, TEST: 0.35})
+    # Early stopping and thresholds need every species there.
+    calls = {"P": frozenset(in_roles(found, "all", [TRAIN]))}
+    assert "P calls in none" in lacks(split, found, calls)[0]

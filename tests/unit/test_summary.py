@@ -7,6 +7,7 @@ from anurans.summary import KEYS, columns, short_table, sort_key
 ROW = {
     "experiments": "all",
     "split": "recording",
+    "leaks": "no",
     "backbone": "net",
     "weights": "imagenet",
     "dataset": "original",
@@ -23,7 +24,7 @@ ROW = {
 
 def test_order_of_the_columns():
     expected = """
-        experiments split backbone weights dataset recipe fold labelling subset
+        experiments split leaks backbone weights dataset recipe fold labelling subset
         n_clips n_recordings n_groups n_species positives_B positives_P
         f1_B f1_P precision_B precision_P recall_B recall_P ap_B ap_P auroc_B auroc_P
         f1_macro f1_micro map f1_macro_lower f1_macro_upper

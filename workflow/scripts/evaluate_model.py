@@ -7,7 +7,7 @@ from anurans.jobs import log, run
 from anurans.labels import LabelRule, decide_all, read_coverage
 from anurans.shards import open_shard
 from anurans.splits import HELD_OUT, TEST, VALIDATION
-from anurans.summary import LABELLING, columns
+from anurans.summary import LABELLING, LEAKS, columns
 from anurans.tables import read_table, write_table
 
 
@@ -29,11 +29,12 @@ def main(input, output, params, wildcards):
         of = (role == name) & used
         return Part(labels[of], scores[rows[of]], coverage.recording[of], group[of])
 
-    tuned = tune_thresholds(species, part(VALIDATION))
+    tuned = tune_thresholds(species, part(params.validation))
     write_table(output.thresholds, ["species", "threshold", "source", "positives"], tuned)
     thresholds = [row["threshold"] for row in tuned]
     run_is = {
         "split": wildcards.split,
+        "leaks": LEAKS[params.leaks],
         "backbone": wildcards.backbone,
         "weights": backbone["weights"],
         "dataset": wildcards.dataset,

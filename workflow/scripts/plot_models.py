@@ -81,7 +81,10 @@ def heading(model, same_rule):
 def title(split, subset, models):
     """What is scored in a panel, and how much of it."""
     rows = [of[subset] for of in models if subset in of and of[subset]["split"] == split]
-    name = f"Split {split}, {SUBSETS[subset]}"
+    leaks = any(
+        of[part]["leaks"] != "no" for of in models for part in of if of[part]["split"] == split
+    )
+    name = f"Split {split}{' (leaks by design)' if leaks else ''}, {SUBSETS[subset]}"
     if not rows:
         return f"{name}\nno such part"
     counts = [

@@ -48,6 +48,12 @@ def _notes(rows, recordings, annotations):
     if others:
         counts = ", ".join(f"{name} {n}" for name, n in others.most_common(8))
         yield f"Annotations of other species, ignored: {counts} (results/annotations.csv)."
+    leaky = sorted({row["split"] for row in rows if row["leaks"] != "no"})
+    if leaky:
+        yield (
+            f"The split {', '.join(leaky)} leaks by design: its scores are flattered "
+            "(results/tables/optimism.csv)."
+        )
     random = sorted({row["backbone"] for row in rows if row["weights"] == "random"})
     if random:
         yield (

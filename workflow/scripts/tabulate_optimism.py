@@ -1,4 +1,4 @@
-"""Measure by how much a split by clip flatters the same models."""
+"""Measure by how much a leaky split flatters the same models."""
 
 from anurans.comparison import OPTIMISM, read_decisions, score_optimism
 from anurans.jobs import log, run
@@ -19,7 +19,7 @@ def main(input, output, params):
             (leaky, split)
             for leaky in sorted(of)
             for split in sorted(of)
-            if params.by[leaky] == "clip" != params.by[split]
+            if leaky in params.leaky and split not in params.leaky
         ]
         for subset in (HELD_OUT, TEST):
             for leaky, split in pairs:

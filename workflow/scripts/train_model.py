@@ -40,8 +40,8 @@ def main(input, output, params, wildcards, threads):
 
     role = np.array([roles[clip] for clip in originals.clips.clip], dtype=object)
     of = {
-        name: [(originals, labelled(originals, role == name, annotations, species, rule))]
-        for name in (TRAIN, VALIDATION)
+        name: [(originals, labelled(originals, role == part, annotations, species, rule))]
+        for name, part in ((TRAIN, TRAIN), (VALIDATION, params.validation))
     }
     for embeddings in copies:
         allowed = trainable(embeddings.clips, originals.clips, roles)

@@ -8,7 +8,7 @@ import numpy as np
 from anurans.intervals import draw_groups, f1_of_sums, macro, percentile_interval, sums_by_group
 from anurans.splits import HELD_OUT, TEST
 
-MODEL = ("split", "backbone", "weights", "dataset", "recipe", "labelling")
+MODEL = ("split", "leaks", "backbone", "weights", "dataset", "recipe", "labelling")
 OPTIMISM = (
     *("backbone", "weights", "dataset", "recipe", "labelling", "subset"),
     *("split", "by", "leaky", "n_groups"),

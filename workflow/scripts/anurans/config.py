@@ -310,6 +310,16 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
         yield f"{at}.file: is needed with by: file, and only there."
     elif split.file and not Path(split.file).is_file():
         yield f"{at}.file: {split.file} is not a file."
+    if split.validation == "test" and not split.allow_leak:
+        yield (
+            f"{at}.validation: is test, so that the part that is scored decides when training "
+            "stops, which flatters the scores; set allow_leak: true to measure by how much, or "
+            "give validation a share."
+        )
+    if split.allow_leak and split.validation != "test":
+        yield f"{at}.allow_leak: only validation: test leaks; remove it."
+    if split.validation == "test" and not split.test and split.by != "file":
+        yield f"{at}.validation: is test, but test is 0."
     if not split.validation:
         stopping = [n for n, recipe in config["recipes"].items() if recipe["early_stopping"]]
         if stopping:

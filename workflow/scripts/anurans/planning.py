@@ -108,7 +108,7 @@ class Plan:
 
     def training_digest(self, split: str, fold: str) -> str:
         """Digest of the annotations that a run trains and validates on."""
-        used = {splits.TRAIN, splits.VALIDATION}
+        used = {splits.TRAIN, self.validates_on(split)}
         if self.by[split] == "clip":
             return self._clips_digest(configs.split(self.config, split), fold, used)
         return self.source.digest(splits.in_roles(self.split_roles(split), fold, used))
@@ -150,6 +150,19 @@ class Plan:
             return None
         keys = ("test", "folds", "validation", "salt")
         return {"name": name} | {key: settings[key] for key in keys}
+
+    def validates_on(self, name: str) -> str:
+        """Part that early stopping and thresholds of a split look at."""
+        return configs.split(self.config, name).validates_on
+
+    def leaks(self, name: str) -> bool:
+        """Whether what a split judges was learnt from, or looked at, by design."""
+        return configs.split(self.config, name).leaks
+
+    @property
+    def leaky_splits(self) -> list[str]:
+        """Splits that are run and leak by design."""
+        return [name for name in self.by if self.leaks(name)]
 
     def required_species(self, name: str) -> list[str]:
         """Species that a training in a split by clip refuses to do without."""
@@ -222,11 +235,11 @@ class Plan:
         return {run.split: self.config["splits"][run.split]["by"] for run in self.runs}
 
     def optimism_runs(self) -> list[configs.Run]:
-        """Runs of the models that are trained both under a split by clip and under another."""
+        """Runs of the models that are trained both under a leaky split and under another."""
         kinds: dict[tuple[str, ...], set[bool]] = {}
         for run in self.runs:
             model = (run.backbone, run.dataset, run.recipe)
-            kinds.setdefault(model, set()).add(self.by[run.split] == "clip")
+            kinds.setdefault(model, set()).add(self.leaks(run.split))
         return [run for run in self.runs if len(kinds[run.backbone, run.dataset, run.recipe]) == 2]
 
     def tables(self) -> list[str]:

@@ -22,7 +22,8 @@ SALTS = tuple(map(str, range(256)))
 class Split:
     """A way to divide recordings: `by` what they are grouped, and which share goes where.
 
-    `test` and `validation` are shares in [0, 1); `folds` is 0 for one plain training.
+    `test` and `validation` are shares in [0, 1), or `validation` is `test`, where that part is
+    looked at while training (with `allow_leak`); `folds` is 0 for one plain training.
     `allow_missing` names species that may be absent from training or validation.
     """
 
@@ -30,10 +31,26 @@ class Split:
     by: str
     test: float = 0.3
     folds: int = 5
-    validation: float = 0.2
+    validation: float | str = 0.2
     salt: str = ""
     file: str | None = None
     allow_missing: tuple[str, ...] = ()
+    allow_leak: bool = False
+
+    @property
+    def validates_on(self) -> str:
+        """Part that early stopping and thresholds look at."""
+        return TEST if self.validation == TEST else VALIDATION
+
+    @property
+    def validation_share(self) -> float:
+        """Share of the training groups that validate."""
+        return 0.0 if self.validation == TEST else float(self.validation)
+
+    @property
+    def leaks(self) -> bool:
+        """Whether what is judged was learnt from, or looked at, by design."""
+        return self.by == "clip" or self.validation == TEST
 
     @property
     def fold_names(self) -> tuple[str, ...]:
@@ -149,14 +166,14 @@ def _role(split: Split, group: str, of: str, fold: str) -> str:
         return TEST
     if of == fold != ALL:
         return HELD_OUT
-    validates = place(split.salt, "validation", fold, group) < split.validation
+    validates = place(split.salt, "validation", fold, group) < split.validation_share
     return VALIDATION if validates else TRAIN
 
 
 def parts(split: Split) -> tuple[str, ...]:
     """Parts that a split must fill."""
     held_out = (HELD_OUT,) if split.folds else ()
-    validation = (VALIDATION,) if split.validation else ()
+    validation = (VALIDATION,) if split.validation_share else ()
     # A file may name test recordings whatever the share.
     test = (TEST,) if split.test and split.by != "file" else ()
     return (TRAIN, *validation, *held_out, *test)
@@ -188,7 +205,7 @@ def lacks(
             if not members:
                 found.append(f"fold {fold}: no annotated recording in {part}")
                 continue
-            if part in (HELD_OUT, TEST) and not strict:
+            if part not in (TRAIN, split.validates_on) and not strict:
                 continue
             for species, where in present.items():
                 if species not in split.allow_missing and not members & where:
@@ -253,7 +270,7 @@ def shares(split: Split) -> dict[str, float]:
     """Share of the groups that each part aims at, in one fold."""
     rest = 1.0 - split.test
     held_out = rest / split.folds if split.folds else 0.0
-    validation = (rest - held_out) * split.validation
+    validation = (rest - held_out) * split.validation_share
     aimed = {
         TRAIN: rest - held_out - validation,
         VALIDATION: validation,

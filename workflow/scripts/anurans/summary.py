@@ -6,6 +6,7 @@ from statistics import mean, stdev
 KEYS = (
     "experiments",
     "split",
+    "leaks",
     "backbone",
     "weights",
     "dataset",
@@ -16,10 +17,12 @@ KEYS = (
 )
 # Columns of labelling.tsv and results/tables/labelling.csv.
 LABELLING = (
-    *("split", "backbone", "weights", "dataset", "recipe", "fold", "subset"),
+    *("split", "leaks", "backbone", "weights", "dataset", "recipe", "fold", "subset"),
     *("labelling", "species", "grade", "n_clips", "positives"),
     *("f1", "precision", "recall", "ap", "auroc"),
 )
+# The column `leaks`: whether what is judged was learnt from, or looked at.
+LEAKS = {True: "by design", False: "no"}
 RUN = ("split", "backbone", "dataset", "recipe", "labelling")
 SUBSETS = {"held_out": "held out", "test": "test", "validation": "validation"}
 
