@@ -1,5 +1,7 @@
 """What a config would take, told before anything is computed."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -70,13 +72,25 @@ def test_disk_by_hand():
         "spectrograms, original": 100 * 224 * 224,
         "spectrograms, time_mask": 300 * 224 * 224,
         "embeddings, small": 400 * 256 * 2,
-        "heads and scores": 2 * 4 * (257 * 3 + 100 * 3),
+        "heads and scores": 2 * (4 * 257 * 3 + costs.RUN_BYTES + 100 * costs.CLIP_BYTES),
     }
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+def test_a_saved_head_is_about_as_large_as_is_said(tmp_path, standardize):
+    scale = np.random.default_rng(1).random((2, 12544), np.float32) if standardize else None
+    build_head(Recipe(), 12544, 3, scale).save(tmp_path / "head.keras")
+    recipe = {"linear": LINEAR | {"standardize": standardize}}
+    clips = {"original": 0, "time_mask": 0}
+    backbone = {"flat": SMALL | {"pooling": "flatten"}}
+    said = replace(made(recipe, clips), backbones=backbone).run_bytes(run("flat"))
+    found = (tmp_path / "head.keras").stat().st_size
+    assert said - costs.RUN_BYTES == pytest.approx(found, rel=0.15)
 
 
 def test_all_heads_take_more_than_the_best():
     each = {"linear": LINEAR, "every": LINEAR | {"save": "all"}}
-    best, every = (made(each).head_bytes(run(recipe=recipe)) for recipe in each)
+    best, every = (made(each).run_bytes(run(recipe=recipe)) for recipe in each)
     assert every - best == 10 * 4 * 257 * 3
 
 

@@ -110,8 +110,10 @@ def durations(recordings, tables):
             known[each["recording"]] = ASSUMED_LENGTH
             assumed += 1
     names = [each["recording"] for each in recordings if each["recording"] in known]
-    told = f", {assumed} of which cannot be read yet: {ASSUMED_LENGTH:g} s each" if assumed else ""
-    return [known[name] for name in names], told
+    if not assumed:
+        return [known[name] for name in names], ""
+    unread = "none of which can" if assumed == len(names) else f"{assumed} of which cannot"
+    return [known[name] for name in names], f", {unread} be read yet: {ASSUMED_LENGTH:g} s each"
 
 
 if "snakemake" in globals():

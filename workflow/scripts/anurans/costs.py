@@ -21,6 +21,10 @@ MAPS = {
     "InceptionV3": (5, 5, 2048),
 }
 BYTES = {"float16": 2, "float32": 4}
+# Bytes that a run keeps beside the weights of its heads: whatever its size; for each original clip
+# (scores, predictions); and for each value that is standardized, of which Keras writes mean and
+# deviation as text.
+RUN_BYTES, CLIP_BYTES, STANDARDIZED_BYTES = 25_000, 350, 44
 
 # Length of a recording that cannot be looked at yet, in s.
 ASSUMED_LENGTH = 60.0
@@ -118,16 +122,17 @@ class Costs:
             width, dtype = embedding_width(self.backbones[backbone]), self.embedding["dtype"]
             how = f"{count} x {width} x {BYTES[dtype]}"
             rows.append(_row(f"embeddings, {backbone}", how, count * width * BYTES[dtype]))
-        heads = sum(map(self.head_bytes, runs))
+        heads = sum(map(self.run_bytes, runs))
         return [*rows, _row("heads and scores", f"{len(runs)} runs", heads)]
 
-    def head_bytes(self, run: Mapping[str, str]) -> int:
-        """Bytes of the heads and scores of a run; of every epoch where its recipe saves all."""
+    def run_bytes(self, run: Mapping[str, str]) -> int:
+        """Bytes of the scores and heads of a run, of every epoch where its recipe saves all."""
         recipe = self.recipes[run["recipe"]]
         width = embedding_width(self.backbones[run["backbone"]])
-        weights = head_weights(recipe, width, self.species) + 2 * width * recipe["standardize"]
+        weights = head_weights(recipe, width, self.species)
         kept = 1 + (epochs(recipe) if recipe["save"] == "all" else 0)
-        return 4 * (weights * kept + self.clips[ORIGINAL] * self.species)
+        standardized = STANDARDIZED_BYTES * width if recipe["standardize"] else 0
+        return 4 * weights * kept + standardized + RUN_BYTES + CLIP_BYTES * self.clips[ORIGINAL]
 
     def seconds(self, rule: str, wildcards: Mapping[str, str]) -> float:
         """Guess how long a job takes that no earlier one tells of, on one core."""
