@@ -1,6 +1,7 @@
-# Targets by name, one per stage. Needs and makes what their rules below do. The last two answer a
+# Targets by name, one per stage. Needs and makes what their rules below do. The last three answer a
 # question: they have neither output nor benchmark, which would count as made and up to date, so that
-# they run whenever they are asked. suggest_salt writes results/checks/salts.csv, status nothing.
+# they run whenever they are asked. suggest_salt writes results/checks/salts.csv, runs writes
+# results/checks/runs.csv, status nothing.
 rule summary:
     input:
         "results/summary.csv",
@@ -64,6 +65,29 @@ rule suggest_salt:
         code=code("suggest_salt.py"),
     script:
         "../workflow/scripts/suggest_salt.py"
+
+
+rule runs:
+    input:
+        asked(aside),
+    log:
+        "logs/runs.log",
+    localrule: True
+    conda:
+        "../envs/planning.yaml"
+    params:
+        path="results/checks/runs.csv",
+        runs=PLAN.run_rows(),
+        recordings=PLAN.rows(),
+        tables=shards("results/recordings/{shard}.tsv"),
+        techniques=TECHNIQUES,
+        settings=PLAN.cost_settings(),
+        species=len(SPECIES),
+        snakefile=workflow.main_snakefile,
+        run=asked(this_run),
+        code=code("runs.py"),
+    script:
+        "../workflow/scripts/runs.py"
 
 
 rule status:

@@ -1,9 +1,10 @@
 # Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, and the
 # annotation source, of which only a digest of what the run trains and validates on counts.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
-# history.tsv, clips.tsv (what was trained and validated on), scores.h5 (every original clip),
-# model.keras (on request); then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv,
-# scores under other rules of labelling and by grade.
+# heads.h5 (of every epoch, where the recipe says save: all), history.tsv, clips.tsv (what was
+# trained and validated on), scores.h5 (every original clip); then thresholds.tsv, metrics.tsv,
+# predictions.tsv, and labelling.tsv, scores under other rules of labelling and by grade; and, on
+# request, model.keras with model.json, which says how to use it.
 rule train_model:
     input:
         originals=shards("results/embeddings/{backbone}/original/{shard}.h5"),
@@ -12,6 +13,7 @@ rule train_model:
         annotations=ancient(config["annotations"]["source"]),
     output:
         head=f"{RUN}/head.keras",
+        heads=f"{RUN}/heads.h5",
         history=f"{RUN}/history.tsv",
         clips=f"{RUN}/clips.tsv",
         scores=f"{RUN}/scores.h5",
@@ -40,8 +42,11 @@ rule assemble_model:
     input:
         backbone="results/backbones/{backbone}/model.keras",
         head=f"{RUN}/head.keras",
+        scores=f"{RUN}/scores.h5",
+        thresholds=f"{RUN}/thresholds.tsv",
     output:
-        f"{RUN}/model.keras",
+        model=f"{RUN}/model.keras",
+        about=f"{RUN}/model.json",
     log:
         "logs/assemble_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:
@@ -49,6 +54,9 @@ rule assemble_model:
     conda:
         "../envs/training.yaml"
     params:
+        species=config["species"],
+        audio=config["audio"],
+        clips={key: config["clips"][key] for key in ("length", "min_last")},
         code=code("assemble_model.py"),
     script:
         "../workflow/scripts/assemble_model.py"

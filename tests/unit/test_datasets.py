@@ -148,6 +148,16 @@ def test_rows_come_in_the_order_that_is_asked_for(tmp_path):
     assert found.rows(["B_0005000", "A_0000000", "B_0000000"]).tolist() == [[2, 3], [0, 1], [0, 1]]
 
 
+def test_versions_of_all_shards_are_stated(tmp_path):
+    clips = original_clips("A", 20.0, 5.0, 0.5)
+    paths = [
+        write(tmp_path / "a.h5", clips, versions={"librosa": "0.11.0", "soxr": "1.0"}),
+        write(tmp_path / "b.h5", clips, versions={"librosa": "0.12.0", "soxr": "1.0"}),
+    ]
+    versions = open_embeddings(paths).metadata["versions"]
+    assert versions == {"librosa": "0.11.0, 0.12.0", "soxr": "1.0"}
+
+
 def test_shards_made_differently_are_refused(tmp_path):
     clips = original_clips("A", 20.0, 5.0, 0.5)
     paths = [

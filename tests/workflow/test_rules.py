@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 RULES = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
 NAMES = re.findall(r"^rule (\w+):", RULES, re.M)
 # What only answers a question makes nothing, and is never up to date.
-QUESTIONS = {"status", "suggest_salt"}
+QUESTIONS = {"runs", "status", "suggest_salt"}
 # Loads the workflow of the folder it runs in, plans all of it, and prints what it found.
 LOAD = """
 import json, sys

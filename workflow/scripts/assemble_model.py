@@ -1,14 +1,34 @@
 """Join a backbone and a trained head: image in, probabilities out, for Keras alone."""
 
+import json
+
 from anurans.backbones import join_models
 from anurans.files import whole
 from anurans.jobs import log, run
+from anurans.models import add_description, describe, weights_digest
+from anurans.shards import open_shard
+from anurans.tables import read_table
 
 
-def main(input, output):
-    with whole(output[0]) as partial:
-        model = join_models(input.backbone, input.head)
+def main(input, output, params, wildcards):
+    with open_shard(input.scores) as shard:
+        metadata = shard.metadata
+    model = join_models(input.backbone, input.head)
+    about = describe(
+        dict(wildcards.items()),
+        params.species,
+        read_table(input.thresholds),
+        metadata,
+        params.audio,
+        params.clips,
+        weights_digest(model.get_weights()),
+    )
+    with whole(output.model) as partial:
         model.save(partial)
+        add_description(partial, about)
+    with whole(output.about) as partial:
+        text = json.dumps(about, indent=2, ensure_ascii=False)
+        partial.write_text(f"{text}\n", encoding="utf-8")
     log.info("%d parameters", model.count_params())
 
 

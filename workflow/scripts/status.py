@@ -20,17 +20,25 @@ QUIET = {Quietness.RULES, Quietness.PROGRESS}
 
 
 def main(params):
-    cores = params.run["cores"] or params.run["jobs"] or os.cpu_count()
-    where = f"on {cores} core{'s' * (cores > 1)}"
-    if not params.run["cores"] and params.run["jobs"]:
-        where = f"with {cores} job{'s' * (cores > 1)} at a time"
+    cores, where = available(params.run)
     plan = dry_run(params)
     times = {job.rule: read_times(job.rule) for job in plan.jobs}
     print(f"\n{report(plan, times, where, cores)}\n", flush=True)
 
 
-def dry_run(params):
-    """Plan what this run's config asks for by default, as `snakemake -n` does."""
+def available(run):
+    """Cores, or jobs of a cluster, at a time: how many, and in words."""
+    cores = run["cores"] or run["jobs"] or os.cpu_count()
+    if not run["cores"] and run["jobs"]:
+        return cores, f"with {cores} job{'s' * (cores > 1)} at a time"
+    return cores, f"on {cores} core{'s' * (cores > 1)}"
+
+
+def dry_run(params, everything=False):
+    """Plan what this run's config asks for by default, as `snakemake -n` does.
+
+    With `everything` from the start, as if nothing were computed yet.
+    """
     with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
         logger.setLevel("WARNING")
         try:
@@ -41,7 +49,9 @@ def dry_run(params):
                 deployment_settings=params.run["deployment"],
                 workflow_settings=params.run["workflow"],
             )
-            settings = replace(params.run["dag"], targets=frozenset(), forcetargets=False)
+            settings = replace(
+                params.run["dag"], targets=frozenset(), forcetargets=False, forceall=everything
+            )
             workflow.dag(settings).execute_workflow(
                 executor="dryrun", execution_settings=ExecutionSettings(lock=False)
             )

@@ -12,6 +12,7 @@ from anurans.datasets import (
 )
 from anurans.errors import UserError, listing
 from anurans.files import whole
+from anurans.heads import kept_heads
 from anurans.jobs import log, run
 from anurans.labels import LabelRule
 from anurans.shards import extend, write_shard
@@ -63,7 +64,9 @@ def main(input, output, params, wildcards, threads):
         shown = ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
         log.info("epoch %d: %s", epoch + 1, shown)
 
-    fit = fit_head(Recipe(**params.recipe), arrays(TRAIN), arrays(VALIDATION), params.seed, tell)
+    recipe = Recipe(**params.recipe)
+    with kept_heads(output.heads) as keep:
+        fit = fit_head(recipe, arrays(TRAIN), arrays(VALIDATION), params.seed, tell, keep)
     log.info("weights of epoch %d of %d kept", fit.best_epoch, len(fit.history))
     scores = predict(fit.head, originals.batches())
     if not np.isfinite(scores).all():

@@ -16,6 +16,8 @@ ABSENT = object()  # the value of a key that is not there
 # Where the value of a param stands in the config; in one rule, or in all. What stands in neither
 # place mostly follows from other changes: it is told where nothing else explains a job.
 SETTINGS = {
+    "assemble_model audio": "audio",
+    "assemble_model clips": "clips",
     "by_clip": "splits.{split}",
     "copies": "datasets.{dataset}.copies",
     "compute_spectrograms settings": "spectrogram",

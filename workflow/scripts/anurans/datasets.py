@@ -61,10 +61,13 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
         When the shards were not all made with the same settings.
     """
     tables, recordings, settings, dtype = [], {}, None, np.dtype("float32")
+    versions: dict[str, set[str]] = {}
     for path in paths:
         with open_shard(path) as shard:
             tables.append(shard.clips)
             recordings |= shard.metadata["recordings"]
+            for library, version in shard.metadata.get("versions", {}).items():
+                versions.setdefault(library, set()).add(version)
             made = {
                 key: value
                 for key, value in shard.metadata.items()
@@ -77,9 +80,13 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
                 f"{path} and {paths[0]} were made with different settings or code; delete one of "
                 "the two and run the same command again."
             )
-    return Embeddings(
-        tuple(paths), concatenate(tables), {**(settings or {}), "recordings": recordings}, dtype
-    )
+    metadata = {
+        **(settings or {}),
+        "recordings": recordings,
+        # Shards may be made before and after an update.
+        "versions": {library: ", ".join(sorted(each)) for library, each in versions.items()},
+    }
+    return Embeddings(tuple(paths), concatenate(tables), metadata, dtype)
 
 
 def check_same_backbone(embeddings: Sequence[Embeddings]) -> None:

@@ -326,6 +326,18 @@ class Plan:
         """Everything that is known of each recording before it is read."""
         return [asdict(each) for each in self.recordings]
 
+    def run_rows(self) -> list[dict[str, str]]:
+        """The runs, and the experiments that each is part of."""
+        return [
+            asdict(run) | {"experiments": " ".join(experiments)}
+            for run, experiments in self.runs.items()
+        ]
+
+    def cost_settings(self) -> dict[str, Any]:
+        """What the size and duration of everything depend on."""
+        keys = ("clips", "augmentation", "datasets", "splits", "backbones", "embedding", "recipes")
+        return {key: self.config[key] for key in keys}
+
     def splits(self) -> list[dict[str, Any]]:
         """Settings of every split of the config, whether it is run or not."""
         return [asdict(configs.split(self.config, name)) for name in self.config["splits"]]

@@ -30,6 +30,7 @@ class Recipe:
     batch_size: int = 32
     epochs: int = 100
     early_stopping: Mapping[str, int] | None = None
+    save: str = "best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ def fit_head(
     validation: tuple[np.ndarray, np.ndarray] | None,
     seed: int,
     tell: Callable[[int, Mapping[str, float]], None] = lambda epoch, losses: None,
+    keep: Callable[[int, keras.Model], None] = lambda epoch, head: None,
 ) -> Fit:
     """Train a head with Adam and binary cross-entropy.
 
@@ -207,6 +209,8 @@ def fit_head(
         Of the initial weights, dropout and order.
     tell
         Called after each epoch with its number, from 0, and its losses.
+    keep
+        Called after each epoch with its number, from 0, and the head, where the recipe saves all.
 
     Returns
     -------
@@ -229,18 +233,20 @@ def fit_head(
         ),
         jit_compile=False,
     )
-    stopping = []
+    callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=tell)]
+    if recipe.save == "all":
+        keeping = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, _: keep(epoch, head))
+        callbacks.append(keeping)
     if recipe.early_stopping:
-        stopping = [
-            keras.callbacks.EarlyStopping(
-                monitor="val_loss", restore_best_weights=True, **recipe.early_stopping
-            )
-        ]
+        stopping = keras.callbacks.EarlyStopping(
+            monitor="val_loss", restore_best_weights=True, **recipe.early_stopping
+        )
+        callbacks.append(stopping)
     history = head.fit(
         Batches(x, y, recipe.batch_size, np.random.default_rng(seed), rows),
         validation_data=validation and Batches(*validation, recipe.batch_size, None),
         epochs=recipe.epochs,
-        callbacks=[*stopping, keras.callbacks.LambdaCallback(on_epoch_end=tell)],
+        callbacks=callbacks,
         shuffle=False,
         verbose=0,
     ).history

@@ -1,0 +1,52 @@
+"""Heads of every epoch."""
+
+import h5py
+import numpy as np
+import pytest
+from test_training import STOPPING, blobs
+
+from anurans.errors import UserError
+from anurans.heads import kept_heads, set_epoch
+from anurans.training import Recipe, build_head, fit_head
+
+LAYERS = [{"units": 4, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.0}]
+
+
+def trained(path, save, **recipe):
+    recipe = Recipe(layers=LAYERS, learning_rate=0.05, save=save, **recipe)
+    with kept_heads(path) as keep:
+        return recipe, fit_head(recipe, blobs(), blobs(seed=1), seed=1, keep=keep)
+
+
+def test_every_epoch_is_what_a_training_of_so_many_epochs_gives(tmp_path):
+    recipe, _ = trained(tmp_path / "heads.h5", "all", epochs=4)
+    head = build_head(recipe, 8, 2, np.ones((2, 8), np.float32))
+    for epoch in (1, 3, 4):
+        set_epoch(head, tmp_path / "heads.h5", epoch)
+        _, shorter = trained(tmp_path / "other.h5", "best", epochs=epoch)
+        for a, b in zip(head.get_weights(), shorter.head.get_weights(), strict=True):
+            assert np.array_equal(a, b)
+
+
+def test_the_best_epoch_is_the_head_that_is_kept(tmp_path):
+    recipe, fit = trained(tmp_path / "heads.h5", "all", epochs=60, early_stopping=STOPPING)
+    assert fit.best_epoch < len(fit.history)
+    head = build_head(recipe, 8, 2, np.ones((2, 8), np.float32))
+    set_epoch(head, tmp_path / "heads.h5", fit.best_epoch)
+    for a, b in zip(head.get_weights(), fit.head.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_the_best_alone_leaves_no_epoch(tmp_path):
+    path = tmp_path / "heads.h5"
+    _, fit = trained(path, "best", epochs=2)
+    with h5py.File(path) as file:
+        assert file.attrs["epochs"] == 0 and not list(file)
+    with pytest.raises(UserError, match="save: all"):
+        set_epoch(fit.head, path, 1)
+
+
+def test_an_epoch_that_never_was_is_refused(tmp_path):
+    _, fit = trained(tmp_path / "heads.h5", "all", epochs=2)
+    with pytest.raises(UserError, match="epoch 3 was not kept; epochs that were: 1 to 2"):
+        set_epoch(fit.head, tmp_path / "heads.h5", 3)

@@ -1,0 +1,279 @@
+"""What a config would take: clips, disk and, roughly, time, before anything is computed.
+
+Knows the shapes of the networks without Keras, and rates that were measured once: on 2 cores of a
+Xeon, with random weights. They tell an hour from a day, no more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from anurans.axes import SIZE
+from anurans.clips import ORIGINAL, STRETCHED, count_clips
+
+# Height, width and channels of the last map of a network for an image of 224 x 224; the channels
+# of a MobileNet are multiplied by its alpha. A test compares them with Keras.
+MAPS = {
+    "MobileNet": (7, 7, 1024),
+    "DenseNet121": (7, 7, 1024),
+    "ResNet50": (7, 7, 2048),
+    "InceptionV3": (5, 5, 2048),
+}
+BYTES = {"float16": 2, "float32": 4}
+# Bytes that a run keeps beside the weights of its heads: whatever its size; for each original clip
+# (scores, predictions); and for each value that is standardized, of which Keras writes mean and
+# deviation as text.
+RUN_BYTES, CLIP_BYTES, STANDARDIZED_BYTES = 25_000, 350, 44
+
+# Length of a recording that cannot be looked at yet, in s.
+ASSUMED_LENGTH = 60.0
+# Epochs until early stopping, where the recipe allows more.
+ASSUMED_EPOCHS = 40
+
+# Seconds that a job of a rule takes whatever its size: mostly what it imports.
+START = {
+    "export_backbone": 10.0,
+    "train_model": 8.0,
+    "assemble_model": 8.0,
+    "compute_spectrograms": 2.0,
+    "stretch_time": 6.0,
+    "evaluate_model": 1.9,
+    "embed_spectrograms": 0.8,
+    "plot_": 1.8,
+    "synthesise_recording": 1.0,
+}
+OTHER_START = 0.3
+# Seconds for one clip of 5 s, one core: decoding and hashing, resampling, drawing, masking.
+PER_CLIP = {
+    "inspect_recordings": 0.0005,
+    "cut_clips": 0.005,
+    "compute_spectrograms": 0.005,
+    "mask_spectrograms": 0.002,
+    "label_clips": 0.0005,
+}
+# Seconds to stretch one second of sound: 0.23 s for a minute.
+STRETCH = 0.23 / 60
+# Images that OpenVINO embeds in a second on one core, half of what was measured on two.
+EMBEDDED = {
+    "f32": {"MobileNet": 113, "ResNet50": 21, "DenseNet121": 21, "InceptionV3": 26},
+    "bf16": {"MobileNet": 428, "ResNet50": 116, "DenseNet121": 94, "InceptionV3": 134},
+}
+# Seconds for a clip and epoch: whatever the head; and of each weight (2.5 ms for 50176 x 256).
+TRAINED, TRAINED_WEIGHT = 0.00015, 2.5e-3 / (50176 * 256)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Knows what each job and file of a config costs.
+
+    Parameters
+    ----------
+    clips
+        Clips of each technique, from `count_all`.
+    backbones, recipes, datasets
+        As in a loaded config.
+    embedding
+        The config's `embedding`.
+    species
+        Number of species.
+    shards
+        Number of shards that have recordings.
+    length
+        Of a clip, in s.
+    trained
+        Share of the clips that a run of each split trains on.
+    """
+
+    clips: Mapping[str, int]
+    backbones: Mapping[str, Mapping[str, Any]]
+    recipes: Mapping[str, Mapping[str, Any]]
+    datasets: Mapping[str, Mapping[str, Any]]
+    embedding: Mapping[str, Any]
+    species: int
+    shards: int
+    length: float
+    trained: Mapping[str, float]
+
+    def disk(self, runs: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
+        """Bytes of what is largest in results/, once everything is made.
+
+        Parameters
+        ----------
+        runs
+            Each with `backbone`, `dataset` and `recipe`.
+
+        Returns
+        -------
+        list of dict
+            `what`, `files` (how they come about, in words) and `bytes`.
+        """
+        runs = list(runs)
+        rows = []
+        for technique, count in self.clips.items():
+            what = f"spectrograms, {technique}"
+            rows.append(_row(what, f"{count} x {SIZE} x {SIZE}", count * SIZE * SIZE))
+        used: dict[str, set[str]] = {}
+        for run in runs:
+            techniques = self.datasets[run["dataset"]]["techniques"]
+            used.setdefault(run["backbone"], set()).update(techniques)
+        for backbone, techniques in used.items():
+            count = sum(self.clips[technique] for technique in techniques)
+            width, dtype = embedding_width(self.backbones[backbone]), self.embedding["dtype"]
+            how = f"{count} x {width} x {BYTES[dtype]}"
+            rows.append(_row(f"embeddings, {backbone}", how, count * width * BYTES[dtype]))
+        heads = sum(map(self.run_bytes, runs))
+        return [*rows, _row("heads and scores", f"{len(runs)} runs", heads)]
+
+    def run_bytes(self, run: Mapping[str, str]) -> int:
+        """Bytes of the scores and heads of a run, of every epoch where its recipe saves all."""
+        recipe = self.recipes[run["recipe"]]
+        width = embedding_width(self.backbones[run["backbone"]])
+        weights = head_weights(recipe, width, self.species)
+        kept = 1 + (epochs(recipe) if recipe["save"] == "all" else 0)
+        standardized = STANDARDIZED_BYTES * width if recipe["standardize"] else 0
+        return 4 * weights * kept + standardized + RUN_BYTES + CLIP_BYTES * self.clips[ORIGINAL]
+
+    def seconds(self, rule: str, wildcards: Mapping[str, str]) -> float:
+        """Guess how long a job takes that no earlier one tells of, on one core."""
+        start = START.get(rule, START.get(f"{rule.partition('_')[0]}_", OTHER_START))
+        technique = wildcards.get("technique", ORIGINAL)
+        count = self.clips.get(technique, 0) / max(self.shards, 1)
+        longer = self.length / 5.0
+        match rule:
+            case "stretch_time":
+                return start + self.clips[STRETCHED] / self.shards * self.length * STRETCH
+            case "embed_spectrograms":
+                backbone = self.backbones[wildcards["backbone"]]
+                rate = EMBEDDED[self.embedding["precision"]][backbone["architecture"]]
+                return start + count * backbone["alpha"] / rate
+            case "train_model":
+                return start + self._training(wildcards)
+        return start + count * longer * PER_CLIP.get(rule, 0.0)
+
+    def _training(self, run: Mapping[str, str]) -> float:
+        recipe = self.recipes[run["recipe"]]
+        techniques = self.datasets[run["dataset"]]["techniques"]
+        count = sum(self.clips[technique] for technique in techniques) * self.trained[run["split"]]
+        width = embedding_width(self.backbones[run["backbone"]])
+        weights = head_weights(recipe, width, self.species)
+        return epochs(recipe) * count * (TRAINED + weights * TRAINED_WEIGHT)
+
+
+def embedding_width(backbone: Mapping[str, Any]) -> int:
+    """Width of the embeddings of one of the config's `backbones`."""
+    height, width, channels = MAPS[backbone["architecture"]]
+    channels = int(channels * backbone["alpha"])
+    return {"avg": 1, "time": height, "flatten": height * width}[backbone["pooling"]] * channels
+
+
+def head_weights(recipe: Mapping[str, Any], width: int, species: int) -> int:
+    """Count the trained weights of a head, as `anurans.training.count_parameters` does."""
+    units = [width, *(layer["units"] for layer in recipe["layers"]), species]
+    return sum((before + 1) * after for before, after in pairwise(units))
+
+
+def epochs(recipe: Mapping[str, Any]) -> int:
+    """Epochs of a training: those of the recipe, or an assumed number where it may stop early."""
+    if not recipe["early_stopping"]:
+        return recipe["epochs"]
+    return min(recipe["epochs"], ASSUMED_EPOCHS + recipe["early_stopping"]["start_from_epoch"])
+
+
+def trained_share(split: Mapping[str, Any]) -> float:
+    """Share of the clips that a run trains on, under one of the config's `splits`."""
+    held_out = 1 / split["folds"] if split["folds"] else 0.0
+    # A split that validates on its test part takes nothing from training.
+    validation = 0.0 if split["validation"] == "test" else split["validation"]
+    return (1 - split["test"]) * (1 - held_out) * (1 - validation)
+
+
+def count_all(
+    durations: Sequence[float],
+    techniques: Iterable[str],
+    augmentation: Mapping[str, Any],
+    length: float,
+    min_last: float,
+) -> dict[str, int]:
+    """Count the clips of each technique, where every clip is copied.
+
+    Parameters
+    ----------
+    durations
+        Of the recordings, in s.
+    techniques
+        The techniques.
+    augmentation
+        The config's `augmentation`.
+    length, min_last
+        As `anurans.clips.count_clips` takes them.
+    """
+
+    def clips(rate: float = 1.0) -> int:
+        return sum(count_clips(duration / rate, length, min_last) for duration in durations)
+
+    counts = {}
+    for technique in techniques:
+        if technique == ORIGINAL:
+            counts[technique] = clips()
+        elif technique == STRETCHED:
+            counts[technique] = sum(map(clips, augmentation[technique]["rates"]))
+        else:
+            counts[technique] = clips() * augmentation[technique]["copies"]
+    return counts
+
+
+def experiment_rows(runs: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """How many runs each experiment has, and of how many models, splits and so on.
+
+    Parameters
+    ----------
+    runs
+        Each with `experiments` (names, separated by spaces) and the names of what it is made of.
+    """
+    axes = ("split", "backbone", "dataset", "recipe", "fold")
+    of: dict[str, list[Mapping[str, str]]] = {}
+    for run in runs:
+        for experiment in run["experiments"].split():
+            of.setdefault(experiment, []).append(run)
+    return [
+        {"experiment": name, "runs": len(mine)}
+        | {f"{axis}s": len({run[axis] for run in mine}) for axis in axes}
+        for name, mine in of.items()
+    ]
+
+
+def model_rows(runs: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Runs with their folds in one row."""
+    of: dict[tuple[str, ...], list[str]] = {}
+    keys = ("split", "backbone", "dataset", "recipe", "experiments")
+    for run in runs:
+        of.setdefault(tuple(run[key] for key in keys), []).append(run["fold"])
+    return [dict(zip(keys, key, strict=True)) | {"folds": " ".join(of[key])} for key in of]
+
+
+def table_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[str]:
+    """Lines of a table with aligned columns; numbers to the right."""
+    cells = [columns, *([str(row[column]) for column in columns] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    right = [bool(rows) and isinstance(rows[0][column], int) for column in columns]
+    return [
+        "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in cells
+    ]
+
+
+def size(count: float) -> str:
+    """Write a number of bytes for people, in powers of 1000."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 999.5:
+            return f"{count:.0f} {unit}" if count >= 10 or unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def _row(what: str, how: str, count: int) -> dict[str, Any]:
+    return {"what": what, "how": how, "bytes": count}

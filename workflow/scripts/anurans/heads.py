@@ -1,0 +1,76 @@
+"""Heads of every epoch of a training, in an HDF5 file: weights alone, without optimiser state."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+
+import h5py
+import keras
+import numpy as np
+
+from anurans.errors import UserError
+from anurans.files import whole
+
+
+@contextlib.contextmanager
+def kept_heads(path: str | os.PathLike) -> Iterator[Callable[[int, keras.Model], None]]:
+    """Open a file to keep heads in, whole or not at all; without any it holds no epochs.
+
+    Parameters
+    ----------
+    path
+        The file. Below `weights` it has one dataset for each weight of the head, by its name in
+        Keras, with one row per epoch.
+
+    Yields
+    ------
+    callable
+        Called with the epoch, from 0 and in order, and the head as it is then.
+    """
+    with whole(path) as partial, h5py.File(partial, "w") as file:
+        file.attrs["epochs"] = 0
+
+        def keep(epoch: int, head: keras.Model) -> None:
+            for weight in head.weights:
+                value = np.asarray(weight)
+                name = f"weights/{weight.path}"
+                if not epoch:
+                    shape = (0, *value.shape)
+                    file.create_dataset(
+                        name,
+                        shape,
+                        value.dtype,
+                        maxshape=(None, *value.shape),
+                        chunks=(1, *value.shape),
+                        fletcher32=True,
+                    )
+                file[name].resize(epoch + 1, axis=0)
+                file[name][epoch] = value
+            file.attrs["epochs"] = epoch + 1
+
+        yield keep
+
+
+def set_epoch(head: keras.Model, path: str | os.PathLike, epoch: int) -> None:
+    """Give a head the weights that it had after an epoch.
+
+    Parameters
+    ----------
+    head
+        From head.keras of the same run.
+    path
+        From `kept_heads`.
+    epoch
+        Counted from 1, as in history.tsv.
+
+    Raises
+    ------
+    UserError
+        When that epoch was not kept.
+    """
+    with h5py.File(path) as file:
+        kept = int(file.attrs["epochs"])
+        if not 1 <= epoch <= kept:
+            there = f"1 to {kept}" if kept else "none (the recipe needs save: all)"
+            raise UserError(f"{path}: epoch {epoch} was not kept; epochs that were: {there}.")
+        head.set_weights([file[f"weights/{weight.path}"][epoch - 1] for weight in head.weights])
