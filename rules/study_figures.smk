@@ -20,7 +20,7 @@ rule plot_pipeline:
         "../envs/pipeline.yaml"
     params:
         snakefile=workflow.main_snakefile,
-        settings=workflow.config_settings,
+        called=workflow.config_settings,
         rules=asked(rule_names),
         project=config["project"],
         code=code("plot_pipeline.py"),

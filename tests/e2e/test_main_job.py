@@ -88,7 +88,8 @@ def test_the_same_config_gives_the_same_bytes(built, fresh):
         files = [
             path
             for path in fresh.glob(f"results/{pattern}")
-            if path.is_file() and "benchmarks" not in path.parts
+            # Times are not the same twice.
+            if path.is_file() and "benchmarks" not in path.parts and path.stem != "costs"
         ]
         assert files, pattern
         for path in files:

@@ -190,7 +190,7 @@ def test_costs_are_the_last_row_of_each_benchmark_file(drawn, study, tmp_path):
     params = SimpleNamespace(datasets=PARAMS.datasets, benchmarks=paths)
     figure = drawn(plot_costs, files.metrics, params)
     said = texts(figure)
-    assert "4 models: 7 trainings, about 2 minutes in all" in said
+    assert "7 trainings of 4 models: about 2 minutes in all" in said
     assert "10.5" in said and "plain, head (n = 2)" in said and "masked, head (n = 1)" in said
     params.benchmarks = [tmp_path / "none.tsv"] * len(files.metrics)
     with pytest.raises(UserError, match="No training has a benchmark file"):

@@ -16,7 +16,7 @@ from anurans.wording import round_time
 
 # Of more models only the best are drawn.
 MOST = 60
-SPENT = {"s": "Time of a training (s)", "max_rss": "Memory at most (MB)"}
+SPENT = {"s": "Wall-clock time (s)", "max_rss": "Largest memory (MB)"}
 
 
 def main(input, output, params):
@@ -42,12 +42,10 @@ def main(input, output, params):
     for model, of in shown:
         groups.setdefault(model[:3], []).append((model, of))
     height = sum(len(members) + 1.4 for members in groups.values()) * LINE
-    with sheet(output, WIDTH, 1.1 + height) as figure:
-        words = counted(len(models), "model")
-        if len(best) < len(models):
-            words = f"the {len(best)} best of {words}"
+    with sheet(output, WIDTH, 1.2 + height) as figure:
+        words = f"{counted(len(known), 'training')} of {counted(len(models), 'model')}"
         total = round_time(sum(of["s"] for of in known))
-        headline(figure, f"Training {words}: {counted(len(known), 'training')}, {total} in all")
+        headline(figure, f"Time and memory of {words}: {total} in all")
         axes = figure.subplots(1, len(SPENT), sharey=True)
         names, y = {}, 0.0
         for (split, backbone, _), members in groups.items():
@@ -59,10 +57,14 @@ def main(input, output, params):
                 for ax, column in zip(axes, SPENT, strict=True):
                     draw(ax, y, [each[column] for each in of], look(backbones.index(backbone)))
             y += 1.4
-        for ax, label in zip(axes, SPENT.values(), strict=True):
-            style(ax, label)
+        for ax, (column, label) in zip(axes, SPENT.items(), strict=True):
+            style(ax, label, [each[column] for _, of in shown for each in of])
         axes[0].set_yticks(list(names), list(names.values()))
         axes[0].set_ylim(y - 0.8, -0.8)
+        text = "A point is one training (n); line and number: their median."
+        if len(best) < len(models):
+            text += f" Shown: the {len(best)} best models by mean F1."
+        figure.legend(handles=[], loc="outside lower left", title=text, title_fontsize=7)
     log.info("%d of %d trainings have a benchmark file", len(known), len(spent))
 
 
@@ -88,11 +90,10 @@ def draw(ax, y, values, of):
     ax.annotate(text, (1, y), (3, 0), fontsize=6.5, color="#444444", **at)
 
 
-def style(ax, label):
+def style(ax, label, values):
     """Even out a panel."""
-    ax.set_xlabel(f"{label}; line and number: median")
-    low, high = ax.get_xlim()
-    if high > 8 * max(low, 1e-9) and low > 0:
+    ax.set_xlabel(label)
+    if values and min(values) > 0 and max(values) > 8 * min(values):
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
         ax.xaxis.set_minor_formatter(NullFormatter())

@@ -112,8 +112,8 @@ def draw(ax, curve, kept):
 def title(model, folds):
     """What a model is, in lines that fit above a small panel."""
     of = dict(zip(MODEL, model, strict=True))
-    lines = [of["backbone"], of["dataset"], of["recipe"]]
-    return "\n".join(fill(line, 28) for line in lines) + f" (n = {folds})"
+    lines = [of["backbone"], f"{of['dataset']}, n = {folds}", of["recipe"]]
+    return "\n".join(fill(line, 25) for line in lines)
 
 
 def legend():

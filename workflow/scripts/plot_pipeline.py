@@ -90,7 +90,7 @@ def read_rules(params):
             workflow = api.workflow(
                 snakefile=Path(params.snakefile),
                 resource_settings=ResourceSettings(cores=1),
-                config_settings=params.settings,
+                config_settings=params.called,
             )
             workflow.dag(DAGSettings()).execute_workflow(
                 executor="dryrun", execution_settings=ExecutionSettings(lock=False)

@@ -54,6 +54,7 @@ PLACES = {
 # Params that change with others, or that are looked at on their own.
 CONSEQUENCES = {"annotations", "channels", "code", "counts", "files", "groups"}
 CONSEQUENCES |= {"names", "nights", "recordings", "roles"}
+CONSEQUENCES |= {"benchmarks", "called", "rules", "snakefile"}
 
 
 def changed_params(
