@@ -140,8 +140,12 @@ def test_every_claim_is_held_against_pairs_of_models(study):
         "combined beats frequency_mask": 2 * 2,
     }
     for row in rows.values():
-        assert row["agrees"] in ("yes", "no", "undecided")
-        assert float(row["lower"]) <= float(row["upper"])
+        # This world has two nights, and the test part lies in one: that has no interval.
+        if row["n_groups"] == "1":
+            assert row["lower"] == row["upper"] == row["agrees"] == ""
+        else:
+            assert row["agrees"] in ("yes", "no", "undecided")
+            assert float(row["lower"]) <= float(row["upper"])
     assert rows["fewer parameters do better"]["compared"].startswith("narrow - wide, ")
 
 
