@@ -40,7 +40,8 @@ def main(input, output, params):
     backbones = sorted({model[MODEL.index("backbone")] for model in models})
     groups = {}
     for model, of in shown:
-        groups.setdefault(model[:3], []).append((model, of))
+        about = dict(zip(MODEL, model, strict=True))
+        groups.setdefault((about["split"], about["backbone"]), []).append((about, of))
     height = sum(len(members) + 1.4 for members in groups.values()) * LINE
     with sheet(output, WIDTH, 1.2 + height) as figure:
         words = f"{counted(len(known), 'training')} of {counted(len(models), 'model')}"
@@ -48,12 +49,12 @@ def main(input, output, params):
         headline(figure, f"Time and memory of {words}: {total} in all")
         axes = figure.subplots(1, len(SPENT), sharey=True)
         names, y = {}, 0.0
-        for (split, backbone, _), members in groups.items():
+        for (split, backbone), members in groups.items():
             at = {"xycoords": ("axes fraction", "data"), "va": "center", "fontweight": "bold"}
             axes[0].annotate(f"{backbone}, split {split}", (0.01, y), in_layout=False, **at)
-            for model, of in members:
+            for about, of in members:
                 y += 1
-                names[y] = ", ".join(model[3:5]) + f" (n = {len(of)})"
+                names[y] = f"{about['dataset']}, {about['recipe']} (n = {len(of)})"
                 for ax, column in zip(axes, SPENT, strict=True):
                     draw(ax, y, [each[column] for each in of], look(backbones.index(backbone)))
             y += 1.4
