@@ -8,6 +8,7 @@
 rule summarize_runs:
     input:
         metrics=of_runs("metrics.tsv"),
+        scores=of_runs("scores.h5"),
         leakage="results/checks/leakage.csv",
         recordings="results/recordings.csv",
         annotations="results/annotations.csv",

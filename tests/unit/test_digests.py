@@ -1,5 +1,6 @@
 """What makes a job outdated: code, and nothing else."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import os
 
 from anurans import other
 from anurans.one import hello  # what says it
+from beside import BESIDE
 
 
 def main():
@@ -25,12 +27,35 @@ def main():
 third {os.name}"""
     return hello(text), other
 '''
+# What versions of Python see in different ways: strings over several lines, and within others.
+STRINGS = '''"""Module."""
+WORD = "蛙\\x0c"  # comment
+
+
+def told(a, b):
+    """Say it."""
+    text = (
+        "one"
+        f"{a['k']!r:>{b}} # no comment"
+
+        "two"
+    )
+    return text, f"""{a}
+
+  {a.get("x # y", 'z')} \x20
+"""   # comment
+'''
+JOINED = 'TEXT = (\n    "one"  # why\n    # because\n\n    f"two {1}"\n)\n'
 FILES = {
     "main.py": MAIN,
+    "beside.py": "BESIDE = 1\n",
     "anurans/__init__.py": "",
     "anurans/one.py": "import anurans.two\n\n\ndef hello(x):\n    return anurans.two.TWO, x\n",
     "anurans/two.py": "TWO = '#2'\n",
-    "anurans/other.py": "# nothing but a comment\nOTHER = 1\n",
+    "anurans/other.py": "# nothing but a comment\nOTHER = 1\nimport anurans.joined, anurans.odd\n",
+    "anurans/joined.py": JOINED,
+    # Characters that Python does not end a line at, but str.splitlines does.
+    "anurans/odd.py": 'A = "\u2028\x0c"\nCODE = 1\nB = 2 # why\n',
     "anurans/unused.py": "UNUSED = 1\n",
 }
 
@@ -71,6 +96,10 @@ def test_a_digest_is_16_digits(edited):
         {"main": ("import os\n", "import os   \n")},
         {"two": ("TWO", "# a comment\n\nTWO")},
         {"other": ("# nothing but a comment\n", "")},
+        {"joined": ("  # why", "")},
+        {"joined": ("    # because\n", "")},
+        {"joined": ("\n\n", "\n")},
+        {"odd": ("# why", "# why not")},
         {"unused": ("1", "2")},
     ],
 )
@@ -88,7 +117,10 @@ def test_edits_that_change_nothing(edited, edits):
         {"main": ("first\n", "first \n")},
         {"one": ("anurans.two.TWO, x", "x, anurans.two.TWO")},
         {"two": ("#2", "#3")},
+        {"beside": ("1", "2")},
         {"other": ("1", "2")},
+        {"joined": ("two", "three")},
+        {"odd": ("CODE", "CODES")},
     ],
 )
 def test_edits_of_code(edited, edits):
@@ -136,22 +168,53 @@ def test_every_script_has_a_digest():
     assert len(digests) == len(scripts)
 
 
-@pytest.mark.parametrize("python", ["python3.12", "python3.13"])
-def test_another_python_gives_the_same(python):
-    found = shutil.which(python)
-    works = found and not subprocess.run([found, "-c", ""], capture_output=True).returncode
-    if not works:
-        pytest.skip(f"there is no {python} here")
-    scripts = [str(script) for script in sorted(SCRIPTS.glob("*.py"))]
+def test_imports_are_all_seen():
+    """A digest follows `import x` and `from x import y`, and nothing else."""
+    assert not (SCRIPTS / "anurans/__init__.py").read_text()
+    for path in SCRIPTS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert not node.level, path
+                assert node.module != "anurans" or node.names[0].name != "*", path
+            elif isinstance(node, ast.Import):
+                assert "anurans" not in {alias.name for alias in node.names}, path
+            elif isinstance(node, ast.Name | ast.Attribute):
+                called = node.id if isinstance(node, ast.Name) else node.attr
+                assert called not in ("import_module", "__import__", "exec", "runpy"), path
+
+
+def interpreter(version):
+    """A working Python of that version, or None: one of the path, of pyenv or of uv."""
+    home = Path.home()
+    found = [
+        shutil.which(f"python{version}"),
+        *home.glob(f".pyenv/versions/{version}.*/bin/python{version}"),
+        *home.glob(f".local/share/uv/python/cpython-{version}.*/bin/python{version}"),
+    ]
+    for python in filter(None, found):  # pyenv puts names in the path that may not work
+        if not subprocess.run([python, "-c", ""], capture_output=True).returncode:
+            return python
+    return None
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_every_python_gives_the_same(version, tmp_path):
+    python = interpreter(version)
+    if not python:
+        pytest.skip(f"there is no Python {version} here")
+    (tmp_path / "strings.py").write_text(STRINGS, encoding="utf-8")
+    scripts = [*sorted(map(str, SCRIPTS.glob("*.py"))), str(tmp_path / "strings.py")]
     program = (
         "import sys\nfrom anurans.digests import code_digest\n"
-        "print(*(code_digest(script) for script in sys.argv[1:]))"
+        "print(*sys.version_info[:2], *(code_digest(script) for script in sys.argv[1:]))"
     )
     done = subprocess.run(
-        [found, "-c", program, *scripts],
+        [python, "-c", program, *scripts],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(SCRIPTS), "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
     )
-    assert done.stdout.split() == [code_digest(script) for script in scripts]
+    found = done.stdout.split()
+    assert ".".join(found[:2]) == version
+    assert found[2:] == [code_digest(script) for script in scripts]

@@ -3,6 +3,8 @@
 from collections import Counter
 
 from anurans.jobs import log, run
+from anurans.libraries import merge_versions, version_notes
+from anurans.shards import open_shard
 from anurans.summary import columns, short_table, sort_key
 from anurans.tables import read_table, write_table
 
@@ -23,12 +25,19 @@ def main(input, output, params):
             short_table(rows, params.species),
             "",
             *_notes(rows, read_table(input.recordings), read_table(input.annotations)),
+            *version_notes(merge_versions(map(_versions, input.scores))),
             f"All scores, with intervals and counts: {output[0]}",
             "",
         ]
     )
     log.info("%s", text)
     print(text, flush=True)
+
+
+def _versions(scores):
+    """Versions of the libraries that a run was made with, its embeddings too."""
+    with open_shard(scores) as shard:
+        return shard.metadata.get("versions", {})
 
 
 def _notes(rows, recordings, annotations):

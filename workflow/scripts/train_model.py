@@ -15,6 +15,7 @@ from anurans.files import whole
 from anurans.heads import kept_heads
 from anurans.jobs import log, run
 from anurans.labels import LabelRule
+from anurans.libraries import merge_versions
 from anurans.shards import extend, write_shard
 from anurans.splits import TRAIN, VALIDATION
 from anurans.tables import read_table, write_table
@@ -84,7 +85,9 @@ def main(input, output, params, wildcards, threads):
         "parameters_head": head,
         "parameters_total": head + originals.metadata["embedding"]["parameters"],
     }
-    metadata = extend(originals.metadata, "training", about, params.code, "keras")
+    versions = merge_versions(each.metadata["versions"] for each in [originals, *copies])
+    metadata = {**originals.metadata, "versions": versions}
+    metadata = extend(metadata, "training", about, params.code, "keras")
     write_table(output.history, list(fit.history[0]), fit.history)
     write_table(output.clips, [*COLUMNS, *(f"label_{name}" for name in species)], rows(of, species))
     write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)

@@ -68,6 +68,7 @@ class AnnotationSource:
         self._ids = {_composed(recording): recording for recording in self.recordings}
         self._read: dict[str, Reading] = {}
         self._sorted: dict[str, tuple[Annotation, ...]] = {}
+        self._digests: dict[tuple[str, frozenset[str]], bytes] = {}
         self._files: dict[str, Path] = {}
         self._strangers: list[str] = []
         if not self.source.exists():
@@ -115,12 +116,12 @@ class AnnotationSource:
         self,
         recordings: Iterable[str],
         species: Iterable[str] | None = None,
-        counts: Callable[[str, Annotation], bool] = lambda recording, call: True,
+        counts: Callable[[str, Annotation], bool] | None = None,
     ) -> str:
         """Return a short SHA-256 of what the recordings' annotations mean for the species.
 
         Without `species`, for all that the source was made for. `counts` tells which annotations
-        of a recording count at all.
+        of a recording count; by default all do.
 
         It changes with an annotation of a configured species and with whether a recording is
         annotated; not with line ends, comments, the order of lines or other species.
@@ -133,13 +134,29 @@ class AnnotationSource:
         sha = hashlib.sha256()
         wanted = self.species if species is None else frozenset(species)
         for recording in sorted(set(recordings)):
+            sha.update(self._digest_of(recording, wanted, counts))
+        return sha.hexdigest()[:16]
+
+    def _digest_of(
+        self,
+        recording: str,
+        wanted: frozenset[str],
+        counts: Callable[[str, Annotation], bool] | None,
+    ) -> bytes:
+        """Digest one recording; kept where all calls count: each fold and job asks again."""
+        digest = self._digests.get((recording, wanted)) if counts is None else None
+        if digest is None:
             is_annotated = self.annotated(recording)
             calls = self._reading(recording).annotations.get(recording, ()) if is_annotated else ()
             keys = sorted(
-                call.key() for call in calls if call.species in wanted and counts(recording, call)
+                call.key()
+                for call in calls
+                if call.species in wanted and (counts is None or counts(recording, call))
             )
-            sha.update(repr((recording, is_annotated, keys)).encode())
-        return sha.hexdigest()[:16]
+            digest = hashlib.sha256(repr((recording, is_annotated, keys)).encode()).digest()
+            if counts is None:
+                self._digests[recording, wanted] = digest
+        return digest
 
     def check_names(self) -> None:
         """Refuse a source of which nothing belongs to any recording.

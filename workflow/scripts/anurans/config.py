@@ -75,7 +75,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     validator = jsonschema.Draft202012Validator(schema())
     problems = [_sentence(error) for error in _errors(validator, filled)]
     if not problems:
-        _fill(filled, schema())
+        filled = _filled(filled, schema())
         filled["datasets"] = {
             name: {"techniques": dataset, "copies": "all"} if isinstance(dataset, list) else dataset
             for name, dataset in filled["datasets"].items()
@@ -117,21 +117,28 @@ def _resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
     return schema()["$defs"][rules["$ref"].rpartition("/")[2]] | rules
 
 
-def _fill(value: Any, rules: Mapping[str, Any]) -> None:
-    """Fill in the defaults of `rules` below `value`, in place."""
+def _filled(value: Any, rules: Mapping[str, Any]) -> Any:
+    """Give `value` with the defaults of `rules`, the same however it is written.
+
+    Known keys stand in the order of the schema, and 1 is 1.0 where any number is allowed: jobs are
+    outdated when the text of a value has changed.
+    """
     rules = _resolved(rules)
     if isinstance(value, list):
-        for item in value:
-            _fill(item, rules.get("items", {}))
-    if not isinstance(value, dict):
-        return
-    known = rules.get("properties", {})
-    for key, rule in known.items():
-        if "default" in rule:
-            value.setdefault(key, copy.deepcopy(rule["default"]))
-    for key, item in value.items():
-        rule = known.get(key, rules.get("additionalProperties", {}))
-        _fill(item, rule if isinstance(rule, dict) else {})
+        return [_filled(item, rules.get("items", {})) for item in value]
+    if isinstance(value, dict):
+        known, others = rules.get("properties", {}), rules.get("additionalProperties")
+        others = others if isinstance(others, dict) else {}
+        defaults = {key: rule["default"] for key, rule in known.items() if "default" in rule}
+        value = copy.deepcopy(defaults) | value
+        order = [
+            *(key for key in known if key in value),
+            *(key for key in value if key not in known),
+        ]
+        return {key: _filled(value[key], known.get(key, others)) for key in order}
+    if "number" in rules.get("type", ()) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value
 
 
 def _errors(validator: jsonschema.Draft202012Validator, value: Any) -> list:

@@ -10,6 +10,7 @@ from anurans.annotation_formats import Annotation
 from anurans.clips import TOLERANCE, ClipTable, concatenate
 from anurans.errors import UserError
 from anurans.labels import LabelRule, cover_clips, decide_all, rows_by
+from anurans.libraries import merge_versions
 from anurans.shards import open_shard
 from anurans.splits import TRAIN
 
@@ -61,13 +62,12 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
         When the shards were not all made with the same settings.
     """
     tables, recordings, settings, dtype = [], {}, None, np.dtype("float32")
-    versions: dict[str, set[str]] = {}
+    versions = []
     for path in paths:
         with open_shard(path) as shard:
             tables.append(shard.clips)
             recordings |= shard.metadata["recordings"]
-            for library, version in shard.metadata.get("versions", {}).items():
-                versions.setdefault(library, set()).add(version)
+            versions.append(shard.metadata.get("versions", {}))
             made = {
                 key: value
                 for key, value in shard.metadata.items()
@@ -84,7 +84,7 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
         **(settings or {}),
         "recordings": recordings,
         # Shards may be made before and after an update.
-        "versions": {library: ", ".join(sorted(each)) for library, each in versions.items()},
+        "versions": merge_versions(versions),
     }
     return Embeddings(tuple(paths), concatenate(tables), metadata, dtype)
 

@@ -54,41 +54,46 @@ def _imports(tree: ast.AST, library: Path) -> set[Path]:
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names.update(
-                alias.name.split(".")[1]
-                for alias in node.names
-                if alias.name.startswith(f"{PACKAGE}.")
-            )
-        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
-            names.add(node.module.split(".")[1])
-    return {library / f"{name}.py" for name in names}
+        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+            names.update(f"{PACKAGE}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    files = {Path(*name.split(".")[:2]).with_suffix(".py") for name in names}
+    # Of the library, or a script beside the one that imports it.
+    return {
+        library.parent / file
+        for file in files
+        if file.parts[0] == PACKAGE or (library.parent / file).is_file()
+    }
 
 
 def _strip(source: str, tree: ast.AST) -> str:
     """Cut comments, docstrings and blank lines out of `source`."""
-    # Positions of the tree count bytes of UTF-8, those of the tokens count characters.
-    lines = source.splitlines()
+    # As Python counts lines: not by form feeds, nor by the line separators of Unicode. Positions of
+    # the tree count bytes of UTF-8, those of the tokens count characters.
+    lines = source.split("\n")
+    # Rows that end within a string: what is blank there is part of its value.
+    kept: set[int] = set()
+    opened: list[int] = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        first, last = token.start[0] - 1, token.end[0] - 1
         if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
+            lines[first] = lines[first][: token.start[1]]
+        elif token.type == tokenize.STRING:
+            kept.update(range(first, last))
+        elif tokenize.tok_name[token.type] == "FSTRING_START":  # since Python 3.12
+            opened.append(first)
+        elif tokenize.tok_name[token.type] == "FSTRING_END":
+            kept.update(range(opened.pop(), last))
     raw = [line.encode() for line in lines]
-    docstrings = [_docstring(node) for node in ast.walk(tree)]
-    for node in filter(None, docstrings):
+    for node in filter(None, map(_docstring, ast.walk(tree))):
         first, last = node.lineno - 1, node.end_lineno - 1
         tail = raw[last][node.end_col_offset :]
         raw[first] = raw[first][: node.col_offset] + (tail if first == last else b"")
         for row in range(first + 1, last + 1):
             raw[row] = tail if row == last else b""
-    # Blank lines within a string are part of its value.
-    kept = {
-        row
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant | ast.JoinedStr) and node not in docstrings
-        for row in range(node.lineno - 1, node.end_lineno)
-    }
+        kept.difference_update(range(first, last))
     return "\n".join(
         line.decode() if row in kept else line.decode().rstrip()
         for row, line in enumerate(raw)

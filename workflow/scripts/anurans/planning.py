@@ -53,6 +53,7 @@ class Plan:
             key: self.config["annotations"][key] for key in ("format", "columns")
         }
         self._roles: dict[str, dict[str, dict[str, str]]] = {}
+        self._training_digests: dict[tuple[str, str], str] = {}
 
     def ids(self, shard: str) -> list[str]:
         """Recordings of a shard."""
@@ -97,6 +98,11 @@ class Plan:
         """Digest of the annotations of each recording of a shard."""
         return {recording: self.source.digest([recording]) for recording in self.ids(shard)}
 
+    @property
+    def copied_settings(self) -> dict[str, Any] | None:
+        """How to read the annotations that decide which clips are copied; None where all are."""
+        return self.annotation_settings if self.config["augmentation"]["species"] else None
+
     def copied_files(self, shard: str) -> dict[str, str] | None:
         """Annotation files that decide which clips of a shard are copied; None where all are."""
         return self.annotation_files(shard) if self.config["augmentation"]["species"] else None
@@ -112,6 +118,11 @@ class Plan:
 
     def training_digest(self, split: str, fold: str) -> str:
         """Digest of the annotations that a run trains and validates on."""
+        if (split, fold) not in self._training_digests:
+            self._training_digests[split, fold] = self._training_digest(split, fold)
+        return self._training_digests[split, fold]
+
+    def _training_digest(self, split: str, fold: str) -> str:
         used = {splits.TRAIN, self.validates_on(split)}
         if self.by[split] == "clip":
             return self._clips_digest(configs.split(self.config, split), fold, used)
@@ -126,7 +137,10 @@ class Plan:
             return splits.assign_groups(split, {clip: clip})[clip][fold] in wanted
 
         def counts(recording: str, call: annotations.Annotation) -> bool:
-            touched = range(int(call.start // length), int(call.end // length) + 1)
+            # The clip before counts too: a stretched copy of a recording's last clip may show what
+            # comes after it and is in no clip.
+            first = int(call.start // length)
+            touched = range(max(first - 1, 0), int(call.end // length) + 1)
             return any(used(recordings.clip_id(recording, clip * length)) for clip in touched)
 
         return self.source.digest(self.names, counts=counts)
