@@ -3,13 +3,17 @@ CORES ?= all
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: summary test env lint lock
+.PHONY: summary test test-slow env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) results/summary.csv
 
 test: env
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -m "not slow"
+
+# What takes minutes for one test: the reduced study, the notebook.
+test-slow: env
+	$(BIN)/python -m pytest tests -m slow
 
 lint: env
 	$(BIN)/ruff check .

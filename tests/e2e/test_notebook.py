@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import CONFIG, ROOT, names, read
 
+pytestmark = pytest.mark.slow
 NOTEBOOK = ROOT / "docs/train.ipynb"
 # What a user would write into the first cell; the rest of the notebook stays as it is.
 SETTINGS = {
