@@ -67,7 +67,7 @@ def study(tmp_path):
         for backbone, dataset in ((b, d) for b in backbones for d in PARAMS.datasets):
             for fold, value in zip(folds, f1, strict=False):
                 folder = tmp_path / split / backbone / dataset / fold
-                model = (split, backbone, "random", dataset, "head", "default")
+                model = (split, "no", backbone, "random", dataset, "head", "default")
                 about = dict(zip(MODEL, model, strict=True))
                 about |= {"fold": fold, "best_epoch": 2, "weights_mb": 10}
                 score = value + 0.1 * (backbone == "other") - 0.05 * (dataset == "masked")
@@ -234,7 +234,7 @@ def test_size_against_f1_shows_intervals(drawn, study, tmp_path):
     files = study()
     columns = [*MODEL, "subset", "folds", "n_clips", "n_groups"]
     columns += ["f1_macro", "f1_macro_lower", "f1_macro_upper"]
-    about = dict(zip(MODEL, ("s", "net", "random", "plain", "head", "default"), strict=True))
+    about = dict(zip(MODEL, ("s", "no", "net", "random", "plain", "head", "default"), strict=True))
     about |= {"subset": "held_out", "folds": 2, "n_clips": 24, "n_groups": 6}
     row = about | {"f1_macro": 0.5, "f1_macro_lower": 0.4, "f1_macro_upper": 0.7}
     files.models = tmp_path / "models.csv"

@@ -13,7 +13,7 @@ from anurans.ranking import (
 
 def run(fold="1", f1=None, backbone="b", dataset="d", recipe="r", **others):
     """Rows of metrics.tsv: macro F1 by part."""
-    model = ("s", backbone, "random", dataset, recipe, "default")
+    model = ("s", "no", backbone, "random", dataset, recipe, "default")
     about = dict(zip(MODEL, model, strict=True)) | {"fold": fold} | others
     return [about | {"subset": part, "f1_macro": value} for part, value in (f1 or {}).items()]
 
@@ -30,7 +30,11 @@ def test_models_are_ranked_by_their_mean_and_undefined_ones_come_last():
         run("1", {"held_out": "0.6"}, "a"),
         run("1", {"held_out": ""}, "c"),
     ]
-    assert [model[1] for model in rank_models(runs, "held_out")] == ["a", "b", "c"]
+    assert [model[MODEL.index("backbone")] for model in rank_models(runs, "held_out")] == [
+        "a",
+        "b",
+        "c",
+    ]
     assert mean_score(runs[:2], "held_out") == 0.5 and mean_score(runs[3:], "held_out") is None
     chosen, subset, words = few_best(runs, 2)
     assert list(chosen.values()) == [[2], [0, 1]] and subset == "held_out"
@@ -54,15 +58,27 @@ def test_the_best_of_each_kind_is_chosen_on_validation_alone():
         run("1", {"validation": "0.6", "test": "0.1"}, "b", "x"),
         run("1", {"validation": "0.1", "test": "0.1"}, "a", "y"),
     ]
-    best = choose_best(runs, lambda model: model[3])
-    assert {dataset: model[1] for dataset, model in best.items()} == {"x": "b", "y": "a"}
+    best = choose_best(runs, lambda model: model[MODEL.index("dataset")])
+    assert {dataset: model[MODEL.index("backbone")] for dataset, model in best.items()} == {
+        "x": "b",
+        "y": "a",
+    }
 
 
 def test_models_are_named_by_what_differs():
-    models = [("s", "b", "w", "d", "r", "default"), ("s", "b", "w", "e", "r", "default")]
+    models = [
+        ("s", "no", "b", "w", "d", "r", "default"),
+        ("s", "no", "b", "w", "e", "r", "default"),
+    ]
     assert list(name_models(models).values()) == ["b, d", "b, e"]
     assert list(name_models(models[:1]).values()) == ["b"]
-    weights = [("s", "b", "x/one.h5", "d", "r", "default"), ("s", "b", "two.h5", "d", "r", "any")]
+    weights = [
+        ("s", "no", "b", "x/one.h5", "d", "r", "default"),
+        ("s", "no", "b", "two.h5", "d", "r", "any"),
+    ]
     assert list(name_models(weights).values()) == ["b, default", "b, any"]
-    same = [("s", "b", "x/one.h5", "d", "r", "default"), ("s", "b", "two.h5", "d", "r", "default")]
+    same = [
+        ("s", "no", "b", "x/one.h5", "d", "r", "default"),
+        ("s", "no", "b", "two.h5", "d", "r", "default"),
+    ]
     assert list(name_models(same).values()) == ["b (one.h5)", "b (two.h5)"]
