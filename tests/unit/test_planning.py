@@ -44,3 +44,25 @@ def test_the_studys_figures_need_its_three_stages(plan):
     assert len(study.stage_runs("stage3")) == 12
     stages["stage3"]["datasets"] = ["time_stretch"]
     assert plan(experiments=stages).study_figures() == []
+
+
+def test_a_call_after_the_last_clip_counts_where_a_stretched_copy_may_show_it(tmp_path):
+    """A recording of 62 s has 12 clips; what comes after them is in copies of the last one."""
+    calls = tmp_path / "REC_20200101_200000.txt"
+    (tmp_path / "recordings.csv").write_text("recording,path\nREC_20200101_200000,none.wav\n")
+    config = {
+        "recordings": {"source": str(tmp_path / "recordings.csv")},
+        "annotations": {"source": str(tmp_path)},
+        "species": {"A": "a"},
+        "backbones": {"net": {"architecture": "MobileNet", "weights": "random"}},
+        "datasets": {"d": ["original", "time_stretch"]},
+        "splits": {"c": {"by": "clip", "test": 0.3, "folds": 0, "validation": 0.2, "salt": "13"}},
+    }
+
+    def digest(text):
+        calls.write_text(text)
+        return Plan(config, "config").training_digest("c", "all")
+
+    before = digest("1\t2\tA\n")
+    assert digest("1.0\t2.0\tA\n") == before
+    assert digest("1\t2\tA\n60.5\t61.5\tA\n") != before

@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 import unicodedata
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -153,7 +154,11 @@ class AnnotationSource:
                 for call in calls
                 if call.species in wanted and (counts is None or counts(recording, call))
             )
-            digest = hashlib.sha256(repr((recording, is_annotated, keys)).encode()).digest()
+            sha = hashlib.sha256(repr((recording, is_annotated, len(keys))).encode())
+            for column in zip(*keys, strict=True):  # numbers as they are: their text takes time
+                text = isinstance(column[0], str)
+                sha.update(repr(column).encode() if text else array("d", column).tobytes())
+            digest = sha.digest()
             if counts is None:
                 self._digests[recording, wanted] = digest
         return digest

@@ -77,8 +77,8 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
         settings = settings or made
         if made != settings:
             raise UserError(
-                f"{path} and {paths[0]} were made with different settings or code; delete one of "
-                "the two and run the same command again."
+                f"{path} and {paths[0]} were made with different settings or code; run snakemake "
+                "--forcerun RULE with the first rule that differs (docs/reruns.md)."
             )
     metadata = {
         **(settings or {}),
