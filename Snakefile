@@ -20,6 +20,7 @@ include: "rules/embeddings.smk"
 include: "rules/training.smk"
 include: "rules/comparison.smk"
 include: "rules/figures.smk"
+include: "rules/score_figures.smk"
 include: "rules/study.smk"
 include: "rules/study_figures.smk"
 

@@ -2,7 +2,7 @@
 # need to say. The only file with functions. Needs nothing. Makes nothing.
 import re
 import sys
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -59,7 +59,10 @@ def code(*files):
 
 
 def asked(method, *names):
-    """Input or params function: a method of the plan, given these wildcards of the job."""
+    """Input or params function: a method of the plan, given these wildcards of the job.
+
+    What is as long as the list of recordings is asked for, so that not every parse makes it.
+    """
 
     @sentence
     def told(wildcards):
@@ -76,16 +79,6 @@ def shards(pattern):
 def of_runs(name, runs=None):
     """A file of every run, or of some."""
     return [f"results/training/{run.folder}/{name}" for run in (RUNS if runs is None else runs)]
-
-
-def in_study(method, *arguments):
-    """Input or params function: an answer of the plan about the study, which a config may lack."""
-
-    @sentence
-    def told(wildcards):
-        return method(*arguments)
-
-    return told
 
 
 def of_stages(name, *stages):

@@ -50,7 +50,7 @@ rule check_leakage:
         "../envs/analysis.yaml"
     params:
         splits=list(PLAN.by),
-        runs=PLAN.certified_runs(),
+        runs=asked(PLAN.certified_runs),
         allowed=[split for split in PLAN.by if config["splits"][split]["allow_leak"]],
         code=code("check_leakage.py"),
     script:

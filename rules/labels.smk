@@ -61,7 +61,7 @@ rule assign_roles:
         by_clip=asked(PLAN.split_by_clip, "split"),
         roles=asked(PLAN.split_roles, "split"),
         groups=asked(PLAN.split_groups, "split"),
-        nights=PLAN.nights(),
+        nights=asked(PLAN.nights),
         code=code("assign_roles.py"),
     script:
         "../workflow/scripts/assign_roles.py"

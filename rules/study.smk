@@ -7,15 +7,15 @@
 rule study:
     input:
         "results/summary.csv",
-        in_study(PLAN.study_tables),
-        in_study(PLAN.study_figures),
+        asked(PLAN.study_tables),
+        asked(PLAN.study_figures),
         PLAN.tables(),
         PLAN.figures(),
 
 
 rule tabulate_stage1:
     input:
-        in_study(of_stages, "metrics.tsv", "stage1"),
+        asked(partial(of_stages, "metrics.tsv", "stage1")),
     output:
         table=report(
             "results/tables/table1.csv",
@@ -32,8 +32,8 @@ rule tabulate_stage1:
         "../envs/analysis.yaml"
     params:
         by=PLAN.by,
-        recipes=in_study(PLAN.study_recipes, "stage1"),
-        architectures=in_study(PLAN.study_architectures, "stage1"),
+        recipes=asked(partial(PLAN.study_recipes, "stage1")),
+        architectures=asked(partial(PLAN.study_architectures, "stage1")),
         code=code("tabulate_stage1.py"),
     script:
         "../workflow/scripts/tabulate_stage1.py"
@@ -41,7 +41,7 @@ rule tabulate_stage1:
 
 rule tabulate_stage3:
     input:
-        in_study(of_stages, "metrics.tsv", "stage3"),
+        asked(partial(of_stages, "metrics.tsv", "stage3")),
     output:
         table=report(
             "results/tables/table2.csv",
@@ -66,8 +66,8 @@ rule tabulate_stage3:
     params:
         species=SPECIES,
         by=PLAN.by,
-        architectures=in_study(PLAN.study_architectures, "stage3"),
-        datasets=in_study(PLAN.study_datasets, "stage3"),
+        architectures=asked(partial(PLAN.study_architectures, "stage3")),
+        datasets=asked(partial(PLAN.study_datasets, "stage3")),
         code=code("tabulate_stage3.py"),
     script:
         "../workflow/scripts/tabulate_stage3.py"
@@ -75,8 +75,8 @@ rule tabulate_stage3:
 
 rule tabulate_hypotheses:
     input:
-        metrics=in_study(of_stages, "metrics.tsv"),
-        predictions=in_study(of_stages, "predictions.tsv"),
+        metrics=asked(partial(of_stages, "metrics.tsv")),
+        predictions=asked(partial(of_stages, "predictions.tsv")),
     output:
         table=report(
             "results/tables/hypotheses.csv",
@@ -93,9 +93,9 @@ rule tabulate_hypotheses:
         "../envs/analysis.yaml"
     params:
         species=SPECIES,
-        stages=in_study(PLAN.study_stages),
-        recipes=in_study(PLAN.study_recipes),
-        datasets=in_study(PLAN.study_datasets),
+        stages=asked(PLAN.study_stages),
+        recipes=asked(PLAN.study_recipes),
+        datasets=asked(PLAN.study_datasets),
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
         code=code("tabulate_hypotheses.py"),

@@ -58,9 +58,9 @@ rule suggest_salt:
         "../envs/audio.yaml"
     params:
         path="results/checks/salts.csv",
-        recordings=PLAN.rows(),
+        recordings=asked(PLAN.rows),
         settings=PLAN.annotation_settings,
-        splits=PLAN.splits(),
+        splits=asked(PLAN.splits),
         length=config["clips"]["length"],
         code=code("suggest_salt.py"),
     script:
@@ -77,11 +77,11 @@ rule runs:
         "../envs/planning.yaml"
     params:
         path="results/checks/runs.csv",
-        runs=PLAN.run_rows(),
-        recordings=PLAN.rows(),
+        runs=asked(PLAN.run_rows),
+        recordings=asked(PLAN.rows),
         tables=shards("results/recordings/{shard}.tsv"),
         techniques=TECHNIQUES,
-        settings=PLAN.cost_settings(),
+        settings=asked(PLAN.cost_settings),
         species=len(SPECIES),
         snakefile=workflow.main_snakefile,
         run=asked(this_run),

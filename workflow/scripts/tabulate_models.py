@@ -9,8 +9,9 @@ from anurans.tables import read_table, write_table
 def main(input, output, params):
     models = {}
     for metrics, predictions in zip(input.metrics, input.predictions, strict=True):
-        # Every row of metrics.tsv says what the run is.
-        about = read_table(metrics)[0]
+        about = next(iter(read_table(metrics)), None)  # every row says what the run is
+        if about is None:  # no part of it is scored
+            continue
         model = tuple(about[key] for key in MODEL)
         models.setdefault(model, []).append(read_decisions(read_table(predictions), params.species))
     rows = []

@@ -9,7 +9,9 @@ from anurans.tables import read_table, write_table
 def main(input, output, params):
     models = {}
     for metrics, predictions in zip(input.metrics, input.predictions, strict=True):
-        about = read_table(metrics)[0]
+        about = next(iter(read_table(metrics)), None)  # every row says what the run is
+        if about is None:  # no part of it is scored
+            continue
         model = tuple(about[key] for key in OPTIMISM[:5])
         decisions = read_decisions(read_table(predictions), params.species)
         models.setdefault(model, {}).setdefault(about["split"], []).append(decisions)

@@ -247,7 +247,7 @@ class Plan:
             for run in self.runs
         ]
 
-    @property
+    @cached_property
     def by(self) -> dict[str, str]:
         """What each split that is run keeps together."""
         return {run.split: self.config["splits"][run.split]["by"] for run in self.runs}
@@ -271,12 +271,13 @@ class Plan:
 
     def figures(self) -> list[str]:
         """Figures that the config has something to show in."""
+        dated = any(each.night for each in self.recordings)
         names = [
             "models",
             "annotations",
             "costs",
             *(f"{figure}-{split}" for split in self.by for figure in SPLIT_FIGURES),
-            *(f"hours-{split}" for split in self.by if any(self.nights().values())),
+            *(f"hours-{split}" for split in self.by if dated),
             *(f"copies-{technique}" for technique in self.techniques() if technique != ORIGINAL),
             *(["optimism"] if self.optimism_runs() else []),
         ]

@@ -1,0 +1,182 @@
+# Needs results/tables/models.csv and optimism.csv, results/recordings.csv, and metrics.tsv,
+# history.tsv and predictions.tsv of the runs.
+# Makes figures of the scores in results/figures/, each as .svg and .png: models and optimism, the
+# tables of these names with their intervals; learning_curves-{split}, precision_recall-{split},
+# reliability-{split} and hours-{split} of each split; costs, time and memory of the trainings.
+rule plot_models:
+    input:
+        "results/tables/models.csv",
+    output:
+        svg=report(
+            "results/figures/models.svg",
+            category="Figures",
+            caption="../workflow/report/plot_models.rst",
+            labels={"figure": "models", "of": "all splits"},
+        ),
+        png="results/figures/models.png",
+    log:
+        "logs/plot_models.log",
+    benchmark:
+        "results/benchmarks/plot_models.tsv"
+    conda:
+        "../envs/figures.yaml"
+    params:
+        datasets=list(config["datasets"]),
+        code=code("plot_models.py"),
+    script:
+        "../workflow/scripts/plot_models.py"
+
+
+rule plot_optimism:
+    input:
+        "results/tables/optimism.csv",
+    output:
+        svg=report(
+            "results/figures/optimism.svg",
+            category="Figures",
+            caption="../workflow/report/plot_optimism.rst",
+            labels={"figure": "optimism", "of": "leaky and honest splits"},
+        ),
+        png="results/figures/optimism.png",
+    log:
+        "logs/plot_optimism.log",
+    benchmark:
+        "results/benchmarks/plot_optimism.tsv"
+    conda:
+        "../envs/figures.yaml"
+    params:
+        code=code("plot_optimism.py"),
+    script:
+        "../workflow/scripts/plot_optimism.py"
+
+
+rule plot_learning_curves:
+    input:
+        metrics=of_split("metrics.tsv"),
+        history=of_split("history.tsv"),
+    output:
+        svg=report(
+            "results/figures/learning_curves-{split}.svg",
+            category="Figures",
+            caption="../workflow/report/plot_learning_curves.rst",
+            labels={"figure": "learning curves", "of": "{split}"},
+        ),
+        png="results/figures/learning_curves-{split}.png",
+    log:
+        "logs/plot_learning_curves/{split}.log",
+    benchmark:
+        "results/benchmarks/plot_learning_curves/{split}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    params:
+        datasets=list(config["datasets"]),
+        code=code("plot_learning_curves.py"),
+    script:
+        "../workflow/scripts/plot_learning_curves.py"
+
+
+rule plot_precision_recall:
+    input:
+        metrics=of_split("metrics.tsv"),
+        predictions=of_split("predictions.tsv"),
+    output:
+        svg=report(
+            "results/figures/precision_recall-{split}.svg",
+            category="Figures",
+            caption="../workflow/report/plot_precision_recall.rst",
+            labels={"figure": "precision and recall", "of": "{split}"},
+        ),
+        png="results/figures/precision_recall-{split}.png",
+    log:
+        "logs/plot_precision_recall/{split}.log",
+    benchmark:
+        "results/benchmarks/plot_precision_recall/{split}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("plot_precision_recall.py"),
+    script:
+        "../workflow/scripts/plot_precision_recall.py"
+
+
+rule plot_reliability:
+    input:
+        metrics=of_split("metrics.tsv"),
+        predictions=of_split("predictions.tsv"),
+    output:
+        svg=report(
+            "results/figures/reliability-{split}.svg",
+            category="Figures",
+            caption="../workflow/report/plot_reliability.rst",
+            labels={"figure": "reliability", "of": "{split}"},
+        ),
+        png="results/figures/reliability-{split}.png",
+    log:
+        "logs/plot_reliability/{split}.log",
+    benchmark:
+        "results/benchmarks/plot_reliability/{split}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("plot_reliability.py"),
+    script:
+        "../workflow/scripts/plot_reliability.py"
+
+
+rule plot_hours:
+    input:
+        metrics=of_split("metrics.tsv"),
+        predictions=of_split("predictions.tsv"),
+        recordings="results/recordings.csv",
+    output:
+        svg=report(
+            "results/figures/hours-{split}.svg",
+            category="Figures",
+            caption="../workflow/report/plot_hours.rst",
+            labels={"figure": "hours", "of": "{split}"},
+        ),
+        png="results/figures/hours-{split}.png",
+    log:
+        "logs/plot_hours/{split}.log",
+    benchmark:
+        "results/benchmarks/plot_hours/{split}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("plot_hours.py"),
+    script:
+        "../workflow/scripts/plot_hours.py"
+
+
+rule plot_costs:
+    input:
+        of_runs("metrics.tsv"),
+    output:
+        svg=report(
+            "results/figures/costs.svg",
+            category="Figures",
+            caption="../workflow/report/plot_costs.rst",
+            labels={"figure": "costs", "of": "all trainings"},
+        ),
+        png="results/figures/costs.png",
+    log:
+        "logs/plot_costs.log",
+    benchmark:
+        "results/benchmarks/plot_costs.tsv"
+    conda:
+        "../envs/figures.yaml"
+    params:
+        datasets=list(config["datasets"]),
+        benchmarks=[f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS],
+        code=code("plot_costs.py"),
+    script:
+        "../workflow/scripts/plot_costs.py"
