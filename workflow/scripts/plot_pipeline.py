@@ -4,22 +4,14 @@ from pathlib import Path
 
 from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path as Line
-from snakemake.api import SnakemakeApi
-from snakemake.exceptions import RuleException, WorkflowError
-from snakemake.logging import logger
-from snakemake.settings.enums import Quietness
-from snakemake.settings.types import (
-    DAGSettings,
-    ExecutionSettings,
-    OutputSettings,
-    ResourceSettings,
-)
+from snakemake.settings.types import DAGSettings
 
 from anurans.errors import UserError
 from anurans.figures import counted, headline, sheet
 from anurans.jobs import log, run
 from anurans.layers import assign_layers, implied, place_nodes
 from anurans.panels import WIDTH
+from status import planned
 
 # Rules of one kind are drawn as one.
 KINDS = {"plot_": "figures", "tabulate_": "tables"}
@@ -35,7 +27,6 @@ FILLS = {
     "comparison": "#E2E2E2",
     "figures": "#FFFFFF",
 }
-QUIET = {Quietness.RULES, Quietness.PROGRESS}
 STEP, BOX = 0.52, (0.94, 0.42)  # inches between layers; size of a box in the unit of its axis
 
 
@@ -84,20 +75,8 @@ def read_rules(params):
     dict
         File of rules that each stands in.
     """
-    with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
-        logger.setLevel("WARNING")
-        try:
-            workflow = api.workflow(
-                snakefile=Path(params.snakefile),
-                resource_settings=ResourceSettings(cores=1),
-                config_settings=params.called,
-            )
-            workflow.dag(DAGSettings()).execute_workflow(
-                executor="dryrun", execution_settings=ExecutionSettings(lock=False)
-            )
-        except (WorkflowError, RuleException) as error:
-            raise UserError(f"The workflow cannot be drawn: {error}") from None
-        dag = workflow._workflow.dag
+    with planned(params.snakefile, DAGSettings(), config_settings=params.called) as workflow:
+        dag = workflow.dag
         jobs, edges, stages = {}, set(), {}
         for job in (job for job in dag.jobs if not job.rule.norun):
             name = kind_of(job.rule.name)

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from anurans.curves import pool, read_scored, trace_precision_recall
-from anurans.errors import UserError
+from anurans.curves import pool_models, trace_precision_recall
 from anurans.figures import counted, headline, look, sheet
 from anurans.jobs import log, run
 from anurans.panels import WIDTH, bar, explain, line_of, lowest, note, panel_rows, panels
@@ -17,17 +16,13 @@ LEVELS = (0.2, 0.4, 0.6, 0.8)  # of F1, drawn behind
 def main(input, output, params, wildcards):
     runs = [read_table(path) for path in input.metrics]
     chosen, subset, words = few_best(runs)
-    parts = {
-        model: pool(
-            [read_scored(read_table(input.predictions[at]), params.species, subset) for at in folds]
-        )
-        for model, folds in chosen.items()
-    }
-    if not any(len(part.labels) for part in parts.values()):
-        raise UserError(
-            f"Split {wildcards.split}: no clip is scored in a fold or a test part, so that there "
-            "is no precision to draw. Raise test or folds of the split."
-        )
+    parts = pool_models(
+        chosen,
+        lambda at: read_table(input.predictions[at]),
+        params.species,
+        subset,
+        wildcards.split,
+    )
     names, count = name_models(list(parts)), len(params.species)
     rows = panel_rows(count, COLUMNS)
     with sheet(output, WIDTH, 1.1 + 2.5 * rows + 0.17 * len(parts)) as figure:

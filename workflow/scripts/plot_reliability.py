@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from anurans.curves import BINS, measure_reliability, pool, read_scored
-from anurans.errors import UserError
+from anurans.curves import BINS, measure_reliability, pool_models
 from anurans.figures import GREY, counted, headline, look, sheet
 from anurans.jobs import log, run
 from anurans.panels import WIDTH, explain, line_of, note
@@ -18,17 +17,13 @@ FEW = 2
 def main(input, output, params, wildcards):
     runs = [read_table(path) for path in input.metrics]
     chosen, subset, words = few_best(runs, FEW)
-    parts = {
-        model: pool(
-            [read_scored(read_table(input.predictions[at]), params.species, subset) for at in folds]
-        )
-        for model, folds in chosen.items()
-    }
-    if not any(len(part.labels) for part in parts.values()):
-        raise UserError(
-            f"Split {wildcards.split}: no clip is scored in a fold or a test part, so that there "
-            "is no probability to judge. Raise test or folds of the split."
-        )
+    parts = pool_models(
+        chosen,
+        lambda at: read_table(input.predictions[at]),
+        params.species,
+        subset,
+        wildcards.split,
+    )
     names, species = name_models(list(parts)), params.species
     rows = -(-len(species) // COLUMNS)
     with sheet(output, WIDTH, 1.1 + 3.2 * rows + 0.17 * len(parts)) as figure:

@@ -1,6 +1,7 @@
 """Say what is outdated and why, and about how long it takes to compute it."""
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,25 +40,31 @@ def dry_run(params, everything=False):
 
     With `everything` from the start, as if nothing were computed yet.
     """
+    dag = replace(params.run["dag"], targets=frozenset(), forcetargets=False, forceall=everything)
+    settings = {
+        f"{name}_settings": params.run[name] for name in ("config", "deployment", "workflow")
+    }
+    with planned(params.snakefile, dag, **settings) as workflow:
+        return describe(workflow)
+
+
+@contextmanager
+def planned(snakefile, dag, **settings):
+    """Give the workflow once it has planned its jobs, without a lock."""
     with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
         logger.setLevel("WARNING")
         try:
             workflow = api.workflow(
-                snakefile=Path(params.snakefile),
+                snakefile=Path(snakefile),
                 resource_settings=ResourceSettings(cores=1),
-                config_settings=params.run["config"],
-                deployment_settings=params.run["deployment"],
-                workflow_settings=params.run["workflow"],
+                **settings,
             )
-            settings = replace(
-                params.run["dag"], targets=frozenset(), forcetargets=False, forceall=everything
-            )
-            workflow.dag(settings).execute_workflow(
+            workflow.dag(dag).execute_workflow(
                 executor="dryrun", execution_settings=ExecutionSettings(lock=False)
             )
-            return describe(workflow._workflow)
         except (WorkflowError, RuleException) as error:
             raise UserError(said_first(error)) from None
+        yield workflow._workflow
 
 
 def describe(workflow):

@@ -1,6 +1,6 @@
 """Precision and recall, reliability, and scores by hour, of models over all their folds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import precision_recall_curve
 
 from anurans.comparison import Decisions, model_f1
+from anurans.errors import UserError
 from anurans.intervals import draw_groups, percentile_interval, sums_by_group
 from anurans.splits import HELD_OUT
 
@@ -51,6 +52,45 @@ def pool(folds: Sequence[Scored]) -> Scored:
     """Put the parts that are scored by each fold's model together."""
     fields = ("recordings", "groups", "labels", "predicted", "scores")
     return Scored(*(np.concatenate([getattr(fold, field) for fold in folds]) for field in fields))
+
+
+def pool_models(
+    models: Mapping[tuple[str, ...], Sequence[int]],
+    read: Callable[[int], Iterable[Mapping[str, str]]],
+    species: Sequence[str],
+    subset: str,
+    split: str,
+) -> dict[tuple[str, ...], Scored]:
+    """Pool the folds of each model.
+
+    Parameters
+    ----------
+    models
+        Places of the runs of each, as `anurans.ranking.few_best` gives them.
+    read
+        Reads `predictions.tsv` of the run at a place.
+    species
+        Names, in the order of the columns.
+    subset
+        Part that is shown.
+    split
+        Name of the split, for the message.
+
+    Raises
+    ------
+    UserError
+        When no clip of any model is scored in that part.
+    """
+    parts = {
+        model: pool([read_scored(read(at), species, subset) for at in folds])
+        for model, folds in models.items()
+    }
+    if not any(len(part.labels) for part in parts.values()):
+        raise UserError(
+            f"Split {split}: no clip is scored in a fold or a test part, so that there is nothing "
+            "to draw. Raise test or folds of the split in the config."
+        )
+    return parts
 
 
 def weigh_clips(groups: np.ndarray, resamples: int, seed: int) -> np.ndarray | None:
