@@ -112,7 +112,7 @@ rule write_model_card:
         provenance="results/provenance.json",
         intervals="results/tables/intervals.csv",
         labelling="results/tables/labelling.csv",
-        calibration=PLAN.calibration_table(),
+        calibration=["results/tables/calibration.csv"] if PLAN.calibrated_runs() else [],
         recordings="results/recordings.csv",
         annotations="results/annotations.csv",
     output:

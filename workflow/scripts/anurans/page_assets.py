@@ -133,7 +133,8 @@ function source(key) {
   box.showModal();
 }
 function draw() {
-  const places = columns.map((name, i) => i).filter(i => all || brief.includes(columns[i]));
+  const places = columns.map((name, i) => i).filter(
+    i => columns[i] !== data.key && (all || brief.includes(columns[i])));
   const found = rows.filter(matches);
   if (sorted !== null) found.sort(compare);
   const head = make('tr', {}, ...places.map(i => {

@@ -70,7 +70,7 @@ def table_page(
         "columns": [*columns, *([key] if key else [])],
         "rows": table,
         "filters": [name for name in filters if name in columns],
-        "brief": [name for name in (brief or (columns if key else ())) if name in columns],
+        "brief": [name for name in brief if name in columns],
         "sources": sources,
         "key": key,
         "file": file,

@@ -278,7 +278,7 @@ class Plan:
         return [
             "results/checks/leakage.csv",
             *(f"results/tables/{name}.csv" for name in ("models", "intervals", "comparisons")),
-            *self.calibration_table(),
+            *(["results/tables/calibration.csv"] if self.calibrated_runs() else []),
             *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
             *(["results/tables/optimism.csv"] if self.optimism_runs() else []),
         ]
@@ -287,9 +287,9 @@ class Plan:
         """Runs of the splits that hold something out, which probabilities are calibrated on."""
         return [run for run in self.runs if self.config["splits"][run.split]["folds"]]
 
-    def calibration_table(self) -> list[str]:
-        """Table of calibrated probabilities, where there are any."""
-        return ["results/tables/calibration.csv"] if self.calibrated_runs() else []
+    def calibrators(self, split: str) -> list[str]:
+        """Table of the calibrated probabilities of a split's models, where there are any."""
+        return ["results/calibrators.tsv"] if self.config["splits"][split]["folds"] else []
 
     def figures(self) -> list[str]:
         """Figures that the config has something to show in."""
