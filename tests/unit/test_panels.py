@@ -165,8 +165,8 @@ def test_reliability_before_and_after_calibration(drawn, study, tmp_path):
     said = texts(figure)
     assert "calibrated on the held-out clips" in said
     assert "The best of 4 models by mean held-out F1, other, plain, on test clips" in said
-    # The diagonal, then of either part its curve and its points with and without an interval.
-    before, after = (figure.axes[0].lines[at].get_xdata() for at in (1, 4))
+    # Behind all else the diagonal, then of either part its curve, its points and its key.
+    before, after = (figure.axes[0].lines[at].get_xdata() for at in (1, 5))
     assert after.max() == pytest.approx(before.max() / 2, abs=0.1)
 
 
