@@ -14,7 +14,7 @@ summary: env
 # Everything, and results/report.html: one file that opens in any browser, without a network.
 report: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) all
-	$(BIN)/snakemake --cores 1 --report results/report.html $(CONFIGFILE) all
+	$(BIN)/snakemake --cores 1 --report results/report.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) all
 
 test: env
 	$(BIN)/python -m pytest tests -m "not slow"

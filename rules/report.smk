@@ -19,7 +19,7 @@ rule trace_runs:
         "../envs/analysis.yaml"
     params:
         runs=asked(PLAN.run_rows),
-        folders=of_runs(""),
+        folders=[f"results/training/{run.folder}" for run in RUNS],
         commands=asked(commands),
         backbones=PLAN.backbones,
         annotations=asked(PLAN.annotation_digests),

@@ -117,16 +117,23 @@ def _what(card: Card, of: Mapping[str, str]) -> str:
             ("Spectrogram", ", ".join(f"{key} {value}" for key, value in image.items())),
             ("Gives", "a probability for each species, each by itself (multi-label)"),
             ("Backbone", f"{backbone['architecture']} with {weights} weights, never trained here"),
-            ("Head", ", ".join(f"{key} {value}" for key, value in run["recipe_settings"].items())),
-            ("A clip is positive by", _rule(card.settings["labelling"])),
+            ("Head", _settings(run["recipe_settings"])),
+            ("A clip is positive by", _settings(card.settings["labelling"])),
             ("Dataset", of["dataset"]),
             ("Models", f"{count(len(card.runs), 'fold')}, one model each"),
         ]
     )
 
 
-def _rule(labelling: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in labelling.items())
+def _settings(of: Mapping[str, Any]) -> str:
+    """Settings in words; what is off is left out."""
+    off = (None, 0, False, "none", [], {})
+    told = (
+        (key, _settings(value) if isinstance(value, Mapping) else value)
+        for key, value in of.items()
+        if value not in off
+    )
+    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told)
 
 
 def _use(card: Card) -> str:

@@ -48,7 +48,7 @@ dialog { border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.25re
 dialog::backdrop { background: rgb(20 30 40 / 45%); }
 dialog form { float: right; margin: 0; }
 @media (max-width: 600px) {
-  body { padding: 0.7rem 0.7rem 2rem; font-size: 14px; }
+  body { padding: 2.2rem 0.7rem 2rem; font-size: 14px; }  /* the report's menu button */
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: 0.4rem; }
   .controls label { flex: 1 1 40%; }
@@ -133,8 +133,7 @@ function source(key) {
   box.showModal();
 }
 function draw() {
-  const places = columns.map((name, i) => i).filter(
-    i => columns[i] !== data.key && (all || brief.includes(columns[i])));
+  const places = (all ? columns.filter(name => name !== data.key) : brief).map(name => at[name]);
   const found = rows.filter(matches);
   if (sorted !== null) found.sort(compare);
   const head = make('tr', {}, ...places.map(i => {
