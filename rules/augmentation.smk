@@ -34,7 +34,7 @@ rule stretch_time:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/time_stretch/{shard}.tsv",
-        recordings=asked(PLAN.paths, "shard"),
+        recordings=there,
     output:
         clips_audio("results/clips/time_stretch/{shard}.h5"),
     log:

@@ -5,7 +5,6 @@ import sys
 from functools import cache, partial, wraps
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 SCRIPTS = (
@@ -22,14 +21,16 @@ RUN = "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}"
 
 
 def sentence(function):
-    """Show a user's mistake as a message of Snakemake's, without a traceback."""
+    """Show a user's mistake as its message alone, and end."""
 
     @wraps(function)
     def told(*args, **kwargs):
         try:
             return function(*args, **kwargs)
         except UserError as error:
-            raise WorkflowError(str(error)) from None
+            # Snakemake would wrap any exception in the wildcards and lines of a job.
+            logger.error(f"\n{error}\n")
+            raise SystemExit(1) from error
 
     return told
 
@@ -69,6 +70,12 @@ def asked(method, *names):
         return method(*(getattr(wildcards, name) for name in names))
 
     return told
+
+
+def there(wildcards):
+    """Input function: recordings of a shard that can be read, or that a rule makes."""
+    made = lambda path: any(rule.is_producer(path) for rule in workflow.rules)
+    return PLAN.inputs(wildcards.shard, made)
 
 
 def shards(pattern):

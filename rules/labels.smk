@@ -4,13 +4,20 @@
 # what was annotated; and results/splits/{split}.tsv, the role of every clip in each fold.
 rule collect_annotations:
     input:
+        recordings="results/recordings.csv",
         annotations=ancient(config["annotations"]["source"]),
     output:
-        "results/annotations.csv",
+        report(
+            "results/annotations.csv",
+            category="Data",
+            caption="../workflow/report/annotations.rst",
+            labels={"table": "annotations"},
+        ),
     log:
         "logs/collect_annotations.log",
     benchmark:
         "results/benchmarks/collect_annotations.tsv"
+    priority: 10
     conda:
         "../envs/audio.yaml"
     params:

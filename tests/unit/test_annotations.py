@@ -315,7 +315,7 @@ def test_digest_keeps_when_the_meaning_does(folder, text):
         {"A.txt": FIRST.replace("_F", "_M"), "B.txt": ""},
         {"A.txt": FIRST.replace("BOAALB", "BOALUN"), "B.txt": ""},
         {"A.txt": FIRST.replace("200", "201"), "B.txt": ""},
-        {"A.txt": FIRST + "3\t4\tPHYCUV\n", "B.txt": ""},
+        {"A.txt": FIRST + "3\t4.5\tPHYCUV\n", "B.txt": ""},
         {"A.txt": "", "B.txt": FIRST},
         {"A.txt": FIRST},
     ],

@@ -41,7 +41,7 @@ def refusal(config, *name):
 MISTAKES = [
     (
         {"audio__rate": 1},
-        'audio: unknown key "rate"; allowed: sr, channel.',
+        'audio: unknown key "rate"; allowed: sr, channel, on_error.',
     ),
     (
         {"clips__lenght": 5},
@@ -277,7 +277,8 @@ def test_defaults_are_filled_in_and_the_config_left_alone():
     before = copy.deepcopy(config)
     filled = load(config)
     assert config == before
-    assert filled["audio"] == {"sr": 22050, "channel": "mix"}
+    assert filled["audio"] == {"sr": 22050, "channel": "mix", "on_error": "quarantine"}
+    assert filled["annotations"]["on_error"] == "fail"
     assert filled["clips"] == {"length": 5.0, "min_last": 0.5, "keep": False}
     assert filled["labelling"] == {
         "rule": "default",

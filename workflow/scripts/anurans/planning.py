@@ -4,7 +4,7 @@ Read at parse time by every job of a cluster: names only until a digest of annot
 for, never audio, standard library only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cache, cached_property
 from hashlib import sha256
@@ -50,7 +50,7 @@ class Plan:
         self.shards = dict(sorted(of.items()))
         self.runs = configs.runs(self.config)
         self.annotation_settings = {"species": self.species} | {
-            key: self.config["annotations"][key] for key in ("format", "columns")
+            key: self.config["annotations"][key] for key in ("format", "columns", "on_error")
         }
         self._roles: dict[str, dict[str, dict[str, str]]] = {}
         self._training_digests: dict[tuple[str, str], str] = {}
@@ -62,6 +62,21 @@ class Plan:
     def paths(self, shard: str) -> list[str]:
         """Files of the recordings of a shard."""
         return [each.path for each in self.shards[shard]]
+
+    def faults(self, shard: str) -> dict[str, str]:
+        """Recordings of a shard whose names are such that they are not even opened, and why."""
+        return {each.recording: each.fault for each in self.shards[shard] if each.fault}
+
+    def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
+        """Files of a shard that a job can wait for: those that can be read, and what a rule makes.
+
+        The others are quarantined by name, where Snakemake would end the run for one of them.
+        """
+        return [
+            each.path
+            for each in self.shards[shard]
+            if not each.fault and (recordings.is_readable(each.path) or made(each.path))
+        ]
 
     def channels(self, shard: str) -> list[str]:
         """Channel of each recording of a shard."""
@@ -183,9 +198,8 @@ class Plan:
         return [name for name in self.by if self.leaks(name)]
 
     def required_species(self, name: str) -> list[str]:
-        """Species that a training in a split by clip refuses to do without."""
-        settings = self.config["splits"][name]
-        allowed = self.species if settings["by"] != "clip" else settings["allow_missing"]
+        """Species that a training in a split refuses to do without."""
+        allowed = self.config["splits"][name]["allow_missing"]
         return [species for species in self.species if species not in allowed]
 
     def split_groups(self, name: str) -> dict[str, str]:
