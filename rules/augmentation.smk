@@ -7,7 +7,7 @@
 rule plan_stretches:
     input:
         recordings="results/recordings/{shard}.tsv",
-        annotations=copied_from(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.copied_source)),
     output:
         "results/clips/time_stretch/{shard}.tsv",
     log:
@@ -57,7 +57,7 @@ rule plan_masks:
     input:
         recordings="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        annotations=copied_from(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.copied_source)),
     output:
         "results/clips/{technique}/{shard}.tsv",
     log:

@@ -35,7 +35,8 @@ def sentence(function):
     return told
 
 
-PLAN = sentence(Plan)(config, ", ".join(map(str, workflow.configfiles)) or "config")
+FILES = [str(file) for file in workflow.configfiles]
+PLAN = sentence(Plan)(config, ", ".join(FILES) or "config", FILES)
 config = PLAN.config
 SPECIES = PLAN.species
 SHARDS = list(PLAN.shards)
@@ -116,11 +117,6 @@ def copies_of(pattern):
 def clips_audio(path):
     """Mark the audio of clips as temporary unless the config keeps it."""
     return path if config["clips"]["keep"] else temp(path)
-
-
-def copied_from(source):
-    """The annotations, where they decide which clips are copied."""
-    return ancient(source) if config["augmentation"]["species"] else []
 
 
 def aside():

@@ -5,7 +5,7 @@
 rule collect_annotations:
     input:
         recordings="results/recordings.csv",
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         report(
             "results/annotations.csv",
@@ -33,7 +33,7 @@ rule label_clips:
     input:
         clips="results/clips/{technique}/{shard}.tsv",
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         "results/labels/{technique}/{shard}.tsv",
     log:

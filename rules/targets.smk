@@ -54,7 +54,7 @@ rule figures:
 
 rule suggest_salt:
     input:
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     log:
         "logs/suggest_salt.log",
     conda:

@@ -117,8 +117,31 @@ MISTAKES = [
         "spectrogram.n_fft: found 200000, longer than a clip (110250 samples).",
     ),
     (
-        {"spectrogram__hop_length": 3000, "clips__length": 0.1, "spectrogram__n_fft": 512},
-        "spectrogram.hop_length: found 3000, longer than a clip (2205 samples).",
+        {"spectrogram__hop_length": 600, "spectrogram__n_fft": 512},
+        "spectrogram.hop_length: found 600, above n_fft (512): sound between two transforms would",
+    ),
+    (
+        {"spectrogram__n_mels": 300, "spectrogram__n_fft": 512},
+        "spectrogram.n_mels: found 300; an n_fft of 512 gives 257 frequencies, and no more bands",
+    ),
+    (
+        {"labelling__min_overlap": 6},
+        "labelling.min_overlap: found 6 s, longer than a clip (5 s).",
+    ),
+    (
+        {"augmentation__time_stretch__rates": [0.8, 1]},
+        "augmentation.time_stretch.rates: 1 changes nothing; remove it.",
+    ),
+    ({"clips__length": float("nan")}, "clips.length: found nan; expected a finite number."),
+    (
+        {"recipes__a__layers": [{"units": 3, "l1": float("inf")}]},
+        "recipes.a.layers.0.l1: found inf; expected a finite number.",
+    ),
+    ({"recipes__a__l2": "1e-3"}, 'recipes.a.l2: found "1e-3"; expected a number (written 0.001).'),
+    ({"seed": 1 << 32}, "seed: found 4294967296; expected a number at most 4294967295."),
+    (
+        {"species": {"macro": "x", "B": "y"}},
+        "species: with these codes results/summary.csv would have two columns f1_macro, f1_at_half",
     ),
     (
         {"backbones__net": {"architecture": "ResNet50", "alpha": 0.5}},

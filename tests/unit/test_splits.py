@@ -281,7 +281,7 @@ def test_a_salt_is_found_for_every_small_set_that_has_one():
 
 
 def test_no_salt_helps_too_few_recordings():
-    split = Split("s", "recording")
+    split = Split("s", "recording", folds=3)
     assert find_salt(split, recordings(3), {"B": COMMON}) is None
     assert "no annotated recording in" in refusal(check, split, recordings(3), {"B": COMMON})
 

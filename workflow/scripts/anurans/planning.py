@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
 
-from anurans import annotation_counts, annotations, recordings, splits
+from anurans import annotation_counts, annotations, config_files, recordings, splits
 from anurans import config as configs
 from anurans.errors import UserError
 
@@ -30,6 +30,8 @@ class Plan:
         As read from the file or files.
     name
         What to call it in messages.
+    files
+        The files that it was read from.
 
     Raises
     ------
@@ -37,7 +39,8 @@ class Plan:
         When the config has mistakes, or there are no recordings.
     """
 
-    def __init__(self, config: Mapping[str, Any], name: str) -> None:
+    def __init__(self, config: Mapping[str, Any], name: str, files: Iterable[str] = ()) -> None:
+        config_files.refuse_twice(files)
         self.config = configs.load(config, name)
         self.species = list(self.config["species"])
         source = self.config["recordings"]
@@ -89,6 +92,14 @@ class Plan:
     @cached_property
     def _demo_channels(self) -> dict[str, str]:
         return {each.path: each.channel for each in self.recordings}
+
+    def annotation_source(self) -> str:
+        """Folder or table of the annotations, refused where there is none."""
+        return str(self.source.source)
+
+    def copied_source(self) -> list[str]:
+        """The same, where annotations decide which clips are copied."""
+        return [self.annotation_source()] if self.config["augmentation"]["species"] else []
 
     @cached_property
     def source(self) -> annotations.AnnotationSource:
