@@ -63,3 +63,23 @@ def test_clips_that_calls_touch_are_counted_once(folder):
         "BOALUN": {"A": 1},
         "PHYCUV": {"A": 3},
     }
+
+
+def test_what_is_skipped_is_listed_and_counted(folder):
+    place = folder(
+        {"A.txt": "0\t1\tBOAALB\nx\t2\tBOAALB\n9\t10\tBOAALB\n", "B.txt": "y\t2\tBOAALB\n"}
+    )
+    found = source(place, on_error="skip")
+    rows = count_annotations(found, ("A", "B"), found.beyond({"A": 5.0}))
+    shown = [(row["recording"], row["status"], row["annotations"]) for row in rows]
+    assert shown == [
+        ("A", "annotated", 1),
+        ("B", "unreadable", ""),
+        ("A", "skipped", ""),
+        ("B", "skipped", ""),
+        ("A", "skipped", ""),
+    ]
+    skipped = [(row["file"], row["line"], row["skipped"]) for row in rows[2:]]
+    a, b = str(place / "A.txt"), str(place / "B.txt")
+    assert skipped == [(a, 2, 1), (b, 1, 1), (a, 3, 1)]
+    assert rows[2]["reason"] == 'found start "x", not a number; expected a number of seconds'

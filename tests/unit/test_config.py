@@ -1,6 +1,7 @@
 """Each kind of mistake gets its sentence; what is right gets its defaults and runs."""
 
 import copy
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -232,11 +233,30 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("values", "sentence"), MISTAKES, ids=[m[1][:40] for m in MISTAKES])
-def test_a_mistake_has_its_sentence(values, sentence):
+def written(values):
+    """Write values of a config as a person would say them."""
+    return ", ".join(
+        f"`{path.replace('__', '.')}: {json.dumps(value)}`" for path, value in values.items()
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(
+            values,
+            marks=pytest.mark.fault(
+                "Config", written(values), sees=sentence, kept="nothing is started"
+            ),
+            id=sentence[:40],
+        )
+        for values, sentence in MISTAKES
+    ],
+)
+def test_a_mistake_has_its_sentence(values, sees):
     message = refusal(changed(**values), "my.yaml")
     assert message.startswith("my.yaml has mistakes:\n")
-    assert f"\n  {sentence}" in message
+    assert f"\n  {sees}" in message
     assert message.endswith("config/README.md has all keys.")
     assert len(message.splitlines()) == 3
 

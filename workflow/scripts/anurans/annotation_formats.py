@@ -299,8 +299,9 @@ def _read_audacity(text: str, builder: _Builder) -> list[Annotation]:
         if not is_band:
             annotations.append(builder.build(line, *fields) if len(fields) == 3 else None)
         elif follows_label and len(fields) == 3:
+            before = len(builder.problems)
             band = builder.band(line, *fields[1:])
-            if annotations[-1]:
+            if annotations[-1] and len(builder.problems) == before:
                 annotations[-1] = replace(annotations[-1], fmin=band[0], fmax=band[1])
         follows_label = not is_band
     return [annotation for annotation in annotations if annotation is not None]
