@@ -17,7 +17,7 @@ from anurans.jobs import log, run
 from anurans.labels import LabelRule
 from anurans.libraries import merge_versions
 from anurans.shards import extend, write_shard
-from anurans.splits import TRAIN, VALIDATION
+from anurans.splits import TRAIN, VALIDATION, lost
 from anurans.tables import read_table, write_table
 from anurans.training import Recipe, count_parameters, fit_head, predict, use_threads, without_state
 
@@ -137,24 +137,20 @@ def refuse_missing(of, species, params, wildcards, input):
 
 
 def refuse_lost(dealt, annotations, params, wildcards):
-    """Refuse what only unusable recordings filled: a part, or a species in one."""
-    problems, fold = [], f"fold-{wildcards.fold}"
-    for part in (TRAIN, params.validation):
-        members = {row["recording"] for row in dealt if row[fold] == part}
-        members &= annotations.keys()
-        if not members and any(row[fold] == part for row in dealt):
-            problems.append(f"{part}: no annotated recording can be used")
-            continue
-        for name in params.required if members else ():
-            if not any(call.species == name for each in members for call in annotations[each]):
-                problems.append(f"{part}: {name} calls in none of {len(members)} usable recordings")
-    if problems:
+    """Refuse what only recordings filled that turned out to be unusable."""
+    fold = f"fold-{wildcards.fold}"
+    members = {TRAIN: set(), params.validation: set()}
+    for row in dealt:
+        if row[fold] in members:
+            members[row[fold]].add(row["recording"])
+    calls = {name: {call.species for call in found} for name, found in annotations.items()}
+    if problems := lost({part: of for part, of in members.items() if of}, calls, params.required):
+        at = f"splits.{wildcards.split}"
         raise UserError(
             f"split {wildcards.split}, fold {wildcards.fold}: cannot be used without the "
             f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
-            f"\nMend these recordings, give splits.{wildcards.split} another salt or fewer folds, "
-            f"or let a rare species through with splits.{wildcards.split}.allow_missing: "
-            "[<species>]."
+            f"\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
+            f"species through with {at}.allow_missing: [<species>]."
         )
 
 

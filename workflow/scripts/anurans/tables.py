@@ -50,7 +50,9 @@ def write_table(
         writer = csv.writer(file, delimiter=_delimiter(path), lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            writer.writerow([guard(format_cell(row.get(column))) for column in columns])
+            # A lone carriage return would end the line for readers, unquoted as it is written.
+            cells = (format_cell(row.get(column)).replace("\r", "\n") for column in columns)
+            writer.writerow([guard(cell) for cell in cells])
 
 
 def guard_formula(text: str) -> str:
