@@ -119,5 +119,11 @@ def _other_delimiter(path: str | os.PathLike, found: Sequence[str]) -> str:
     return f" Its columns are separated by {other!r}; expected {wanted}." if other else ""
 
 
+def read_columns(path: str | os.PathLike) -> list[str]:
+    """Read the names of the columns of a table."""
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
+        return next(csv.reader(file, delimiter=_delimiter(path)), [])
+
+
 def _delimiter(path: str | os.PathLike) -> str:
     return "," if str(path).lower().endswith(".csv") else "\t"
