@@ -129,7 +129,7 @@ def test_a_flipped_bit_of_data_is_found_when_read(tmp_path, clip):
 def test_what_is_no_shard_is_refused(tmp_path, content):
     path = tmp_path / "0000.h5"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=r"0000\.h5: this shard cannot be opened"):
+    with pytest.raises(UserError, match=r"0000\.h5: this shard is damaged; delete it and run"):
         read(path)
 
 
