@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import faults
 import numpy as np
 import pytest
 import soundfile as sf
@@ -150,6 +151,23 @@ def planned(folder: Path, *arguments: str) -> dict[str, int]:
 
 def pytest_addoption(parser):
     parser.addoption("--write-docs", action="store_true", help="write measured tables into docs/")
+    parser.addoption("--docs", type=Path, default=ROOT / "docs", help="where that is")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Check the markers of faults; write their table when all tests are only collected."""
+    found = [item for item in items if faults.fault_of(item)]
+    if config.option.collectonly and config.getoption("--write-docs"):
+        if config.args_source is config.ArgsSource.ARGS:
+            raise pytest.UsageError(f"{faults.FILE} is of all tests: name none of them")
+        faults.write(config.getoption("--docs"), found)
+
+
+@pytest.fixture
+def sees(request) -> str:
+    """What the marker of a fault says that the user sees; to be asserted by the test."""
+    return request.node.get_closest_marker("fault").kwargs["sees"]
 
 
 @pytest.fixture(scope="session")
