@@ -20,6 +20,8 @@ rule summarize_runs:
         "results/benchmarks/summarize_runs.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         project=config["project"],
         species=SPECIES,
@@ -48,6 +50,8 @@ rule check_leakage:
         "results/benchmarks/check_leakage.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         splits=list(PLAN.by),
         runs=asked(PLAN.certified_runs),
@@ -74,6 +78,8 @@ rule tabulate_models:
         "results/benchmarks/tabulate_models.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -100,6 +106,8 @@ rule tabulate_optimism:
         "results/benchmarks/tabulate_optimism.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -127,6 +135,8 @@ rule tabulate_labelling:
         "results/benchmarks/tabulate_labelling.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         code=code("tabulate_labelling.py"),
     script:
@@ -149,6 +159,8 @@ rule tabulate_datasets:
         "results/benchmarks/tabulate_datasets.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         techniques=TECHNIQUES,

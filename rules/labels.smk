@@ -13,6 +13,8 @@ rule collect_annotations:
         "results/benchmarks/collect_annotations.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -35,6 +37,8 @@ rule label_clips:
         "results/benchmarks/label_clips/{technique}/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         settings=PLAN.annotation_settings,
@@ -57,6 +61,8 @@ rule assign_roles:
         "results/benchmarks/assign_roles/{split}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         by_clip=asked(PLAN.split_by_clip, "split"),
         roles=asked(PLAN.split_roles, "split"),

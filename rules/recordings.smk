@@ -16,6 +16,8 @@ rule synthesise_recording:
         recording=r"DEMO_\d{8}_\d{6}",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recording=lambda wildcards: wildcards.recording,
         channel=asked(PLAN.demo_channel, "recording"),
@@ -37,6 +39,8 @@ rule inspect_recordings:
         "results/benchmarks/inspect_recordings/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),
@@ -58,6 +62,8 @@ rule collect_recordings:
         "results/benchmarks/collect_recordings.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         names={
             each.recording: {"site": each.site, "date": each.date, "time": each.time}
@@ -81,6 +87,8 @@ rule cut_clips:
         "results/benchmarks/cut_clips/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),
