@@ -55,7 +55,8 @@ CONFIG = {
 def make_world(folder, recordings, shards, hour):
     """Write a world: recordings of noise with a tone in every call, two of each five in fold 1."""
     for part in PARTS:
-        (folder / part).symlink_to(ROOT / part)
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+        copy(ROOT / part, folder / part)
     for name in ("recordings", "annotations", "config"):
         (folder / name).mkdir()
     rng = np.random.default_rng(1)

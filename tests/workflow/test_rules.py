@@ -41,7 +41,7 @@ with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
             "log": len(rule.log),
             "benchmark": bool(rule.benchmark),
             "conda": rule.conda_env,
-            "mem_mb": rule.resources.get("mem_mb"),
+            "mem_mb": rule.resources["mem_mb"].value if "mem_mb" in rule.resources else None,
             "code": rule.params.get("code"),
             "ancient": [str(f) for f in rule.input if getattr(f, "is_ancient", False)],
             "outputs": len(rule.output),
