@@ -7,7 +7,7 @@
 rule plan_stretches:
     input:
         recordings="results/recordings/{shard}.tsv",
-        annotations=copied_from(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.copied_source)),
     output:
         "results/clips/time_stretch/{shard}.tsv",
     log:
@@ -36,7 +36,7 @@ rule stretch_time:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/time_stretch/{shard}.tsv",
-        recordings=asked(PLAN.paths, "shard"),
+        recordings=there,
     output:
         clips_audio("results/clips/time_stretch/{shard}.h5"),
     log:
@@ -61,7 +61,7 @@ rule plan_masks:
     input:
         recordings="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        annotations=copied_from(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.copied_source)),
     output:
         "results/clips/{technique}/{shard}.tsv",
     log:

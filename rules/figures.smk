@@ -9,7 +9,7 @@ rule plot_copies:
         copies=shards("results/spectrograms/{technique}/{shard}.h5"),
         labels=shards("results/labels/original/{shard}.tsv"),
         copy_labels=shards("results/labels/{technique}/{shard}.tsv"),
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         svg=report(
             "results/figures/copies-{technique}.svg",

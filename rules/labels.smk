@@ -4,13 +4,20 @@
 # what was annotated; and results/splits/{split}.tsv, the role of every clip in each fold.
 rule collect_annotations:
     input:
-        annotations=ancient(config["annotations"]["source"]),
+        recordings="results/recordings.csv",
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
-        "results/annotations.csv",
+        report(
+            "results/annotations.csv",
+            category="Data",
+            caption="../workflow/report/annotations.rst",
+            labels={"table": "annotations"},
+        ),
     log:
         "logs/collect_annotations.log",
     benchmark:
         "results/benchmarks/collect_annotations.tsv"
+    priority: 10
     conda:
         "../envs/audio.yaml"
     resources:
@@ -28,7 +35,7 @@ rule label_clips:
     input:
         clips="results/clips/{technique}/{shard}.tsv",
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         "results/labels/{technique}/{shard}.tsv",
     log:

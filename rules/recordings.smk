@@ -29,7 +29,7 @@ rule synthesise_recording:
 
 rule inspect_recordings:
     input:
-        recordings=asked(PLAN.paths, "shard"),
+        recordings=there,
     output:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
@@ -37,12 +37,15 @@ rule inspect_recordings:
         "logs/inspect_recordings/{shard}.log",
     benchmark:
         "results/benchmarks/inspect_recordings/{shard}.tsv"
+    priority: 10
     conda:
         "../envs/audio.yaml"
     resources:
         mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
+        paths=asked(PLAN.paths, "shard"),
+        faults=asked(PLAN.faults, "shard"),
         channels=asked(PLAN.channels, "shard"),
         length=config["clips"]["length"],
         min_last=config["clips"]["min_last"],
@@ -55,11 +58,17 @@ rule collect_recordings:
     input:
         shards("results/recordings/{shard}.tsv"),
     output:
-        "results/recordings.csv",
+        report(
+            "results/recordings.csv",
+            category="Data",
+            caption="../workflow/report/recordings.rst",
+            labels={"table": "recordings"},
+        ),
     log:
         "logs/collect_recordings.log",
     benchmark:
         "results/benchmarks/collect_recordings.tsv"
+    priority: 10
     conda:
         "../envs/audio.yaml"
     resources:
@@ -69,6 +78,7 @@ rule collect_recordings:
             each.recording: {"site": each.site, "date": each.date, "time": each.time}
             for each in PLAN.recordings
         },
+        on_error=config["audio"]["on_error"],
         code=code("collect_recordings.py"),
     script:
         "../workflow/scripts/collect_recordings.py"
@@ -78,7 +88,7 @@ rule cut_clips:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        recordings=asked(PLAN.paths, "shard"),
+        recordings=there,
     output:
         clips_audio("results/clips/original/{shard}.h5"),
     log:

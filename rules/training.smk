@@ -10,7 +10,7 @@ rule train_model:
         originals=shards("results/embeddings/{backbone}/original/{shard}.h5"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         head=f"{RUN}/head.keras",
         heads=f"{RUN}/heads.h5",
@@ -32,6 +32,7 @@ rule train_model:
         labelling=config["labelling"],
         copies=lookup(dpath="datasets/{dataset}/copies", within=config),
         required=asked(PLAN.required_species, "split"),
+        by=lookup(dpath="splits/{split}/by", within=config),
         validation=asked(PLAN.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
         seed=config["seed"],
@@ -59,7 +60,7 @@ rule assemble_model:
         mem_mb=2000,
     params:
         species=config["species"],
-        audio=config["audio"],
+        audio={key: config["audio"][key] for key in ("sr", "channel")},
         clips={key: config["clips"][key] for key in ("length", "min_last")},
         code=code("assemble_model.py"),
     script:

@@ -198,3 +198,30 @@ def fresh(unbuilt, tmp_path) -> Path:
 def world(built, tmp_path) -> Path:
     """A copy of the tiny world after a whole run."""
     return Path(shutil.copytree(built, tmp_path / "world"))
+
+
+@pytest.fixture
+def without_rights():
+    """Give a function that runs Python code as a user whom rights of files hold for.
+
+    It takes the code and its arguments and gives what was printed. Root may read everything:
+    `setpriv` takes that from it.
+    """
+    command = []
+    if os.geteuid() == 0:
+        if not shutil.which("setpriv"):
+            pytest.skip("root may read everything, and there is no setpriv to take that away")
+        taken = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={taken}", f"--inh-caps={taken}"]
+
+    def run(code: str, *arguments: str | Path, cwd: Path | None = None) -> str:
+        done = subprocess.run(
+            [*command, sys.executable, "-c", code, *map(str, arguments)],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "workflow/scripts")},
+        )
+        return done.stdout + done.stderr
+
+    return run

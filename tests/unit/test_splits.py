@@ -281,9 +281,19 @@ def test_a_salt_is_found_for_every_small_set_that_has_one():
 
 
 def test_no_salt_helps_too_few_recordings():
-    split = Split("s", "recording")
+    split = Split("s", "recording", folds=3)
     assert find_salt(split, recordings(3), {"B": COMMON}) is None
     assert "no annotated recording in" in refusal(check, split, recordings(3), {"B": COMMON})
+
+
+@pytest.mark.fault(
+    "Config",
+    "more folds than groups",
+    sees="splits.s.folds: found 5, more than there are annotated recordings (3), which are not",
+    kept="nothing is started",
+)
+def test_more_folds_than_groups(sees):
+    assert sees in refusal(check, Split("s", "recording", folds=5), recordings(3), {"B": COMMON})
 
 
 def test_no_recordings_at_all_are_refused():

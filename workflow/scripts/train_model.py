@@ -34,7 +34,8 @@ def main(input, output, params, wildcards, threads):
     ]
     check_same_backbone([originals, *copies])
     species, rule = params.settings["species"], LabelRule(**params.labelling)
-    roles = {row["clip"]: row[f"fold-{wildcards.fold}"] for row in read_table(input.roles)}
+    dealt = read_table(input.roles)
+    roles = {row["clip"]: row[f"fold-{wildcards.fold}"] for row in dealt}
     recordings = sorted(originals.metadata["recordings"])
     annotations = annotations_of(input.annotations, params.recordings, params.settings)
     annotations = {name: annotations[name] for name in recordings if name in annotations}
@@ -50,6 +51,7 @@ def main(input, output, params, wildcards, threads):
         of[TRAIN].append((embeddings, chosen_copies(part, params.copies, species)))
     tell_parts(of, species)
     refuse_missing(of, species, params, wildcards, input)
+    refuse_lost(dealt, annotations, params, wildcards)
 
     def arrays(name):
         """Embeddings and labels of a part, None where it is empty."""
@@ -108,8 +110,10 @@ def refuse_missing(of, species, params, wildcards, input):
     """Refuse an empty training part, and one without a species that is required.
 
     Splits by clip require them here: only the job knows how many clips there are. Of others the
-    plan has made sure before any job.
+    plan has made sure before any job, but for the recordings that turned out to be unusable
+    (`refuse_lost`).
     """
+    by_clip = params.by == "clip"
     counts = {
         role: np.concatenate([part.labels for _, part in parts]) for role, parts in of.items()
     }
@@ -122,13 +126,35 @@ def refuse_missing(of, species, params, wildcards, input):
     for role, labels in counts.items():
         for name in np.array(species)[~labels.any(axis=0)] if len(labels) else ():
             problems.append(f"{role}: none of {len(labels)} clips is positive for {name}")
-            if name not in params.required:
+            if not by_clip or name not in params.required:
                 log.warning("warning: %s", problems.pop())
     if problems:
         raise UserError(
             f"{at}: cannot be used with these recordings:\n{listing(problems)}\nGive "
             f"splits.{wildcards.split} another salt or fewer folds, or let a rare species through "
             f"with splits.{wildcards.split}.allow_missing: [<species>]."
+        )
+
+
+def refuse_lost(dealt, annotations, params, wildcards):
+    """Refuse what only unusable recordings filled: a part, or a species in one."""
+    problems, fold = [], f"fold-{wildcards.fold}"
+    for part in (TRAIN, params.validation):
+        members = {row["recording"] for row in dealt if row[fold] == part}
+        members &= annotations.keys()
+        if not members and any(row[fold] == part for row in dealt):
+            problems.append(f"{part}: no annotated recording can be used")
+            continue
+        for name in params.required if members else ():
+            if not any(call.species == name for each in members for call in annotations[each]):
+                problems.append(f"{part}: {name} calls in none of {len(members)} usable recordings")
+    if problems:
+        raise UserError(
+            f"split {wildcards.split}, fold {wildcards.fold}: cannot be used without the "
+            f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
+            f"\nMend these recordings, give splits.{wildcards.split} another salt or fewer folds, "
+            f"or let a rare species through with splits.{wildcards.split}.allow_missing: "
+            "[<species>]."
         )
 
 

@@ -4,13 +4,13 @@ Read at parse time by every job of a cluster: names only until a digest of annot
 for, never audio, standard library only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any
 
-from anurans import annotation_counts, annotations, recordings, splits
+from anurans import annotation_counts, annotations, config_files, recordings, splits
 from anurans import config as configs
 from anurans.errors import UserError
 
@@ -30,6 +30,8 @@ class Plan:
         As read from the file or files.
     name
         What to call it in messages.
+    files
+        The files that it was read from.
 
     Raises
     ------
@@ -37,7 +39,8 @@ class Plan:
         When the config has mistakes, or there are no recordings.
     """
 
-    def __init__(self, config: Mapping[str, Any], name: str) -> None:
+    def __init__(self, config: Mapping[str, Any], name: str, files: Iterable[str] = ()) -> None:
+        config_files.refuse_twice(files)
         self.config = configs.load(config, name)
         self.species = list(self.config["species"])
         source = self.config["recordings"]
@@ -50,7 +53,7 @@ class Plan:
         self.shards = dict(sorted(of.items()))
         self.runs = configs.runs(self.config)
         self.annotation_settings = {"species": self.species} | {
-            key: self.config["annotations"][key] for key in ("format", "columns")
+            key: self.config["annotations"][key] for key in ("format", "columns", "on_error")
         }
         self._roles: dict[str, dict[str, dict[str, str]]] = {}
         self._training_digests: dict[tuple[str, str], str] = {}
@@ -63,6 +66,21 @@ class Plan:
         """Files of the recordings of a shard."""
         return [each.path for each in self.shards[shard]]
 
+    def faults(self, shard: str) -> dict[str, str]:
+        """Recordings of a shard whose names are such that they are not even opened, and why."""
+        return {each.recording: each.fault for each in self.shards[shard] if each.fault}
+
+    def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
+        """Files of a shard that a job can wait for: those that can be read, and what a rule makes.
+
+        The others are quarantined by name, where Snakemake would end the run for one of them.
+        """
+        return [
+            each.path
+            for each in self.shards[shard]
+            if not each.fault and (recordings.is_readable(each.path) or made(each.path))
+        ]
+
     def channels(self, shard: str) -> list[str]:
         """Channel of each recording of a shard."""
         return [each.channel or self.config["audio"]["channel"] for each in self.shards[shard]]
@@ -74,6 +92,14 @@ class Plan:
     @cached_property
     def _demo_channels(self) -> dict[str, str]:
         return {each.path: each.channel for each in self.recordings}
+
+    def annotation_source(self) -> str:
+        """Folder or table of the annotations, refused where there is none."""
+        return str(self.source.source)
+
+    def copied_source(self) -> list[str]:
+        """The same, where annotations decide which clips are copied."""
+        return [self.annotation_source()] if self.config["augmentation"]["species"] else []
 
     @cached_property
     def source(self) -> annotations.AnnotationSource:
@@ -183,9 +209,8 @@ class Plan:
         return [name for name in self.by if self.leaks(name)]
 
     def required_species(self, name: str) -> list[str]:
-        """Species that a training in a split by clip refuses to do without."""
-        settings = self.config["splits"][name]
-        allowed = self.species if settings["by"] != "clip" else settings["allow_missing"]
+        """Species that a training in a split refuses to do without."""
+        allowed = self.config["splits"][name]["allow_missing"]
         return [species for species in self.species if species not in allowed]
 
     def split_groups(self, name: str) -> dict[str, str]:

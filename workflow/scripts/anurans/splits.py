@@ -235,6 +235,14 @@ def check(
     UserError
         With the counts, and a salt that would do.
     """
+    groups = {group_of(recording, split.by) for recording in recordings}
+    if split.by != "file" and split.folds > len(groups) > 0:
+        kind = {"recording": "annotated recordings", "night": "nights", "date": "dates"}[split.by]
+        raise UserError(
+            f"splits.{split.name}.folds: found {split.folds}, more than there are {kind} "
+            f"({len(groups)}), which are not divided; lower it, or set it to 0 for one plain "
+            "training."
+        )
     found = lacks(split, assign(split, recordings), present)
     if not found:
         return
