@@ -217,16 +217,29 @@ def test_rows_by_number_slice_or_several(tmp_path):
             shard.data[len(CLIPS)]
 
 
+@pytest.mark.parametrize("count", [0, 1, len(CLIPS)])
+def test_rows_stand_in_the_file_as_they_are(tmp_path, count):
+    path = write(tmp_path / "0000.h5", CLIPS[:count], DATA[:count])
+    with open_shard(path) as shard:
+        places = shard.data.places
+    content, size = path.read_bytes(), DATA[0].nbytes
+    found = [content[place : place + size] for place in places.tolist()]
+    assert found == [row.tobytes() for row in DATA[:count]]
+
+
 def test_others_read_a_shard_as_plain_hdf5(tmp_path):
     with h5py.File(write(tmp_path / "0000.h5")) as file:
         np.testing.assert_array_equal(file["data"][:], DATA)
         assert file["clips/clip"][:].astype("T").tolist() == CLIPS.clip.tolist()
 
 
-def test_rows_of_another_type_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="rows of uint8 for data of int16"):
-        write(tmp_path / "0000.h5", dtype="int16")
+def test_rows_of_another_kind_of_number_are_refused(tmp_path):
+    with pytest.raises(TypeError, match="float64"):
+        write(tmp_path / "0000.h5", data=DATA.astype(float))
     assert list(tmp_path.iterdir()) == []
+    data = np.linspace(0, 1, DATA.size).reshape(DATA.shape)
+    found = read(write(tmp_path / "0000.h5", data=data, dtype="float16"))[2]
+    np.testing.assert_array_equal(found, data.astype("float16"))
 
 
 @pytest.mark.parametrize("content", [b"", b"text"])

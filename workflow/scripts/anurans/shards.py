@@ -31,7 +31,7 @@ ADVICE = "delete it and run the same command again, which makes it anew"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class CheckedRows:
     """Rows of a shard's data, read from disk, and held against their checksums, when indexed.
 
     Indexed by a number, a slice, or increasing numbers, as `h5py.Dataset` is.
@@ -50,6 +50,12 @@ class Rows:
     def dtype(self) -> np.dtype:
         """Type of the values."""
         return self.data.dtype
+
+    @property
+    def places(self) -> np.ndarray:
+        """Where each row begins in the file, in bytes, for those who read it without HDF5."""
+        size = self.data.nbytes // max(1, len(self.data))
+        return (self.data.id.get_offset() if size else 0) + size * np.arange(len(self.data))
 
     def __len__(self) -> int:
         return len(self.data)
@@ -73,7 +79,7 @@ class Shard:
 
     clips: ClipTable
     metadata: dict[str, Any]
-    data: Rows
+    data: CheckedRows
 
     def batches(self, size: int) -> Iterator[np.ndarray]:
         """Read the data `size` clips at a time."""
@@ -130,7 +136,9 @@ def write_shard(
     Raises
     ------
     ValueError
-        When there are not as many rows as clips, or they are of another type.
+        When there are not as many rows as clips.
+    TypeError
+        When they are of another kind of number.
     """
     text = json.dumps(metadata, sort_keys=True, ensure_ascii=False).encode()
     checksums = np.empty(len(clips), np.uint32)
@@ -140,8 +148,8 @@ def write_shard(
             data = file.create_dataset("data", (len(clips), *shape), dtype, fill_time="never")
             done = 0
             for batch in batches:
-                if batch.dtype != data.dtype:
-                    raise ValueError(f"{path}: rows of {batch.dtype} for data of {dtype}")
+                # As it will be read, since its checksum is of that.
+                batch = batch.astype(data.dtype, casting="same_kind", copy=False)
                 if done + len(batch) <= len(clips):
                     data[done : done + len(batch)] = batch
                     checksums[done : done + len(batch)] = _checksums(batch)
@@ -179,7 +187,9 @@ def open_shard(path: str | os.PathLike) -> Iterator[Shard]:
     with h5py.File(path, "r") as file:
         table = {name: file[f"clips/{name}"][()] for name in COLUMNS}
         metadata = json.loads(file["metadata"][()].tobytes())
-        yield Shard(_decode(table), metadata, Rows(path, file["data"], file["checksums"][()]))
+        yield Shard(
+            _decode(table), metadata, CheckedRows(path, file["data"], file["checksums"][()])
+        )
 
 
 def _is_intact(path: str | os.PathLike) -> bool:
