@@ -7,12 +7,12 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
-SCRIPTS = (
-    Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent / "workflow/scripts"
-)
+HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+SCRIPTS = HERE.parent / "workflow/scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import digests
+from anurans import digests, report_pages
+from anurans.commands import command
 from anurans.errors import UserError
 from anurans.planning import Plan
 
@@ -21,27 +21,26 @@ RUN = "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}"
 
 
 def sentence(function):
-    """Show a user's mistake as its message alone, and end."""
+    """Show a user's mistake as its message alone: Snakemake would wrap any exception in more."""
 
     @wraps(function)
     def told(*args, **kwargs):
         try:
             return function(*args, **kwargs)
         except UserError as error:
-            # Snakemake would wrap any exception in the wildcards and lines of a job.
             logger.error(f"\n{error}\n")
             raise SystemExit(1) from error
 
     return told
 
 
-FILES = [str(file) for file in workflow.configfiles]
-PLAN = sentence(Plan)(config, ", ".join(FILES) or "config", FILES)
+PLAN = sentence(Plan)(config, files=workflow.configfiles)
 config = PLAN.config
 SPECIES = PLAN.species
 SHARDS = list(PLAN.shards)
 RUNS = PLAN.runs
 TECHNIQUES = PLAN.techniques()
+caption = partial(report_pages.caption, config=config)
 
 
 wildcard_constraints:
@@ -52,6 +51,7 @@ wildcard_constraints:
     dataset="|".join(map(re.escape, config["datasets"])),
     recipe="|".join(map(re.escape, config["recipes"])),
     fold=r"\d+|all",
+    table="|".join(report_pages.PAGES),
 
 
 @cache
@@ -129,6 +129,12 @@ def aside():
 def rule_names():
     """Names of all rules, so that the picture of the pipeline follows them."""
     return sorted(rule.name for rule in workflow.rules)
+
+
+def commands():
+    """What makes the rows of each run again."""
+    given = workflow.overwrite_configfiles, workflow.config_settings.config_args
+    return [command(*given, target) for target in of_runs("metrics.tsv")]
 
 
 def this_run():

@@ -7,12 +7,7 @@ rule collect_annotations:
         recordings="results/recordings.csv",
         annotations=ancient(asked(PLAN.annotation_source)),
     output:
-        report(
-            "results/annotations.csv",
-            category="Data",
-            caption="../workflow/report/annotations.rst",
-            labels={"table": "annotations"},
-        ),
+        "results/annotations.csv",
     log:
         "logs/collect_annotations.log",
     benchmark:

@@ -58,12 +58,7 @@ rule collect_recordings:
     input:
         shards("results/recordings/{shard}.tsv"),
     output:
-        report(
-            "results/recordings.csv",
-            category="Data",
-            caption="../workflow/report/recordings.rst",
-            labels={"table": "recordings"},
-        ),
+        "results/recordings.csv",
     log:
         "logs/collect_recordings.log",
     benchmark:

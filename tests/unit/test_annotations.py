@@ -288,7 +288,10 @@ GOOD = "1.0\t2.5\tBOAALB_F\n"
 BROKEN = {
     "a start that is no number": ("x\t2\tBOAALB\n", 'line 2: found start "x", not a number'),
     "a decimal comma": ("1,5\t2\tBOAALB\n", "expected a number of seconds (decimal comma; use a"),
-    "a comma and thousands": ('"1.234,5"\t2\tB\n', 'found start ""1.234,5"", not a number'),
+    "a comma and thousands": (
+        '"1.234,5"\t2\tB\n',
+        'found start ""1.234,5""; expected a number of seconds (decimal comma; use',
+    ),
     "a missing tab": ("1 2 BOAALB\n", 'found no tab in "1 2 BOAALB"; expected start<TAB>end<TAB>'),
     "1 field": ("BOAALB_F\n", 'found no tab in "BOAALB_F"; expected start<TAB>end<TAB>label'),
     "4 fields": ("1\t2\tBOAALB\t\n", "found 4 fields in"),

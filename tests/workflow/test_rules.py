@@ -43,7 +43,11 @@ with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
             "conda": rule.conda_env,
             "mem_mb": rule.resources["mem_mb"].value if "mem_mb" in rule.resources else None,
             "code": rule.params.get("code"),
-            "ancient": [str(f) for f in rule.input if getattr(f, "is_ancient", False)],
+            "ancient": [
+                str(f)
+                for f in rule.input
+                if getattr(f, "is_ancient", False) and not str(f).startswith("<function")
+            ],
             "outputs": len(rule.output),
             "loose": [
                 str(f)
@@ -107,8 +111,8 @@ def test_every_script_has_a_rule(loaded):
 def test_ancient_stands_on_sources_only(loaded):
     demo = "resources/demo/annotations/{recording}.txt"
     stated = {file for rule in loaded["rules"].values() for file in rule["ancient"]}
-    assert stated == {"annotations", demo}
-    # Those that functions give too.
+    assert stated == {demo}
+    # Those that functions give.
     assert loaded["ancient"] == ["annotations"]
     assert not loaded["producers"]["annotations"]
 

@@ -1,5 +1,7 @@
 """Train the head of one run on embeddings, and score every original clip with it."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 
 from anurans.annotations import annotations_of
@@ -16,8 +18,11 @@ from anurans.heads import kept_heads
 from anurans.jobs import log, run
 from anurans.labels import LabelRule
 from anurans.libraries import merge_versions
+from anurans.machines import describe_machine
+from anurans.made import add_made
+from anurans.models import weights_digest
 from anurans.shards import extend, write_shard
-from anurans.splits import TRAIN, VALIDATION
+from anurans.splits import TRAIN, VALIDATION, lost
 from anurans.tables import read_table, write_table
 from anurans.training import Recipe, count_parameters, fit_head, predict, use_threads, without_state
 
@@ -25,6 +30,7 @@ COLUMNS = ["role", "clip", "recording", "technique", "source_start", "source_end
 
 
 def main(input, output, params, wildcards, threads):
+    started = datetime.now(UTC)
     use_threads(threads)
     originals = open_embeddings(input.originals)
     shards = len(input.originals)
@@ -95,6 +101,14 @@ def main(input, output, params, wildcards, threads):
     write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)
     with whole(output.head) as partial:
         without_state(fit.head).save(partial)
+        made = {
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
+            "threads": threads,
+            "machine": describe_machine(),
+            "weights_sha256": weights_digest(fit.head.get_weights()),
+        }
+        add_made(partial, made)
 
 
 def tell_parts(of, species):
@@ -137,24 +151,20 @@ def refuse_missing(of, species, params, wildcards, input):
 
 
 def refuse_lost(dealt, annotations, params, wildcards):
-    """Refuse what only unusable recordings filled: a part, or a species in one."""
-    problems, fold = [], f"fold-{wildcards.fold}"
-    for part in (TRAIN, params.validation):
-        members = {row["recording"] for row in dealt if row[fold] == part}
-        members &= annotations.keys()
-        if not members and any(row[fold] == part for row in dealt):
-            problems.append(f"{part}: no annotated recording can be used")
-            continue
-        for name in params.required if members else ():
-            if not any(call.species == name for each in members for call in annotations[each]):
-                problems.append(f"{part}: {name} calls in none of {len(members)} usable recordings")
-    if problems:
+    """Refuse what only recordings filled that turned out to be unusable."""
+    fold = f"fold-{wildcards.fold}"
+    members = {TRAIN: set(), params.validation: set()}
+    for row in dealt:
+        if row[fold] in members:
+            members[row[fold]].add(row["recording"])
+    calls = {name: {call.species for call in found} for name, found in annotations.items()}
+    if problems := lost({part: of for part, of in members.items() if of}, calls, params.required):
+        at = f"splits.{wildcards.split}"
         raise UserError(
             f"split {wildcards.split}, fold {wildcards.fold}: cannot be used without the "
             f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
-            f"\nMend these recordings, give splits.{wildcards.split} another salt or fewer folds, "
-            f"or let a rare species through with splits.{wildcards.split}.allow_missing: "
-            "[<species>]."
+            f"\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
+            f"species through with {at}.allow_missing: [<species>]."
         )
 
 

@@ -71,7 +71,7 @@ def plain(name: str) -> str:
 
 def number_hint(text: str) -> str:
     """Say why a text that looks like a number is none, empty where it does not."""
-    text = text.strip()
+    text = text.strip().strip('"')
     if _DECIMAL_COMMA.fullmatch(text):
         return "decimal comma; use a point"
     if _THOUSANDS.fullmatch(text):

@@ -6,11 +6,11 @@ for, never audio, standard library only.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from anurans import annotation_counts, annotations, config_files, recordings, splits
+from anurans import annotation_counts, annotations, clip_digests, config_files, recordings, splits
 from anurans import config as configs
 from anurans.errors import UserError
 
@@ -29,7 +29,7 @@ class Plan:
     config
         As read from the file or files.
     name
-        What to call it in messages.
+        What to call it in messages; by default its files.
     files
         The files that it was read from.
 
@@ -39,9 +39,9 @@ class Plan:
         When the config has mistakes, or there are no recordings.
     """
 
-    def __init__(self, config: Mapping[str, Any], name: str, files: Iterable[str] = ()) -> None:
+    def __init__(self, config: Mapping[str, Any], name: str = "", files: Iterable = ()) -> None:
         config_files.refuse_twice(files)
-        self.config = configs.load(config, name)
+        self.config = configs.load(config, name or ", ".join(map(str, files)) or "config")
         self.species = list(self.config["species"])
         source = self.config["recordings"]
         self.recordings = recordings.list_recordings(source["source"], source["pattern"])
@@ -71,15 +71,8 @@ class Plan:
         return {each.recording: each.fault for each in self.shards[shard] if each.fault}
 
     def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
-        """Files of a shard that a job can wait for: those that can be read, and what a rule makes.
-
-        The others are quarantined by name, where Snakemake would end the run for one of them.
-        """
-        return [
-            each.path
-            for each in self.shards[shard]
-            if not each.fault and (recordings.is_readable(each.path) or made(each.path))
-        ]
+        """Files of a shard that a job can wait for; Snakemake would end the run for any other."""
+        return recordings.waited_for(self.shards[shard], made)
 
     def channels(self, shard: str) -> list[str]:
         """Channel of each recording of a shard."""
@@ -87,11 +80,8 @@ class Plan:
 
     def demo_channel(self, recording: str) -> str:
         """Channel that the calls of a recording of the demo are loudest in."""
-        return self._demo_channels[f"resources/demo/audio/{recording}.wav"]
-
-    @cached_property
-    def _demo_channels(self) -> dict[str, str]:
-        return {each.path: each.channel for each in self.recordings}
+        path = f"resources/demo/audio/{recording}.wav"
+        return next(each.channel for each in self.recordings if each.path == path)
 
     def annotation_source(self) -> str:
         """Folder or table of the annotations, refused where there is none."""
@@ -138,6 +128,10 @@ class Plan:
         species = self.config["augmentation"]["species"]
         return self.source.digest(self.ids(shard), species) if species else None
 
+    def annotation_digests(self) -> dict[str, str]:
+        """Digest of the annotations of each annotated recording."""
+        return {each.recording: self.source.digest([each.recording]) for each in self.annotated}
+
     def all_annotations(self) -> str:
         """Digest of all annotations of the configured species."""
         return self.source.digest(self.names)
@@ -151,25 +145,11 @@ class Plan:
     def _training_digest(self, split: str, fold: str) -> str:
         used = {splits.TRAIN, self.validates_on(split)}
         if self.by[split] == "clip":
-            return self._clips_digest(configs.split(self.config, split), fold, used)
+            length = self.config["clips"]["length"]
+            return clip_digests.digest(
+                self.source, self.names, configs.split(self.config, split), fold, used, length
+            )
         return self.source.digest(splits.in_roles(self.split_roles(split), fold, used))
-
-    def _clips_digest(self, split: splits.Split, fold: str, wanted: set[str]) -> str:
-        """Digest of the annotations that touch clips of some roles, where clips are dealt."""
-        length = self.config["clips"]["length"]
-
-        @cache
-        def used(clip: str) -> bool:
-            return splits.assign_groups(split, {clip: clip})[clip][fold] in wanted
-
-        def counts(recording: str, call: annotations.Annotation) -> bool:
-            # The clip before counts too: a stretched copy of a recording's last clip may show what
-            # comes after it and is in no clip.
-            first = int(call.start // length)
-            touched = range(max(first - 1, 0), int(call.end // length) + 1)
-            return any(used(recordings.clip_id(recording, clip * length)) for clip in touched)
-
-        return self.source.digest(self.names, counts=counts)
 
     def annotation_counts(self) -> str:
         """Digest of what is counted in results/annotations.csv."""
@@ -273,6 +253,11 @@ class Plan:
         ]
 
     @cached_property
+    def backbones(self) -> list[str]:
+        """Backbones that are trained on."""
+        return sorted({run.backbone for run in self.runs})
+
+    @cached_property
     def by(self) -> dict[str, str]:
         """What each split that is run keeps together."""
         return {run.split: self.config["splits"][run.split]["by"] for run in self.runs}
@@ -291,8 +276,21 @@ class Plan:
 
     def tables(self) -> list[str]:
         """Tables that the config has something to say in."""
-        names = ["models", "labelling", "datasets", *(["optimism"] if self.optimism_runs() else [])]
-        return ["results/checks/leakage.csv", *(f"results/tables/{name}.csv" for name in names)]
+        return [
+            "results/checks/leakage.csv",
+            *(f"results/tables/{name}.csv" for name in ("models", "intervals", "comparisons")),
+            *(["results/tables/calibration.csv"] if self.calibrated_runs() else []),
+            *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
+            *(["results/tables/optimism.csv"] if self.optimism_runs() else []),
+        ]
+
+    def calibrated_runs(self) -> list[configs.Run]:
+        """Runs of the splits that hold something out, which probabilities are calibrated on."""
+        return [run for run in self.runs if self.config["splits"][run.split]["folds"]]
+
+    def calibrators(self, split: str) -> list[str]:
+        """Table of the calibrated probabilities of a split's models, where there are any."""
+        return ["results/calibrators.tsv"] if self.config["splits"][split]["folds"] else []
 
     def figures(self) -> list[str]:
         """Figures that the config has something to show in."""
@@ -381,6 +379,10 @@ class Plan:
     def splits(self) -> list[dict[str, Any]]:
         """Settings of every split of the config, whether it is run or not."""
         return [asdict(configs.split(self.config, name)) for name in self.config["splits"]]
+
+    def all_tables(self) -> list[str]:
+        """Tables that the config has something to say in, the study's too."""
+        return [*self.tables(), *(self.study_tables() if self.study_figures() else [])]
 
     def kept_clips(self) -> list[str]:
         """Names of the audio of clips, refused where it is not kept."""

@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, timedelta
@@ -63,6 +63,15 @@ def clip_id(recording: str, start: float) -> str:
 def is_readable(path: str) -> bool:
     """Tell whether there is a file that this user may read."""
     return Path(path).is_file() and os.access(path, os.R_OK)
+
+
+def waited_for(recordings: Iterable[Recording], made: Callable[[str], bool]) -> list[str]:
+    """Files that a job can wait for: those that can be read, and those that a rule makes."""
+    return [
+        each.path
+        for each in recordings
+        if not each.fault and (is_readable(each.path) or made(each.path))
+    ]
 
 
 def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:

@@ -50,7 +50,9 @@ def write_table(
         writer = csv.writer(file, delimiter=_delimiter(path), lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            writer.writerow([guard(format_cell(row.get(column))) for column in columns])
+            # A lone carriage return would end the line for readers, unquoted as it is written.
+            cells = (format_cell(row.get(column)).replace("\r", "\n") for column in columns)
+            writer.writerow([guard(cell) for cell in cells])
 
 
 def guard_formula(text: str) -> str:
@@ -115,6 +117,12 @@ def _other_delimiter(path: str | os.PathLike, found: Sequence[str]) -> str:
     wanted = {",": "commas", "\t": "tabs"}[_delimiter(path)]
     other = len(found) == 1 and next((mark for mark in ";,\t" if mark in found[0]), "")
     return f" Its columns are separated by {other!r}; expected {wanted}." if other else ""
+
+
+def read_columns(path: str | os.PathLike) -> list[str]:
+    """Read the names of the columns of a table."""
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
+        return next(csv.reader(file, delimiter=_delimiter(path)), [])
 
 
 def _delimiter(path: str | os.PathLike) -> str:
