@@ -16,6 +16,8 @@ rule plan_stretches:
         "results/benchmarks/plan_stretches/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         rates=config["augmentation"]["time_stretch"]["rates"],
         length=config["clips"]["length"],
@@ -43,6 +45,8 @@ rule stretch_time:
         "results/benchmarks/stretch_time/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=1500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),
@@ -68,6 +72,8 @@ rule plan_masks:
         technique="time_mask|frequency_mask",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         masks=asked(PLAN.masks, "technique"),
         image=asked(PLAN.image, "technique"),
@@ -96,6 +102,8 @@ rule mask_spectrograms:
         technique="time_mask|frequency_mask",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         fill=lookup(dpath="augmentation/{technique}/fill", within=config),
         image=asked(PLAN.image, "technique"),

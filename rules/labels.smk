@@ -15,6 +15,8 @@ rule collect_annotations:
     priority: 10
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -37,6 +39,8 @@ rule label_clips:
         "results/benchmarks/label_clips/{technique}/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         settings=PLAN.annotation_settings,
@@ -59,6 +63,8 @@ rule assign_roles:
         "results/benchmarks/assign_roles/{split}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         by_clip=asked(PLAN.split_by_clip, "split"),
         roles=asked(PLAN.split_roles, "split"),

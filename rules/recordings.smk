@@ -16,6 +16,8 @@ rule synthesise_recording:
         recording=r"DEMO_\d{8}_\d{6}",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recording=lambda wildcards: wildcards.recording,
         channel=asked(PLAN.demo_channel, "recording"),
@@ -38,6 +40,8 @@ rule inspect_recordings:
     priority: 10
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         paths=asked(PLAN.paths, "shard"),
@@ -62,6 +66,8 @@ rule collect_recordings:
     priority: 10
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         names={
             each.recording: {"site": each.site, "date": each.date, "time": each.time}
@@ -86,6 +92,8 @@ rule cut_clips:
         "results/benchmarks/cut_clips/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),

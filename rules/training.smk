@@ -23,6 +23,8 @@ rule train_model:
         "results/benchmarks/train_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
     conda:
         "../envs/training.yaml"
+    resources:
+        mem_mb=4000,
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -54,6 +56,8 @@ rule assemble_model:
         "results/benchmarks/assemble_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
     conda:
         "../envs/training.yaml"
+    resources:
+        mem_mb=2000,
     params:
         species=config["species"],
         audio={key: config["audio"][key] for key in ("sr", "channel")},
@@ -79,6 +83,8 @@ rule evaluate_model:
         "results/benchmarks/evaluate_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         validation=asked(PLAN.validates_on, "split"),
         leaks=asked(PLAN.leaks, "split"),

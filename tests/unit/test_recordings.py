@@ -1,6 +1,8 @@
 """Which recordings there are, and what their names tell."""
 
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +55,19 @@ def test_a_folder_is_searched_recursively(folder):
         Recording("b", f"{place}/b.wav"),
         Recording("c.d", f"{place}/c.d.mp3"),
     )
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a disk that lists newest first")
+def test_the_order_of_a_folder_does_not_matter():
+    names = [f"{number}.wav" for number in range(20)]
+    listed, found = [], []
+    for order in (names, names[::-1]):
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as place:
+            for name in order:
+                (Path(place) / name).touch()
+            listed.append([path.name for path in Path(place).iterdir()])
+            found.append([each.recording for each in list_recordings(place, PATTERN)])
+    assert listed[0] != listed[1] and found[0] == found[1]
 
 
 def test_hidden_files_and_folders_are_skipped(folder):

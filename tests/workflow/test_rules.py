@@ -41,6 +41,7 @@ with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
             "log": len(rule.log),
             "benchmark": bool(rule.benchmark),
             "conda": rule.conda_env,
+            "mem_mb": rule.resources["mem_mb"].value if "mem_mb" in rule.resources else None,
             "code": rule.params.get("code"),
             "ancient": [
                 str(f)
@@ -97,6 +98,7 @@ def test_every_job_rule_has_all_it_needs(loaded, name):
     assert rule["log"] == 1
     assert (ROOT / "rules" / rule["conda"]).resolve().is_relative_to(ROOT / "envs")
     assert (ROOT / "rules" / rule["conda"]).is_file()
+    assert isinstance(rule["mem_mb"], int) == bool(rule["outputs"])
     assert rule["benchmark"] == bool(rule["outputs"]) == (name not in QUESTIONS)
     assert not rule["loose"], "wildcards without a constraint"
 
