@@ -324,7 +324,11 @@ ROWS = [
     Row("code: how spectrograms are computed", module("spectrograms"), IMAGES),
     Row("recordings: one added", add_recording, ONE_SHARD | {"collect_annotations": 1}),
     Row("recordings: one removed", remove_recording, ONE_SHARD | {"collect_annotations": 1}),
-    Row("recordings: one replaced, under the same name", replace_recording, ONE_SHARD),
+    Row(
+        "recordings: one replaced, under the same name",
+        replace_recording,
+        ONE_SHARD | {"collect_annotations": 1},
+    ),
     Row("config: `project`", setting("project", "other"), {"tables": True}),
     Row(
         "config: defaults written out, keys in another order, 5 for 5.0", write_config_otherwise, {}
