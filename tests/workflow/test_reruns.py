@@ -18,7 +18,10 @@ DOCS = ROOT / "docs/reruns.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->"
 # What only judges, tabulates or draws what runs have made is not counted, so that a new table or
 # figure is not an error here.
-JUDGES = ("summarize_runs", "check_leakage", "tabulate_")
+JUDGES = (
+    *("summarize_runs", "check_leakage", "tabulate_", "calibrate_"),
+    *("trace_runs", "render_", "write_"),
+)
 REPORTS = {"tables": True, "figures": True}
 # Columns of the table in the docs.
 STAGES = {
