@@ -304,7 +304,7 @@ ROWS = [
         ),
         {},
     ),
-    Row("code: a caption of the report", text(REPORT, "", "Other words. "), {}),
+    Row("code: a caption of a table", text(REPORT, "", "Other words. "), {"tables": True}),
     Row("code: how figures are drawn", module("figures"), {"figures": True}),
     Row(
         "code: how thresholds are tuned",
@@ -336,7 +336,7 @@ ROWS = [
     Row(
         "config: defaults written out, keys in another order, 5 for 5.0", write_config_otherwise, {}
     ),
-    Row("config: `clips.keep`", setting("clips", "keep", True), {}),
+    Row("config: `clips.keep`", setting("clips", "keep", True), {"tables": True}),
     Row(
         "config: `evaluation.resamples`",
         setting("evaluation", "resamples", 200),
