@@ -52,6 +52,11 @@ rule figures:
         PLAN.study_figures(),
 
 
+rule pages:
+    input:
+        report_pages.pages(PLAN.all_tables()),
+
+
 rule suggest_salt:
     input:
         annotations=ancient(asked(PLAN.annotation_source)),

@@ -4,6 +4,8 @@ Nights differ in how much a species calls and in how well it is heard, so that c
 are alike; the models' errors on a clip are alike too.
 """
 
+import gc
+
 import numpy as np
 import pytest
 from scipy.special import expit, ndtr
@@ -79,6 +81,15 @@ def test_intervals_over_clips_would_be_too_narrow():
     assert covered(40, "clip", 100) < 0.8
 
 
+@pytest.fixture
+def frozen():
+    """Statsmodels collects garbage at every call, which takes long where much is loaded."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("frozen")
 def test_equal_models_are_told_apart_in_at_most_5_of_100_worlds():
     """Three backbones, none better: three comparisons, corrected together."""
     rng = np.random.default_rng(2)

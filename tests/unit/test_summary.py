@@ -26,6 +26,7 @@ def test_order_of_the_columns():
     expected = """
         experiments split leaks backbone weights dataset recipe fold labelling subset
         n_clips n_recordings n_groups n_species positives_B positives_P
+        positive_groups_B positive_groups_P
         f1_B f1_P precision_B precision_P recall_B recall_P ap_B ap_P auroc_B auroc_P
         f1_macro f1_micro map f1_macro_lower f1_macro_upper
         f1_at_half_B f1_at_half_P f1_at_half_macro
@@ -38,7 +39,7 @@ def test_order_of_the_columns():
 @pytest.mark.parametrize("n", [1, 2, 7])
 def test_columns_are_unique(n):
     found = columns([f"S{i}" for i in range(n)])
-    assert len(set(found)) == len(found) == len(columns([])) + 9 * n
+    assert len(set(found)) == len(found) == len(columns([])) + 10 * n
 
 
 def test_rows_are_sorted_by_their_keys_with_folds_as_numbers():

@@ -57,7 +57,7 @@ def measured(world):
 
 def make_tables(world):
     """Run all but figures."""
-    snakemake(world, "summary", "tables")
+    snakemake(world, "summary", "tables", "pages")
 
 
 def config_of(world):

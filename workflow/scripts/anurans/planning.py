@@ -87,9 +87,9 @@ class Plan:
         """Folder or table of the annotations, refused where there is none."""
         return str(self.source.source)
 
-    def copied_source(self) -> list[str]:
-        """The same, where annotations decide which clips are copied."""
-        return [self.annotation_source()] if self.config["augmentation"]["species"] else []
+    def copied_source(self) -> str | list[str]:
+        """The same, where annotations decide which clips are copied; else nothing."""
+        return self.annotation_source() if self.config["augmentation"]["species"] else []
 
     @cached_property
     def source(self) -> annotations.AnnotationSource:
