@@ -14,22 +14,10 @@ from anurans.axes import SIZE
 from anurans.errors import UserError
 from anurans.images import lookup_table
 from anurans.models import weights_digest
+from anurans.weights_files import FILES
 
-# Keras checks what it downloads against hashes of its own, but for MobileNet: here are those of
-# its files (MD5 or SHA-256), and, where only the weights are known, their `weights_digest`.
+# Keras checks what it downloads against digests of its own, but for MobileNet.
 MOBILENET = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/"
-MOBILENET_FILES = {
-    0.25: ("mobilenet_2_5_224_tf_no_top.h5", "f313cee49f5d33dfb06f2b255c4adb64"),
-    0.5: (
-        "mobilenet_5_0_224_tf_no_top.h5",
-        "df860c59562f4c4af7a2fb2ae90731caef39fd5d03e5fcd6ca46988965f0a4b7",
-    ),
-    0.75: ("mobilenet_7_5_224_tf_no_top.h5", None),
-    1.0: ("mobilenet_1_0_224_tf_no_top.h5", "725ccbd03d61d7ced5b5c4cd17e7d527"),
-}
-MOBILENET_WEIGHTS = {
-    0.75: "3d997a26d061a8824faeeb9c33b8a1995608a374aa51159c4a289dd7b77bf5eb",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +94,9 @@ def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
         except Exception as error:
             raise UserError(
                 f"The ImageNet weights of {settings.architecture} could not be downloaded "
-                f"({error}). Download the file without top on a machine with a network "
-                f"and give its path as weights: in the config, or set weights: random to try the "
-                f"workflow without them."
+                f"({error}). Run snakemake download_weights with this config on a machine with a "
+                f"network, copy resources/weights/ here and give the path as weights: in the "
+                f"config, or set weights: random to try the workflow without them."
             ) from error
     network = build(weights=None, **arguments)
     if settings.weights == "random":
@@ -133,11 +121,12 @@ def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
 
 def _downloaded_mobilenet(network: keras.Model, alpha: float) -> keras.Model:
     """Give a MobileNet its ImageNet weights, downloaded unless Keras has them already."""
-    name, known = MOBILENET_FILES[alpha]
-    path = keras.utils.get_file(name, MOBILENET + name, cache_subdir="models", file_hash=known)
+    file = FILES["MobileNet", alpha]
+    path = keras.utils.get_file(
+        file.name, MOBILENET + file.name, cache_subdir="models", file_hash=file.digest
+    )
     network.load_weights(path)
-    expected = MOBILENET_WEIGHTS.get(alpha)
-    if expected and weights_digest(network.get_weights()) != expected:
+    if file.weights and weights_digest(network.get_weights()) != file.weights:
         raise ValueError(f"{path} does not hold the weights that are known by that name")
     return network
 
