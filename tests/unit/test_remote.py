@@ -13,6 +13,7 @@ from anurans import remote
 from anurans.errors import UserError
 from anurans.remote import Patience, RemoteFile, StoppedError
 
+KEPT = "what was fetched before; the same command goes on from there"
 QUICK = Patience(tries=4, pause=0.001)
 CONTENT = random.Random(1).randbytes(3 * 2**20)
 
@@ -84,38 +85,60 @@ def test_a_connection_that_breaks_goes_on_where_it_broke(folder, in_parts):
         assert starts[1] == 0 < starts[2] and (starts[2] < starts[3] or not in_parts)
 
 
-def test_it_gives_up_in_a_sentence(folder):
+@pytest.mark.fault(
+    "Downloads",
+    "a connection that breaks again and again at one place",
+    sees="the connection broke at 0 of 3145728 bytes (",
+    kept=KEPT,
+)
+def test_it_gives_up_in_a_sentence(folder, sees):
     with serving(folder, breaks_after=0, breaks=99) as server:
         text = refusal(f"{server.url}/a.bin")
         assert len(server.asked) == 4
-    assert f"{server.url}/a.bin: the connection broke at 0 of {len(CONTENT)} bytes (" in text
+    assert f"{server.url}/a.bin: {sees}" in text
     assert text.endswith(
         "), 4 times in a row; run the same command again later: what is there is not fetched again."
     )
 
 
-def test_no_network():
+@pytest.mark.fault(
+    "Downloads",
+    "no network",
+    sees="cannot be reached; is there a network (",
+    kept=KEPT,
+)
+def test_no_network(sees):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     text = refusal(f"http://127.0.0.1:{port}/a.bin")
-    assert "cannot be reached; is there a network (" in text and "refused), 4 times" in text
+    assert sees in text and "refused), 4 times in a row" in text
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence", "tries"),
+    ("status", "tries"),
     [
-        (403, "the server refuses it: it may be closed to this address, or ask for a name", 1),
-        (404, "there is no such file; correct the address in the config (download)", 1),
-        (418, "the server does not give it", 1),
-        (429, "the server is busy or limits requests", 4),
-        (503, "the server is busy or limits requests", 4),
+        pytest.param(
+            status, tries, marks=pytest.mark.fault("Downloads", what, sees=sees, kept=KEPT)
+        )
+        for status, tries, what, sees in (
+            (403, 1, "a server that refuses", "the server refuses it: it may be closed to this"),
+            (404, 1, "a file that is not there", "there is no such file; correct the address in"),
+            (418, 1, "any other answer", "the server does not give it (HTTP 418)"),
+            (
+                429,
+                4,
+                "too many requests",
+                "the server is busy or limits requests (HTTP 429), 4 times",
+            ),
+            (503, 4, "a busy server", "the server is busy or limits requests (HTTP 503)"),
+        )
     ],
 )
-def test_what_the_server_says(folder, status, sentence, tries):
+def test_what_the_server_says(folder, status, tries, sees):
     with serving(folder, statuses=[status] * 9) as server:
         text = refusal(f"{server.url}/a.bin")
-        assert f"/a.bin: {sentence} (HTTP {status})" in text
+        assert f"/a.bin: {sees}" in text and f" (HTTP {status})" in text
         assert len(server.asked) == tries
 
 
@@ -136,18 +159,30 @@ def test_pauses_grow_and_are_bounded():
     assert sum(longest.after(n) for n in range(1, longest.tries)) < 120
 
 
-def test_a_server_without_parts(folder):
+@pytest.mark.fault(
+    "Downloads",
+    "a server that does not serve parts of files",
+    sees="this server does not serve parts of files (it ignores Range)",
+    kept="nothing was fetched",
+)
+def test_a_server_without_parts(folder, sees):
     """It is not made to send all of a large file for the end of it."""
     with serving(folder, in_parts=False) as server:
-        with pytest.raises(UserError, match=re.escape("does not serve parts of files (it ignores")):
+        with pytest.raises(UserError, match=re.escape(sees)):
             RemoteFile.archive(f"{server.url}/a.bin", QUICK)
         assert len(server.asked) == 1
 
 
-def test_a_file_that_changes_meanwhile(folder):
+@pytest.mark.fault(
+    "Downloads",
+    "a file that changes on the server meanwhile",
+    sees="it was changed meanwhile; run the same command again",
+    kept=KEPT,
+)
+def test_a_file_that_changes_meanwhile(folder, sees):
     with serving(folder) as server, RemoteFile.archive(f"{server.url}/a.bin", QUICK) as file:
         (folder / "a.bin").write_bytes(CONTENT + b"more")
-        with pytest.raises(UserError, match="it was changed meanwhile"):
+        with pytest.raises(UserError, match=re.escape(sees)):
             file.read(10)
 
 

@@ -82,10 +82,16 @@ def test_a_connection_that_breaks(server, tmp_path, in_parts):
     assert all(path.read_bytes() == path.name.encode() + CONTENT for path in paths.values())
 
 
-def test_another_file_than_the_known_one_is_not_kept(server, tmp_path):
+@pytest.mark.fault(
+    "Downloads",
+    "network weights that are not those that are known by that name",
+    sees="is not the file that is known by that name: its digest is another one",
+    kept="all others; this one was not written",
+)
+def test_another_file_than_the_known_one_is_not_kept(server, tmp_path, sees):
     file = FILES["ResNet50", 1.0]
     (server.folder / file.folder / file.name).write_bytes(CONTENT)
-    with pytest.raises(UserError, match=f"{file.name}: is not the file that is known by that name"):
+    with pytest.raises(UserError, match=f"{file.name}: {sees}"):
         run(server, tmp_path / "weights")
     left = [path.name for path in (tmp_path / "weights").iterdir()]
     assert left == [FILES["MobileNet", 0.5].name]

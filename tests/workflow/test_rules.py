@@ -114,9 +114,8 @@ def test_every_script_has_a_rule(loaded):
 
 
 def test_there_is_a_target_for_every_site():
-    assert {name for name in ALIKE if ALIKE[name] == "download_site"} == {
-        f"download_{site.lower()}" for site in SITES
-    }
+    pairs = re.findall(r'^use rule \w+ as download_(\w+) with:[^#]*?site="(\w+)"', RULES, re.M)
+    assert {site: name for name, site in pairs} == {site: site.lower() for site in SITES}
 
 
 def test_ancient_stands_on_sources_only(loaded):

@@ -5,21 +5,10 @@ import threading
 import time
 from typing import TextIO
 
+from anurans.costs import size
+from anurans.wording import count, round_time
+
 EVERY = {True: 0.5, False: 15.0}  # s between two lines, on a terminal and in a file
-
-
-def size(n: float) -> str:
-    """Write a number of bytes as people do, in powers of 1000: `1.9 GB`."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if n < 999.5 or unit == "GB":
-            break
-        n /= 1000
-    return f"{n:.0f} {unit}" if unit == "bytes" or n >= 9.95 else f"{n:.1f} {unit}"
-
-
-def counted(number: int, what: str) -> str:
-    """Say how many there are of something, with an s unless it is one."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 class Progress:
@@ -62,9 +51,11 @@ class Progress:
         passed = max(time.monotonic() - self._began, 1e-9)
         rate = self.done_bytes / passed
         share = self.done_bytes / self.n_bytes if self.n_bytes else 1.0
-        left = f", {_time((self.n_bytes - self.done_bytes) / rate)} left" if 0 < share < 1 else ""
+        left = (
+            f", {round_time((self.n_bytes - self.done_bytes) / rate)} left" if 0 < share < 1 else ""
+        )
         return (
-            f"{share:4.0%}  {self.done_files} of {counted(self.files, 'file')}, "
+            f"{share:4.0%}  {self.done_files} of {count(self.files, 'file')}, "
             f"{size(self.done_bytes)} of {size(self.n_bytes)}, {size(rate)}/s{left}"
         )
 
@@ -73,9 +64,3 @@ class Progress:
             print(f"\r{self.line()}\x1b[K", end="", file=self.stream, flush=True)
         else:
             print(self.line(), file=self.stream, flush=True)
-
-
-def _time(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from anurans.costs import size
 from anurans.errors import UserError
 from anurans.files import whole
-from anurans.progress import Progress, size
+from anurans.progress import Progress
 from anurans.remote import Patience, RemoteFile
 from anurans.weights_files import FILES, WeightsFile
 
