@@ -169,8 +169,8 @@ def test_a_flipped_bit_of_a_larger_shard_is_found_at_once_or_in_its_row(tmp_path
         with flipped(path, at, bit):
             if 0 <= row < len(clips):
                 with open_shard(path) as shard:
-                    others = np.delete(np.arange(len(clips)), row)
-                    np.testing.assert_array_equal(shard.data[others], data[others])
+                    for others in (slice(row), slice(row + 1, None)):
+                        np.testing.assert_array_equal(shard.data[others], data[others])
                     with pytest.raises(UserError, match="this shard is damaged"):
                         shard.data[row]
             else:

@@ -4,13 +4,10 @@ import hashlib
 import inspect
 from pathlib import Path
 
-import h5py
 import keras
-import numpy as np
 import pytest
 
-from anurans.models import weights_digest
-from anurans.weights_files import FILES, WeightsFile, stored_digest
+from anurans.weights_files import FILES, WeightsFile
 
 SHARED = Path(__file__).parents[2].parent / "shared/weights"
 
@@ -33,13 +30,15 @@ def test_keras_fetches_the_same(architecture, alpha, monkeypatch):
     place = "https://storage.googleapis.com/tensorflow/keras-applications"
     assert asked["name"] == file.name
     assert asked["origin"] == f"{place}/{file.folder}/{file.name}"
-    # Keras has none of MobileNet's.
-    assert asked["digest"] == (None if architecture == "MobileNet" else file.digest)
+    # Keras 3.15 has none of MobileNet's.
+    assert asked["digest"] in (
+        {None, file.digest} if architecture == "MobileNet" else {file.digest}
+    )
 
 
 def test_every_file_has_something_to_check_it_by():
     for file in FILES.values():
-        assert len(file.digest or file.weights) in (32, 64)
+        assert len(file.digest) in (32, 64)
 
 
 def test_digests_of_files(tmp_path):
@@ -51,26 +50,6 @@ def test_digests_of_files(tmp_path):
     path.write_bytes(b"weightz")
     assert not WeightsFile("x", "a.h5", md5).check(path)
     assert not WeightsFile("x", "a.h5", sha256).check(path)
-    assert not WeightsFile("x", "a.h5", None, sha256).check(path)
-
-
-def test_weights_are_told_without_keras(tmp_path):
-    """From a file in the older format, in the order of its layers."""
-    first, second = np.arange(6, dtype="float32").reshape(2, 3), np.ones(3, dtype="float32")
-    with h5py.File(tmp_path / "a.h5", "w") as file:
-        file.attrs["layer_names"] = [b"input", b"conv", b"norm"]
-        for layer, weights in (
-            ("norm", {"gamma": second}),
-            ("conv", {"kernel": first}),
-            ("input", {}),
-        ):
-            group = file.create_group(layer)
-            group.attrs["weight_names"] = [f"{layer}/{name}:0".encode() for name in weights]
-            for name, values in weights.items():
-                group[f"{layer}/{name}:0"] = values
-    assert stored_digest(tmp_path / "a.h5") == weights_digest([first, second])
-    (tmp_path / "a.h5").write_bytes(b"no weights")
-    assert stored_digest(tmp_path / "a.h5") == ""
 
 
 def test_the_real_file_is_the_known_one():
@@ -78,8 +57,3 @@ def test_the_real_file_is_the_known_one():
     if not path.exists():
         pytest.skip(f"the ImageNet weights are not at {path}")
     assert FILES["MobileNet", 0.25].check(path)
-    network = keras.applications.MobileNet(
-        alpha=0.25, include_top=False, weights=None, input_shape=(224, 224, 3)
-    )
-    network.load_weights(path)
-    assert stored_digest(path) == weights_digest(network.get_weights())

@@ -1,7 +1,7 @@
 """The ImageNet weights of keras.applications, as files to be fetched without Keras.
 
-Names, places and digests are those in Keras' own code; a test compares them with it. Keras knows no
-digest of MobileNet's: these are of the files as they were found there.
+Names, places and digests are those in Keras' own code; a test compares them with it. MobileNet's
+digests are there in versions after 3.15.
 """
 
 import hashlib
@@ -11,21 +11,14 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class WeightsFile:
-    """A file of weights without top: its folder and name, and its MD5 or SHA-256.
-
-    Where only the weights in it are known, not the file, `weights` is their
-    `anurans.models.weights_digest`.
-    """
+    """A file of weights without top: its folder and name, and its MD5 or SHA-256."""
 
     folder: str
     name: str
-    digest: str | None
-    weights: str | None = None
+    digest: str
 
     def check(self, path: Path) -> bool:
         """Tell whether a file holds these weights."""
-        if self.digest is None:
-            return stored_digest(path) == self.weights
         kind = "md5" if len(self.digest) == 32 else "sha256"
         with path.open("rb") as file:
             return hashlib.file_digest(file, kind).hexdigest() == self.digest
@@ -34,7 +27,9 @@ class WeightsFile:
 # By architecture, and by width where there are several.
 FILES = {
     ("MobileNet", 0.25): WeightsFile(
-        "mobilenet", "mobilenet_2_5_224_tf_no_top.h5", "f313cee49f5d33dfb06f2b255c4adb64"
+        "mobilenet",
+        "mobilenet_2_5_224_tf_no_top.h5",
+        "dbdb03ee2a22fd895301636cd328b234bb3a9952358f436d82f46b81e0d5b0bf",
     ),
     ("MobileNet", 0.5): WeightsFile(
         "mobilenet",
@@ -44,11 +39,12 @@ FILES = {
     ("MobileNet", 0.75): WeightsFile(
         "mobilenet",
         "mobilenet_7_5_224_tf_no_top.h5",
-        None,
-        "3d997a26d061a8824faeeb9c33b8a1995608a374aa51159c4a289dd7b77bf5eb",
+        "1da9019b66f05a0256dedfed0f321fcaf8bfa71f9facf3f9117e62820be39aa5",
     ),
     ("MobileNet", 1.0): WeightsFile(
-        "mobilenet", "mobilenet_1_0_224_tf_no_top.h5", "725ccbd03d61d7ced5b5c4cd17e7d527"
+        "mobilenet",
+        "mobilenet_1_0_224_tf_no_top.h5",
+        "9f9cfd8c925431c06ce96744e1d201575f6a681bf38ae2de38e2ae8f7d7829d3",
     ),
     ("DenseNet121", 1.0): WeightsFile(
         "densenet",
@@ -66,19 +62,3 @@ FILES = {
         "bcbd6486424b2319ff4ef7d526e38f63",
     ),
 }
-
-
-def stored_digest(path: Path) -> str:
-    """`anurans.models.weights_digest` of a file in Keras' older format, without Keras."""
-    import h5py
-
-    from anurans.models import weights_digest
-
-    try:
-        with h5py.File(path) as file:
-            layers = [file[name] for name in file.attrs["layer_names"]]
-            return weights_digest(
-                layer[name][()] for layer in layers for name in layer.attrs["weight_names"]
-            )
-    except (OSError, KeyError):
-        return ""
