@@ -11,7 +11,7 @@ HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 SCRIPTS = HERE.parent / "workflow/scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import digests, report_pages
+from anurans import digests, report_pages, sites
 from anurans.commands import command
 from anurans.errors import UserError
 from anurans.planning import Plan
@@ -55,9 +55,10 @@ wildcard_constraints:
 
 
 @cache
-def code(*files):
-    """Digest of a script, and of all that it imports of the library."""
-    return digests.code_digest(*(SCRIPTS / file for file in files))
+def code(*files, recordings=True):
+    """Digest of a script, and of all that it imports; a refusal where recordings are missing."""
+    missing = recordings and PLAN.absent
+    return asked(PLAN.absent) if missing else digests.code_digest(*(SCRIPTS / f for f in files))
 
 
 def asked(method, *names):

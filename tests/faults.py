@@ -16,6 +16,7 @@ SECTIONS = (
     "Recordings",
     "Annotations",
     "Config",
+    "Downloads",
     "Crashes",
     "Memory",
     "Security",

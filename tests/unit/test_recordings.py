@@ -8,7 +8,13 @@ import pytest
 
 from anurans.config import schema
 from anurans.errors import UserError
-from anurans.recordings import Recording, is_readable, list_recordings, shard_of
+from anurans.recordings import (
+    Recording,
+    is_readable,
+    list_or_absent,
+    list_recordings,
+    shard_of,
+)
 
 PATTERN = schema()["properties"]["recordings"]["properties"]["pattern"]["default"]
 
@@ -336,3 +342,12 @@ def test_what_can_be_read(folder, tmp_path):
     ]
     assert found == ["a", "link"]
     assert not is_readable(f"{place}/folder")
+
+
+def test_recordings_that_are_not_there_are_refused_by_what_needs_them(tmp_path):
+    found, refuse = list_or_absent(str(tmp_path / "nowhere"), PATTERN)
+    assert found == ()
+    with pytest.raises(UserError, match="nowhere does not exist"):
+        refuse()
+    (tmp_path / "a.wav").touch()
+    assert list_or_absent(str(tmp_path), PATTERN) == (list_recordings(str(tmp_path), PATTERN), None)

@@ -12,12 +12,16 @@ import yaml
 from conftest import CONFIG, write_config
 
 from anurans.digests import code_digest
+from anurans.sites import SITES
 
 ROOT = Path(__file__).parents[2]
 RULES = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
-NAMES = re.findall(r"^rule (\w+):", RULES, re.M)
-# What only answers a question makes nothing, and is never up to date.
-QUESTIONS = {"runs", "status", "suggest_salt"}
+# Rules that are another with other parameters: name, and whose script they have.
+ALIKE = {name: of for of, name in re.findall(r"^use rule (\w+) as (\w+) with:", RULES, re.M)}
+NAMES = [*re.findall(r"^rule (\w+):", RULES, re.M), *ALIKE]
+# What only answers a question, or fetches what is not there, has no output and is never up to date.
+DOWNLOADS = {"download_site", "download_weights", *ALIKE}
+QUESTIONS = {"runs", "status", "suggest_salt", *DOWNLOADS}
 # Loads the workflow of the folder it runs in, plans all of it, and prints what it found.
 LOAD = """
 import json, sys
@@ -93,8 +97,9 @@ def test_every_job_rule_has_all_it_needs(loaded, name):
     rule = loaded["rules"][name]
     if rule["norun"]:
         return  # a target
-    assert rule["script"] == f"../workflow/scripts/{name}.py"
-    assert rule["code"] == loaded["scripts"][name]
+    script = ALIKE.get(name, name)
+    assert rule["script"] == f"../workflow/scripts/{script}.py"
+    assert rule["code"] == loaded["scripts"][script]
     assert rule["log"] == 1
     assert (ROOT / "rules" / rule["conda"]).resolve().is_relative_to(ROOT / "envs")
     assert (ROOT / "rules" / rule["conda"]).is_file()
@@ -105,7 +110,12 @@ def test_every_job_rule_has_all_it_needs(loaded, name):
 
 def test_every_script_has_a_rule(loaded):
     jobs = {name for name, rule in loaded["rules"].items() if not rule["norun"]}
-    assert set(loaded["scripts"]) == jobs
+    assert set(loaded["scripts"]) == jobs - set(ALIKE)
+
+
+def test_there_is_a_target_for_every_site():
+    pairs = re.findall(r'^use rule \w+ as download_(\w+) with:[^#]*?site="(\w+)"', RULES, re.M)
+    assert {site: name for name, site in pairs} == {site: site.lower() for site in SITES}
 
 
 def test_ancient_stands_on_sources_only(loaded):
@@ -126,7 +136,16 @@ def test_every_file_has_one_rule_that_makes_it(loaded):
 def test_parse_time_reads_names_only(loaded):
     """Every job of a cluster parses the workflow again."""
     assert not [path for path in loaded["opened"] if path.startswith(("recordings", "annotations"))]
-    heavy = {"h5py", "keras", "librosa", "matplotlib", "openvino", "sklearn", "soundfile"}
+    heavy = {
+        "anurans.remote",
+        "h5py",
+        "keras",
+        "librosa",
+        "matplotlib",
+        "openvino",
+        "sklearn",
+        "soundfile",
+    }
     assert not heavy.intersection(loaded["imported"])
     assert "anurans.planning" in loaded["imported"]
 

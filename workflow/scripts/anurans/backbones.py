@@ -13,28 +13,11 @@ import numpy as np
 from anurans.axes import SIZE
 from anurans.errors import UserError
 from anurans.images import lookup_table
+from anurans.weights_files import FILES
 
-# Keras checks what it downloads against hashes of its own, but for MobileNet until a version after
-# 3.15: here are the SHA-256 of its files, as Keras has them since.
+# Keras checks what it downloads against digests of its own, but for MobileNet until a version after
+# 3.15.
 MOBILENET = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/"
-MOBILENET_FILES = {
-    0.25: (
-        "mobilenet_2_5_224_tf_no_top.h5",
-        "dbdb03ee2a22fd895301636cd328b234bb3a9952358f436d82f46b81e0d5b0bf",
-    ),
-    0.5: (
-        "mobilenet_5_0_224_tf_no_top.h5",
-        "df860c59562f4c4af7a2fb2ae90731caef39fd5d03e5fcd6ca46988965f0a4b7",
-    ),
-    0.75: (
-        "mobilenet_7_5_224_tf_no_top.h5",
-        "1da9019b66f05a0256dedfed0f321fcaf8bfa71f9facf3f9117e62820be39aa5",
-    ),
-    1.0: (
-        "mobilenet_1_0_224_tf_no_top.h5",
-        "9f9cfd8c925431c06ce96744e1d201575f6a681bf38ae2de38e2ae8f7d7829d3",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +94,9 @@ def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
         except Exception as error:
             raise UserError(
                 f"The ImageNet weights of {settings.architecture} could not be downloaded "
-                f"({error}). Download the file without top on a machine with a network "
-                f"and give its path as weights: in the config, or set weights: random to try the "
-                f"workflow without them."
+                f"({error}). Run snakemake download_weights with this config on a machine with a "
+                f"network, copy resources/weights/ here and give the path as weights: in the "
+                f"config, or set weights: random to try the workflow without them."
             ) from error
     network = build(weights=None, **arguments)
     if settings.weights == "random":
@@ -138,8 +121,10 @@ def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
 
 def _downloaded_mobilenet(network: keras.Model, alpha: float) -> keras.Model:
     """Give a MobileNet its ImageNet weights, downloaded unless Keras has them already."""
-    name, known = MOBILENET_FILES[alpha]
-    path = keras.utils.get_file(name, MOBILENET + name, cache_subdir="models", file_hash=known)
+    file = FILES["MobileNet", alpha]
+    path = keras.utils.get_file(
+        file.name, MOBILENET + file.name, cache_subdir="models", file_hash=file.digest
+    )
     network.load_weights(path)
     return network
 

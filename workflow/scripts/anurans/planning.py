@@ -36,15 +36,14 @@ class Plan:
     Raises
     ------
     UserError
-        When the config has mistakes, or there are no recordings.
+        When the config has mistakes. Where recordings are not there, `absent` says so.
     """
 
     def __init__(self, config: Mapping[str, Any], name: str = "", files: Iterable = ()) -> None:
         config_files.refuse_twice(files)
         self.config = configs.load(config, name or ", ".join(map(str, files)) or "config")
         self.species = list(self.config["species"])
-        source = self.config["recordings"]
-        self.recordings = recordings.list_recordings(source["source"], source["pattern"])
+        self.recordings, self.absent = recordings.list_or_absent(**self.config["recordings"])
         self.names = [each.recording for each in self.recordings]
         of: dict[str, list[recordings.Recording]] = {}
         for each in self.recordings:
@@ -94,6 +93,8 @@ class Plan:
     @cached_property
     def source(self) -> annotations.AnnotationSource:
         """Source of the annotations; only names are read until they are asked for."""
+        if self.absent:
+            self.absent()
         source = annotations.AnnotationSource(
             self.config["annotations"]["source"], self.names, **self.annotation_settings
         )

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
-from anurans.errors import UserError, listing
+from anurans.errors import UserError, listing, refuse
 from anurans.tables import read_table
 
 EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".w64", ".caf")
@@ -108,6 +110,19 @@ def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
     found = [_with_fault(recording) for recording in found]
     _refuse_twins(found)
     return tuple(sorted(found, key=lambda recording: recording.recording))
+
+
+def list_or_absent(
+    source: str, pattern: str
+) -> tuple[tuple[Recording, ...], Callable[[], NoReturn] | None]:
+    """List the recordings; where that fails none, and a function that raises why.
+
+    A job that needs no recordings, such as their download, can then be done all the same.
+    """
+    try:
+        return list_recordings(source, pattern), None
+    except UserError as error:
+        return (), partial(refuse, error)
 
 
 def _of_folder(folder: Path, pattern: re.Pattern) -> list[Recording]:
