@@ -32,6 +32,7 @@ rule train_model:
         required=asked(PLAN.required_species, "split"),
         validation=asked(PLAN.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
+        engine=config["training"]["engine"],
         seed=config["seed"],
         code=code("train_model.py"),
     script:

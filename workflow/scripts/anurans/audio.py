@@ -93,7 +93,7 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
         with sf.SoundFile(recording.path) as sound:
             known |= {"sr": sound.samplerate, "channels": sound.channels}
             frames, peak, finite = 0, 0.0, True
-            for block in sound.blocks(BLOCK // sound.channels, dtype="float32", always_2d=True):
+            for block in _decoded(sound):
                 frames += len(block)
                 peak = max(peak, float(np.abs(block).max(initial=0.0)))
                 finite &= bool(np.isfinite(block).all())
@@ -173,10 +173,7 @@ def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
         One block after the other.
     """
     with sf.SoundFile(path) as sound:
-        blocks = (
-            _one_channel(block, channel)
-            for block in sound.blocks(BLOCK // sound.channels, dtype="float32", always_2d=True)
-        )
+        blocks = (_one_channel(block, channel) for block in _decoded(sound))
         if sound.samplerate == sr:
             yield from blocks
             return
@@ -186,7 +183,18 @@ def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
         yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
 
 
+def _decoded(sound: sf.SoundFile) -> Iterator[np.ndarray]:
+    """Decode a file in blocks [shape=(n, channels), dtype=float32] in [-1, 1)."""
+    # NumPy turns 16 bits into the same floats as libsndfile does, ten times faster.
+    whole_numbers = sound.subtype == "PCM_16"
+    kind = "int16" if whole_numbers else "float32"
+    for block in sound.blocks(BLOCK // sound.channels, dtype=kind, always_2d=True):
+        yield block * np.float32(1 / 32768) if whole_numbers else block
+
+
 def _one_channel(block: np.ndarray, channel: str) -> np.ndarray:
+    if channel == "mix" and block.shape[1] == 2:
+        return (block[:, 0] + block[:, 1]) * np.float32(0.5)
     if channel == "mix":
         return block.mean(axis=1)
     return np.ascontiguousarray(block[:, 0 if channel == "left" else 1])

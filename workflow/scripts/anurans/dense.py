@@ -200,9 +200,7 @@ class Adam:
             self._descend(f"{layer.name}/kernel", kernel, gradient, block)
         return penalty
 
-    def _descend(
-        self, name: str, weight: np.ndarray, gradient: np.ndarray, block: slice
-    ) -> None:
+    def _descend(self, name: str, weight: np.ndarray, gradient: np.ndarray, block: slice) -> None:
         """Update weights, a block of those called `name`, in place."""
         # Moments are kept without their factors (1 - beta), which saves two passes over them.
         first, second = (moment[block] for moment in self._moments[name])
@@ -242,9 +240,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     return np.where(z >= 0, 1, small) / (1 + small)
 
 
-def cross_entropy(
-    logits: np.ndarray, labels: np.ndarray, weights: np.ndarray | None
-) -> np.ndarray:
+def cross_entropy(logits: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
     """Binary cross-entropy of each clip and species, weighted as `Adam.step` takes it."""
     each = np.maximum(logits, 0) - logits * labels + np.log1p(np.exp(-np.abs(logits)))
     return each if weights is None else each * (weights[0] + labels * (weights[1] - weights[0]))

@@ -111,9 +111,9 @@ def _layers(head: Head) -> list[dict[str, Any]]:
             "use_bias": True,
             "kernel_initializer": _of("initializers", "GlorotUniform", {"seed": None}),
             "bias_initializer": _of("initializers", "Zeros", {}),
-            "kernel_regularizer": _of("regularizers", "L1L2", penalty) if any(
-                penalty.values()
-            ) else None,
+            "kernel_regularizer": _of("regularizers", "L1L2", penalty)
+            if any(penalty.values())
+            else None,
             "bias_regularizer": None,
             "kernel_constraint": None,
             "bias_constraint": None,
