@@ -3,7 +3,7 @@ CORES ?= all
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: summary test test-slow env lint lock
+.PHONY: summary test test-slow bench bench-quick env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) results/summary.csv
@@ -14,6 +14,13 @@ test: env
 # What takes minutes for one test: the reduced study, the notebook.
 test-slow: env
 	$(BIN)/python -m pytest tests -m slow
+
+# Against the study's way, side by side: an hour. bench-quick takes minutes and judges nothing.
+bench: env
+	$(BIN)/python benchmarks/run.py
+
+bench-quick: env
+	$(BIN)/python benchmarks/run.py --quick
 
 lint: env
 	$(BIN)/ruff check .

@@ -30,7 +30,12 @@ def train(way, batch, clips, epochs):
     """Train, and print start, data, peak (MB) and seconds."""
     import numpy as np
 
-    from anurans.training import Recipe, build_head, fit_head, keras
+    from anurans.training import Recipe, build_head, fit_head
+
+    if way == "images":
+        import keras
+
+        from anurans.keras_training import to_keras
 
     recipe = Recipe([HEAD], False, l2=0.01, learning_rate=1e-5, batch_size=batch, epochs=epochs)
     rng = np.random.default_rng(1)
@@ -47,7 +52,7 @@ def train(way, batch, clips, epochs):
         network.trainable = False
         image = keras.Input(shape)
         x = keras.layers.Flatten()(network(keras.layers.Rescaling(1 / 255)(image)))
-        model = keras.Model(image, build_head(recipe, WIDTH, SPECIES, None)(x))
+        model = keras.Model(image, to_keras(build_head(recipe, WIDTH, SPECIES, None, 1))(x))
         model.compile(keras.optimizers.Adam(1e-5), "binary_crossentropy")
         model.fit(data, labels.astype(np.float32), batch_size=batch, epochs=epochs, verbose=0)
     print(start, data.nbytes / 1e6, memory("VmHWM"), time.perf_counter() - began)

@@ -161,7 +161,9 @@ def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> I
 
 def to_int16(audio: np.ndarray) -> np.ndarray:
     """Quantise samples in [-1, 1] to 16 bits; those beyond are clipped."""
-    return np.clip(np.rint(audio * 32768.0), -32768, 32767).astype(np.int16)
+    scaled = audio * 32768.0
+    np.rint(scaled, out=scaled)
+    return np.clip(scaled, -32768, 32767, out=scaled).astype(np.int16)
 
 
 def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:

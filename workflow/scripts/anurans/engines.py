@@ -1,4 +1,4 @@
-"""What embeddings are computed with: chosen once, where a backbone is exported, and then kept to."""
+"""What embeddings are computed with: chosen where a backbone is exported, and then kept to."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
