@@ -1,12 +1,20 @@
-# The README's two commands: make summary, make test. Each makes .venv first if it is missing.
+# The README's commands: make summary, report, test. Each makes .venv first if it is missing.
 CORES ?= all
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: summary test test-slow bench bench-quick env lint lock
+# Of another config: make summary CONFIG=my.yaml
+CONFIGFILE := $(if $(CONFIG),--configfile $(CONFIG) --)
+
+.PHONY: summary report test test-slow bench bench-quick env lint lock
 
 summary: env
-	$(BIN)/snakemake --cores $(CORES) results/summary.csv
+	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) results/summary.csv
+
+# Everything, and results/report.html: one file that opens in any browser, without a network.
+report: env
+	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) all
+	$(BIN)/snakemake --cores 1 --report results/report.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) all
 
 test: env
 	$(BIN)/python -m pytest tests -m "not slow"

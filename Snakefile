@@ -4,6 +4,9 @@ from snakemake.utils import min_version
 min_version("9.9")
 
 
+report: "workflow/report/workflow.rst"
+
+
 # A file given with --configfile stands alone: it is not merged into the demo's.
 if not workflow.overwrite_configfiles:
 
@@ -23,11 +26,13 @@ include: "rules/figures.smk"
 include: "rules/score_figures.smk"
 include: "rules/study.smk"
 include: "rules/study_figures.smk"
+include: "rules/report.smk"
 
 
 rule all:
     input:
         "results/summary.csv",
-        PLAN.tables(),
+        PLAN.all_tables(),
         PLAN.figures(),
         PLAN.study_figures(),
+        report_pages.pages(PLAN.all_tables()),

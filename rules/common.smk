@@ -13,7 +13,8 @@ SCRIPTS = (
 )
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import digests
+from anurans import digests, report_pages
+from anurans.commands import command
 from anurans.errors import UserError
 from anurans.planning import Plan
 
@@ -40,6 +41,7 @@ SPECIES = PLAN.species
 SHARDS = list(PLAN.shards)
 RUNS = PLAN.runs
 TECHNIQUES = PLAN.techniques()
+caption = partial(report_pages.caption, config=config)
 
 
 wildcard_constraints:
@@ -50,6 +52,7 @@ wildcard_constraints:
     dataset="|".join(map(re.escape, config["datasets"])),
     recipe="|".join(map(re.escape, config["recipes"])),
     fold=r"\d+|all",
+    table="|".join(report_pages.PAGES),
 
 
 @cache
@@ -126,6 +129,12 @@ def aside():
 def rule_names():
     """Names of all rules, so that the picture of the pipeline follows them."""
     return sorted(rule.name for rule in workflow.rules)
+
+
+def commands():
+    """What makes the rows of each run again."""
+    given = workflow.overwrite_configfiles, workflow.config_settings.config_args
+    return [command(*given, target) for target in of_runs("metrics.tsv")]
 
 
 def this_run():

@@ -4,7 +4,8 @@
 # which there is no summary; results/summary.csv, one row per run and part, and a short form of it
 # on the screen; and results/tables/: models.csv, each model over its folds, optimism.csv, what a
 # leaky split pretends, labelling.csv, scores under other rules and by grade, datasets.csv, what
-# each dataset holds.
+# each dataset holds, intervals.csv, every score with its interval, comparisons.csv, backbones,
+# datasets and recipes against each other, calibration.csv; and results/calibrators.tsv.
 rule summarize_runs:
     input:
         metrics=of_runs("metrics.tsv"),
@@ -36,12 +37,7 @@ rule check_leakage:
         splits=expand("results/splits/{split}.tsv", split=PLAN.by),
         tables=shards("results/clips/original/{shard}.tsv"),
     output:
-        report(
-            "results/checks/leakage.csv",
-            category="Certificate",
-            caption="../workflow/report/leakage.rst",
-            labels={"table": "leakage"},
-        ),
+        "results/checks/leakage.csv",
     log:
         "logs/check_leakage.log",
     benchmark:
@@ -62,12 +58,7 @@ rule tabulate_models:
         metrics=of_runs("metrics.tsv"),
         predictions=of_runs("predictions.tsv"),
     output:
-        report(
-            "results/tables/models.csv",
-            category="Tables",
-            caption="../workflow/report/models.rst",
-            labels={"table": "models"},
-        ),
+        "results/tables/models.csv",
     log:
         "logs/tabulate_models.log",
     benchmark:
@@ -83,17 +74,76 @@ rule tabulate_models:
         "../workflow/scripts/tabulate_models.py"
 
 
+rule tabulate_intervals:
+    input:
+        metrics=of_runs("metrics.tsv"),
+        predictions=of_runs("predictions.tsv"),
+    output:
+        "results/tables/intervals.csv",
+    log:
+        "logs/tabulate_intervals.log",
+    benchmark:
+        "results/benchmarks/tabulate_intervals.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("tabulate_intervals.py"),
+    script:
+        "../workflow/scripts/tabulate_intervals.py"
+
+
+rule tabulate_comparisons:
+    input:
+        metrics=of_runs("metrics.tsv"),
+        predictions=of_runs("predictions.tsv"),
+    output:
+        "results/tables/comparisons.csv",
+    log:
+        "logs/tabulate_comparisons.log",
+    benchmark:
+        "results/benchmarks/tabulate_comparisons.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("tabulate_comparisons.py"),
+    script:
+        "../workflow/scripts/tabulate_comparisons.py"
+
+
+rule calibrate_models:
+    input:
+        metrics=of_runs("metrics.tsv", PLAN.calibrated_runs()),
+        predictions=of_runs("predictions.tsv", PLAN.calibrated_runs()),
+    output:
+        calibrators="results/calibrators.tsv",
+        table="results/tables/calibration.csv",
+    log:
+        "logs/calibrate_models.log",
+    benchmark:
+        "results/benchmarks/calibrate_models.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("calibrate_models.py"),
+    script:
+        "../workflow/scripts/calibrate_models.py"
+
+
 rule tabulate_optimism:
     input:
         metrics=of_runs("metrics.tsv", PLAN.optimism_runs()),
         predictions=of_runs("predictions.tsv", PLAN.optimism_runs()),
     output:
-        report(
-            "results/tables/optimism.csv",
-            category="Tables",
-            caption="../workflow/report/optimism.rst",
-            labels={"table": "optimism"},
-        ),
+        "results/tables/optimism.csv",
     log:
         "logs/tabulate_optimism.log",
     benchmark:
@@ -115,12 +165,7 @@ rule tabulate_labelling:
     input:
         of_runs("labelling.tsv"),
     output:
-        report(
-            "results/tables/labelling.csv",
-            category="Tables",
-            caption="../workflow/report/labelling.rst",
-            labels={"table": "labelling"},
-        ),
+        "results/tables/labelling.csv",
     log:
         "logs/tabulate_labelling.log",
     benchmark:
@@ -137,12 +182,7 @@ rule tabulate_datasets:
     input:
         expand("results/labels/{technique}/{shard}.tsv", technique=TECHNIQUES, shard=SHARDS),
     output:
-        report(
-            "results/tables/datasets.csv",
-            category="Tables",
-            caption="../workflow/report/datasets.rst",
-            labels={"table": "datasets"},
-        ),
+        "results/tables/datasets.csv",
     log:
         "logs/tabulate_datasets.log",
     benchmark:

@@ -1,5 +1,5 @@
 # Needs results/tables/models.csv and optimism.csv, results/recordings.csv, and metrics.tsv,
-# history.tsv and predictions.tsv of the runs.
+# history.tsv and predictions.tsv of the runs, and results/calibrators.tsv.
 # Makes figures of the scores in results/figures/, each as .svg and .png: models and optimism, the
 # tables of these names with their intervals; learning_curves-{split}, precision_recall-{split},
 # reliability-{split} and hours-{split} of each split; costs, time and memory of the trainings.
@@ -106,6 +106,7 @@ rule plot_reliability:
     input:
         metrics=of_split("metrics.tsv"),
         predictions=of_split("predictions.tsv"),
+        calibrators=asked(PLAN.calibrators, "split"),
     output:
         svg=report(
             "results/figures/reliability-{split}.svg",

@@ -11,18 +11,14 @@ rule study:
         asked(PLAN.study_figures),
         PLAN.tables(),
         PLAN.figures(),
+        report_pages.pages(PLAN.all_tables()),
 
 
 rule tabulate_stage1:
     input:
         asked(partial(of_stages, "metrics.tsv", "stage1")),
     output:
-        table=report(
-            "results/tables/table1.csv",
-            category="Study",
-            caption="../workflow/report/table1.rst",
-            labels={"table": "Table I"},
-        ),
+        table="results/tables/table1.csv",
         markdown="results/tables/table1.md",
     log:
         "logs/tabulate_stage1.log",
@@ -43,19 +39,9 @@ rule tabulate_stage3:
     input:
         asked(partial(of_stages, "metrics.tsv", "stage3")),
     output:
-        table=report(
-            "results/tables/table2.csv",
-            category="Study",
-            caption="../workflow/report/table2.rst",
-            labels={"table": "Table II"},
-        ),
+        table="results/tables/table2.csv",
         markdown="results/tables/table2.md",
-        all_table=report(
-            "results/tables/table2_all.csv",
-            category="Study",
-            caption="../workflow/report/table2_all.rst",
-            labels={"table": "Table II, plain and cross-validated"},
-        ),
+        all_table="results/tables/table2_all.csv",
         all_markdown="results/tables/table2_all.md",
     log:
         "logs/tabulate_stage3.log",
@@ -78,12 +64,7 @@ rule tabulate_hypotheses:
         metrics=asked(partial(of_stages, "metrics.tsv")),
         predictions=asked(partial(of_stages, "predictions.tsv")),
     output:
-        table=report(
-            "results/tables/hypotheses.csv",
-            category="Study",
-            caption="../workflow/report/hypotheses.rst",
-            labels={"table": "Hypotheses and findings"},
-        ),
+        table="results/tables/hypotheses.csv",
         markdown="results/tables/hypotheses.md",
     log:
         "logs/tabulate_hypotheses.log",

@@ -69,7 +69,7 @@ def test_bf16_changes_the_f1_of_no_run_of_the_demo_by_more_than_a_hundredth(fres
     assert len(before) == len(after) > 90
     keys = ("split", "backbone", "dataset", "recipe", "fold", "subset")
     far = [
-        tuple(a[key] for key in keys) + (float(a["f1_macro"]) - float(b["f1_macro"]),)
+        (*(a[key] for key in keys), float(a["f1_macro"]) - float(b["f1_macro"]))
         for a, b in zip(before, after, strict=True)
         if abs(float(a["f1_macro"]) - float(b["f1_macro"])) > 0.01
     ]

@@ -2,9 +2,18 @@
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_1samp
 from sklearn.metrics import f1_score
 
-from anurans.intervals import draw_groups, f1_of_sums, macro, percentile_interval, sums_by_group
+from anurans.intervals import (
+    Difference,
+    draw_groups,
+    f1_of_sums,
+    macro,
+    measure_difference,
+    percentile_interval,
+    sums_by_group,
+)
 
 
 def test_sums_by_group():
@@ -34,7 +43,48 @@ def test_f1_is_scikit_learns_and_undefined_without_positives():
     assert np.isnan(macro(np.array([np.nan, np.nan])))
 
 
-def test_percentiles():
-    assert percentile_interval(np.arange(1001.0)) == pytest.approx((25.0, 975.0))
-    assert percentile_interval(np.array([np.nan, 1.0])) == (1.0, 1.0)
-    assert percentile_interval(np.array([np.nan])) == (None, None)
+def test_percentiles_of_many_groups_are_the_plain_ones():
+    assert percentile_interval(np.arange(1001.0), 10**6) == pytest.approx((25.0, 975.0), abs=0.01)
+
+
+def test_percentiles_of_few_groups_lie_further_out():
+    # Of 5 groups: t[0.975; 4] sqrt(5 / 4) = 3.104, which the normal exceeds in 0.095 %.
+    lower, upper = percentile_interval(np.arange(100001.0), 5)
+    assert (lower, upper) == pytest.approx((95.5, 99904.5), abs=5)
+
+
+def test_undefined_draws_are_left_out():
+    assert percentile_interval(np.array([np.nan, 1.0]), 9) == (1.0, 1.0)
+    assert percentile_interval(np.array([np.nan]), 9) == (None, None)
+    assert percentile_interval(np.arange(5.0), 1) == (None, None)
+
+
+def test_a_difference_of_means_is_that_of_the_t_test():
+    values = np.random.default_rng(1).normal(0.3, 1, 24)
+    drawn = draw_groups(24, 40_000, seed=2) @ values / 24
+    found = measure_difference(values.mean(), drawn, 24)
+    known = ttest_1samp(values, 0)
+    interval = known.confidence_interval()
+    assert found.p == pytest.approx(known.pvalue, rel=0.05)
+    assert (found.lower, found.upper) == pytest.approx((interval.low, interval.high), rel=0.03)
+    assert found.error == pytest.approx(values.std(ddof=1) / np.sqrt(24), rel=0.02)
+
+
+def test_the_detectable_difference_is_found_with_the_power_it_says():
+    """Means of 25 normal values: of those as far from 0 as it says, 80 of 100 are found."""
+    rng = np.random.default_rng(3)
+    detectable = Difference(0.0, 1 / np.sqrt(25), None, None, None, 25).detectable()
+    p = ttest_1samp(rng.normal(detectable, 1, (4000, 25)), 0, axis=1).pvalue
+    assert (p < 0.05).mean() == pytest.approx(0.8, abs=0.03)
+
+
+def test_more_comparisons_can_show_less():
+    found = measure_difference(0.1, np.linspace(0, 0.2, 50), 30)
+    assert 0 < found.detectable() < found.detectable(10)
+
+
+def test_one_group_tells_nothing_of_a_difference():
+    found = measure_difference(0.1, np.full(10, 0.1), 1)
+    assert (found.value, found.p, found.lower, found.detectable()) == (0.1, None, None, None)
+    same = measure_difference(0.0, np.zeros(10), 12)
+    assert (same.p, same.lower, same.upper) == (1, 0, 0)

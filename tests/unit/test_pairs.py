@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from anurans.comparison import Decisions
-from anurans.pairs import StudyRun, agrees, contrast, models_of, rank_correlation
+from anurans.pairs import JudgedRun, agrees, contrast, models_of, rank_correlation
 
 
 def decisions(labels, predicted, groups):
@@ -22,7 +22,7 @@ WORSE = decisions(LABELS, [[1, 0], [0, 0], [1, 1], [0, 0]], NIGHTS)
 
 def run(part, role="test", split="plain", dataset="original", **about):
     about = {"stages": ("stage2",), "leaks": "no", "backbone": "net", "recipe": "one"} | about
-    return StudyRun(
+    return JudgedRun(
         split=split, dataset=dataset, best_epoch=3, parameters=10, decisions={role: part}, **about
     )
 
@@ -35,7 +35,7 @@ def test_a_contrast_is_the_mean_difference_over_pairs():
     found = contrast(pairs, 500, seed=1)
     assert (found["n_pairs"], found["n_groups"]) == (2, 2)
     assert found["difference"] == pytest.approx((1 - (0.8 + 0.5) / 2) / 2)
-    assert 0 <= found["lower"] <= found["difference"] <= found["upper"]
+    assert found["lower"] < found["difference"] < found["upper"]
     assert contrast(pairs, 500, seed=1) == found
 
 
@@ -80,7 +80,7 @@ def test_one_group_has_no_interval():
 
 def test_models_are_judged_on_held_out_parts_where_all_have_one():
     folds = [
-        StudyRun(
+        JudgedRun(
             ("stage3",),
             "folds",
             "no",

@@ -17,6 +17,7 @@ import plot_pipeline
 import plot_precision_recall
 import plot_reliability
 import plot_size
+from anurans.calibration import CALIBRATORS
 from anurans.comparison import MODEL
 from anurans.errors import UserError
 from anurans.figures import sheet
@@ -98,7 +99,11 @@ def study(tmp_path):
         rows = [{"recording": name, "time": "20:30:00"} for name in names]
         write_table(recordings, ["recording", "time"], rows)
         return SimpleNamespace(
-            metrics=metrics, predictions=predictions, history=history, recordings=recordings
+            metrics=metrics,
+            predictions=predictions,
+            history=history,
+            recordings=recordings,
+            calibrators=[],
         )
 
     return write
@@ -147,6 +152,22 @@ def test_reliability_of_the_best_models(drawn, study):
     assert "The 2 best of 4 models" in texts(figure)
     assert len([ax for ax in figure.axes if ax.get_visible()]) == 4
     assert texts(figure).count("ECE 0.") == 4
+
+
+def test_reliability_before_and_after_calibration(drawn, study, tmp_path):
+    files = study()
+    model = ("s", "no", "other", "random", "plain", "head", "default")
+    about = dict(zip(MODEL, model, strict=True)) | {"species": "A", "method": "platt"}
+    points = [about | {"score": score, "probability": score / 2} for score in (0, 1)]
+    files.calibrators.append(tmp_path / "calibrators.tsv")
+    write_table(files.calibrators[0], CALIBRATORS, points)
+    figure = drawn(plot_reliability, files, **OF_SPLIT)
+    said = texts(figure)
+    assert "calibrated on the held-out clips" in said
+    assert "The best of 4 models by mean held-out F1, other, plain, on test clips" in said
+    # Behind all else the diagonal, then of either part its curve, its points and its key.
+    before, after = (figure.axes[0].lines[at].get_xdata() for at in (1, 5))
+    assert after.max() == pytest.approx(before.max() / 2, abs=0.1)
 
 
 def test_hours_state_their_clips_and_are_refused_without_a_time(drawn, study, tmp_path):

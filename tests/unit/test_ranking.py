@@ -48,7 +48,7 @@ def test_where_nothing_is_held_out_validation_chooses_and_test_is_shown():
     ]
     chosen, subset, words = few_best(runs, 1)
     assert list(chosen.values()) == [[0]] and subset == "test"
-    assert words == "the 1 best of 2 models by mean validation F1"
+    assert words == "the best of 2 models by mean validation F1"
     assert few_best(runs[:1])[2] == "1 model" and few_best([]) == ({}, "test", "0 models")
 
 

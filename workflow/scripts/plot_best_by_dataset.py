@@ -105,8 +105,7 @@ def score(parts, resamples, seed):
     values = []
     for column in (*f1.T, macro(f1)):
         once = None if np.isnan(column[0]) else float(column[0])
-        known = percentile_interval(column[1:]) if len(names) > 1 else (None, None)
-        values.append([once, *known])
+        values.append([once, *percentile_interval(column[1:], len(names))])
     return values
 
 

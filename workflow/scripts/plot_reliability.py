@@ -1,12 +1,14 @@
-"""Draw how often each species calls where the best models of a split say so."""
+"""Draw how often each species calls where the best model of a split says so."""
 
 import numpy as np
 
+from anurans.calibration import calibrated, read_calibrators
 from anurans.curves import BINS, measure_reliability, pool_models
 from anurans.figures import GREY, counted, headline, look, sheet
 from anurans.jobs import log, run
 from anurans.panels import WIDTH, explain, line_of, note
-from anurans.ranking import CLIPS, few_best, name_models
+from anurans.ranking import CLIPS, few_best, gather_models, name_models
+from anurans.splits import TEST
 from anurans.tables import read_table
 
 COLUMNS = 3
@@ -15,16 +17,8 @@ FEW = 2
 
 
 def main(input, output, params, wildcards):
-    runs = [read_table(path) for path in input.metrics]
-    chosen, subset, words = few_best(runs, FEW)
-    parts = pool_models(
-        chosen,
-        lambda at: read_table(input.predictions[at]),
-        params.species,
-        subset,
-        wildcards.split,
-    )
-    names, species = name_models(list(parts)), params.species
+    names, parts, subset, words = choose(input, params.species, wildcards.split)
+    species = params.species
     rows = -(-len(species) // COLUMNS)
     with sheet(output, WIDTH, 1.1 + 3.2 * rows + 0.17 * len(parts)) as figure:
         headline(figure, f"Reliability of the probabilities, split {wildcards.split}")
@@ -38,17 +32,17 @@ def main(input, output, params, wildcards):
                 below.set_visible(False)
                 continue
             draw(ax, below, at, parts, params)
-            clips = max(len(part.labels) for part in parts.values())
+            clips = max(len(part.labels) for part in parts)
             ax.set_title(f"{species[at]}, {counted(clips, 'clip')}", pad=17)
             below.set_xlabel("Probability")
             below.tick_params(axis="x", labelbottom=True)
             if not column:
                 ax.set_ylabel("Share of positive clips")
                 below.set_ylabel("Clips")
-        groups = counted(len({group for of in parts.values() for group in of.groups}), "group")
+        groups = counted(len({group for of in parts for group in of.groups}), "group")
         explain(
             figure,
-            [names[model] for model in parts],
+            names,
             f"{words[0].upper()}{words[1:]}, on {CLIPS[subset]}, pooled, in {BINS} equal bins, "
             "side by side within a bin.",
             f"95 % intervals over {groups}; hollow: no interval (clips of one group or one kind). "
@@ -57,11 +51,37 @@ def main(input, output, params, wildcards):
     log.info("%s on %s", words, subset)
 
 
+def choose(input, species, split):
+    """The best model before and after calibration, on test; else the best few as they are.
+
+    Returns names, what each said, the part that it is, and what they are in words.
+    """
+    runs = [read_table(path) for path in input.metrics]
+    chosen, subset, words = few_best(runs, FEW)
+    best = next(iter(chosen), None)
+    rows = [row for path in input.calibrators for row in read_table(path)]
+    calibrators = read_calibrators(rows, best, species) if best else []
+    compared = any(calibrators) and any(
+        row["subset"] == TEST for at in chosen[best] for row in runs[at]
+    )
+    if compared:
+        chosen, subset, words = {best: chosen[best]}, TEST, few_best(runs, 1)[2]
+        words += f", {name_models(list(gather_models(runs)))[best]}"
+    parts = pool_models(
+        chosen, lambda at: read_table(input.predictions[at]), species, subset, split
+    )
+    if not compared:
+        names = name_models(list(parts))
+        return [names[model] for model in parts], list(parts.values()), subset, words
+    names = ["as the model says", "calibrated on the held-out clips"]
+    return names, [parts[best], calibrated(parts[best], calibrators)], subset, words
+
+
 def draw(ax, below, column, parts, params):
     """Draw the curves of one species, and below them how many clips stand behind."""
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle="--", zorder=1)
     edges = np.linspace(0, 1, BINS + 1)
-    for number, part in enumerate(parts.values()):
+    for number, part in enumerate(parts):
         of = measure_reliability(part, column, params.resamples, params.seed)
         style, line = look(number), line_of(number)
         x = of.said + 0.014 * (number - (len(parts) - 1) / 2)

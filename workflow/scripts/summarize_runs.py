@@ -2,9 +2,11 @@
 
 from collections import Counter
 
+from anurans.intervals import FEW_GROUPS
 from anurans.jobs import log, run
 from anurans.libraries import merge_versions, version_notes
 from anurans.shards import open_shard
+from anurans.splits import TEST
 from anurans.summary import columns, short_table, sort_key
 from anurans.tables import read_table, write_table
 
@@ -24,7 +26,9 @@ def main(input, output, params):
             "",
             short_table(rows, params.species),
             "",
-            *_notes(rows, read_table(input.recordings), read_table(input.annotations)),
+            *_notes(
+                rows, params.species, read_table(input.recordings), read_table(input.annotations)
+            ),
             *version_notes(merge_versions(map(_versions, input.scores))),
             f"All scores, with intervals and counts: {output[0]}",
             "",
@@ -40,7 +44,7 @@ def _versions(scores):
         return shard.metadata.get("versions", {})
 
 
-def _notes(rows, recordings, annotations):
+def _notes(rows, species, recordings, annotations):
     """Sentences about what the scores rest on."""
     status = {row["recording"]: row["status"] for row in annotations}
     usable = [row["recording"] for row in recordings if row["status"] == "ok"]
@@ -57,6 +61,7 @@ def _notes(rows, recordings, annotations):
     if others:
         counts = ", ".join(f"{name} {n}" for name, n in others.most_common(8))
         yield f"Annotations of other species, ignored: {counts} (results/annotations.csv)."
+    yield from _few_groups(rows, species)
     leaky = sorted({row["split"] for row in rows if row["leaks"] != "no"})
     if leaky:
         yield (
@@ -68,6 +73,22 @@ def _notes(rows, recordings, annotations):
         yield (
             f"The weights of {', '.join(random)} are random: these scores say nothing about the "
             "networks. Set weights: imagenet for them under backbones: in the config."
+        )
+
+
+def _few_groups(rows, species):
+    """Say of which species the positives of a test part stand in few groups."""
+    least = {}
+    for row in rows:
+        for name in species:
+            groups = int(row[f"positive_groups_{name}"])
+            if row["subset"] == TEST and 0 < groups < FEW_GROUPS:
+                least[name] = min(groups, least.get(name, groups))
+    if least:
+        counts = ", ".join(f"{name} in {groups}" for name, groups in least.items())
+        yield (
+            f"Few independent groups in test call ({counts}; {FEW_GROUPS} or more are wanted): "
+            "intervals are rough and small differences cannot be told (docs/statistics.md)."
         )
 
 

@@ -1,11 +1,10 @@
 """Hold the study's hypotheses and findings against its models."""
 
 from anurans.claims import HYPOTHESES, hypotheses
-from anurans.comparison import read_decisions
 from anurans.files import whole
 from anurans.jobs import log, run
 from anurans.markup import markdown
-from anurans.pairs import StudyRun
+from anurans.pairs import judged_run
 from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
 from anurans.tables import read_table, write_table
 
@@ -13,21 +12,12 @@ ROLES = (TRAIN, VALIDATION, HELD_OUT, TEST)
 
 
 def main(input, output, params):
-    runs = []
-    for metrics, predictions, stages in zip(
-        input.metrics, input.predictions, params.stages, strict=True
-    ):
-        # Every row of metrics.tsv says what the run is.
-        about = read_table(metrics)[0]
-        runs.append(
-            StudyRun(
-                tuple(stages),
-                *(about[key] for key in ("split", "leaks", "backbone", "dataset", "recipe")),
-                int(about["best_epoch"]),
-                int(about["parameters_total"]),
-                read_decisions(read_table(predictions), params.species, ROLES),
-            )
+    runs = [
+        judged_run(read_table(metrics), read_table(predictions), stages, params.species, ROLES)
+        for metrics, predictions, stages in zip(
+            input.metrics, input.predictions, params.stages, strict=True
         )
+    ]
     table = hypotheses(runs, params.recipes, params.datasets, params.resamples, params.seed)
     write_table(output.table, HYPOTHESES, table)
     with whole(output.markdown) as partial:

@@ -1,5 +1,7 @@
 """Train the head of one run on embeddings, and score every original clip with it."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 
 from anurans.annotations import annotations_of
@@ -19,6 +21,9 @@ from anurans.keras_files import save_head
 from anurans.keras_training import use_engine
 from anurans.labels import LabelRule
 from anurans.libraries import merge_versions
+from anurans.machines import describe_machine
+from anurans.made import add_made
+from anurans.models import weights_digest
 from anurans.shards import extend, write_shard
 from anurans.splits import TRAIN, VALIDATION
 from anurans.tables import read_table, write_table
@@ -28,6 +33,7 @@ COLUMNS = ["role", "clip", "recording", "technique", "source_start", "source_end
 
 
 def main(input, output, params, wildcards, threads):
+    started = datetime.now(UTC)
     if params.engine != "numpy":
         use_engine(params.engine, threads)
     originals = open_embeddings(input.originals)
@@ -96,6 +102,14 @@ def main(input, output, params, wildcards, threads):
     write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)
     with whole(output.head) as partial:
         save_head(fit.head, partial)
+        made = {
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
+            "threads": threads,
+            "machine": describe_machine(),
+            "weights_sha256": weights_digest(fit.head.weights.values()),
+        }
+        add_made(partial, made)
 
 
 def tell_parts(of, species):

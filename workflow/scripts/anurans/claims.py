@@ -1,21 +1,23 @@
 """What the study claims, each claim against what its models do here."""
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import mean
 from typing import Any
 
 import numpy as np
 
 from anurans.comparison import model_f1
-from anurans.intervals import draw_groups, macro, percentile_interval
+from anurans.intervals import draw_groups, macro, measure_difference
 from anurans.pairs import (
+    JudgedRun,
     Model,
-    StudyRun,
     Term,
     agrees,
     contrast,
+    f1_terms,
     models_of,
+    paired,
     rank_correlation,
 )
 from anurans.splits import TEST, TRAIN, VALIDATION
@@ -33,7 +35,7 @@ Settings = Mapping[str, Any]
 
 
 def hypotheses(
-    runs: Sequence[StudyRun],
+    runs: Sequence[JudgedRun],
     recipes: Mapping[str, Settings],
     datasets: Mapping[str, Sequence[str]],
     resamples: int,
@@ -70,33 +72,10 @@ def hypotheses(
     ]
 
 
-def paired(
-    models: Iterable[Model],
-    value: Callable[[Model], Hashable],
-    rest: Callable[[Model], Hashable],
-    first: Hashable,
-    second: Hashable,
-) -> list[tuple[Model, Model]]:
-    """Pairs of models with `first` and `second` as their value, that agree in the rest."""
-    models = list(models)
-    return [
-        (one, other)
-        for one in models
-        if value(one) == first
-        for other in models
-        if value(other) == second and rest(other) == rest(one)
-    ]
-
-
-def f1_terms(pairs: Iterable[tuple[Model, Model]]) -> list[list[Term]]:
-    """Terms of the difference in F1 of each pair."""
-    return [[(one.folds, one.part, 1), (other.folds, other.part, -1)] for one, other in pairs]
-
-
 def gap_terms(pairs: Iterable[tuple[Model, Model]]) -> list[list[Term]]:
     """Terms of the difference in the gap between training and validation, a pair for each fold."""
 
-    def seen(run: StudyRun) -> str:
+    def seen(run: JudgedRun) -> str:
         return VALIDATION if VALIDATION in run.decisions else TEST
 
     return [
@@ -223,5 +202,5 @@ def resampled_mean(values: Sequence[float], resamples: int, seed: int) -> dict[s
     if not values:
         return found | dict.fromkeys(("difference", "lower", "upper"))
     drawn = draw_groups(len(values), resamples, seed) @ np.array(values) / len(values)
-    lower, upper = percentile_interval(drawn) if len(values) > 1 else (None, None)
-    return found | {"difference": float(mean(values)), "lower": lower, "upper": upper}
+    known = measure_difference(mean(values), drawn, len(values))
+    return found | {"difference": known.value, "lower": known.lower, "upper": known.upper}

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.intervals import draw_groups, f1_of_sums, macro, percentile_interval, sums_by_group
+from anurans.intervals import (
+    draw_groups,
+    f1_of_sums,
+    macro,
+    measure_difference,
+    percentile_interval,
+    sums_by_group,
+)
 from anurans.splits import HELD_OUT, TEST
 
 MODEL = ("split", "leaks", "backbone", "weights", "dataset", "recipe", "labelling")
@@ -86,16 +93,19 @@ def model_f1(
     """
     sums = np.array(
         [
-            [
-                sums_by_group(fold.groups, names, values)
-                for values in (fold.labels & fold.predicted, fold.labels, fold.predicted)
-            ]
+            sums_by_group(
+                fold.groups,
+                names,
+                np.stack([fold.labels & fold.predicted, fold.labels, fold.predicted], axis=1),
+            )
             for fold in folds
         ]
     )
+    # [3, folds, groups, species]
+    sums = np.moveaxis(sums, 2, 0)
     if subset == HELD_OUT:
-        sums = sums.sum(axis=0, keepdims=True)
-    hits, positives, predicted = np.moveaxis(draws @ sums, 1, 0)
+        sums = sums.sum(axis=1, keepdims=True)
+    hits, positives, predicted = draws @ sums
     # Positives of the test part are the same for each fold, so that all are NaN or none.
     return f1_of_sums(hits, positives, predicted).mean(axis=0)
 
@@ -114,7 +124,7 @@ def score_model(
     names = sorted({group for fold in folds for group in fold.groups})
     once = model_f1(folds, subset, names, np.ones((1, len(names))))
     drawn = model_f1(folds, subset, names, draw_groups(len(names), resamples, seed))
-    lower, upper = percentile_interval(macro(drawn)) if len(names) > 1 else (None, None)
+    lower, upper = percentile_interval(macro(drawn), len(names))
     clips = sum(len(fold.labels) for fold in folds)
     return {
         "folds": len(folds),
@@ -157,12 +167,12 @@ def score_optimism(
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
     scores = [macro(model_f1(folds, subset, names, draws)) for folds in (leaky, honest)]
     difference = scores[0] - scores[1]
-    lower, upper = percentile_interval(difference[1:]) if len(names) > 1 else (None, None)
+    known = measure_difference(float(difference[0]), difference[1:], len(names))
     return {
         "n_groups": len(names),
         "f1_macro": float(scores[1][0]),
         "f1_macro_leaky": float(scores[0][0]),
-        "difference": float(difference[0]),
-        "lower": lower,
-        "upper": upper,
+        "difference": known.value,
+        "lower": known.lower,
+        "upper": known.upper,
     }

@@ -179,7 +179,7 @@ def trace_precision_recall(part: Scored, column: int, resamples: int, seed: int)
         precision[finds],
         (hits / positives, hits / found) if found else None,
         float(once[0]),
-        (None, None) if drawn is None else percentile_interval(drawn),
+        (None, None) if drawn is None else percentile_interval(drawn, len(set(part.groups))),
         positives,
         len(labels),
     )
@@ -235,7 +235,7 @@ def measure_reliability(
         # A bin that one group fills, or clips of one kind, does not tell how far it may vary.
         tells = [len(set(part.groups[rows].tolist())) > 1 for rows in inside.T]
         intervals = [
-            percentile_interval(values) if known and 0 < of < 1 else (None, None)
+            percentile_interval(values, len(names)) if known and 0 < of < 1 else (None, None)
             for values, known, of in zip(share.T, tells, seen, strict=True)
         ]
     lower, upper = np.array(intervals, dtype=float).T
@@ -309,7 +309,7 @@ def score_hours(
             HourScore(
                 hour,
                 None if np.isnan(f1[0]) else float(f1[0]),
-                percentile_interval(f1[1:]) if len(calling) > 1 else (None, None),
+                percentile_interval(f1[1:], len(names)) if len(calling) > 1 else (None, None),
                 sum(int(part.labels.sum()) for part in once),
                 sum(len(part.labels) for part in once),
                 len({name for part in once for name in part.recordings}),

@@ -125,6 +125,7 @@ def score_part(
         truth = part.labels[:, column]
         scored = score_species(truth, part.scores[:, column], predicted[:, column])
         row |= {f"{score}_{name}": value for score, value in scored.items()}
+        row[f"positive_groups_{name}"] = len(set(part.groups[truth]))
         row[f"f1_at_half_{name}"] = _f1(truth, at_half[:, column]) if truth.any() else None
     lower, upper = macro_f1_interval(part, predicted, resamples, seed)
     return row | {
@@ -223,7 +224,7 @@ def score_rules(
 def macro_f1_interval(
     part: Part, predicted: np.ndarray, resamples: int, seed: int
 ) -> tuple[float | None, float | None]:
-    """95 % interval of the macro F1, by the percentile bootstrap over groups.
+    """95 % interval of the macro F1, by resampling groups.
 
     Groups are drawn with replacement, thresholds stay. A species without positives in a draw is
     left out of that draw's mean.
@@ -253,7 +254,7 @@ def macro_f1_interval(
         draws @ sums_by_group(part.groups, names, values)
         for values in (part.labels & predicted, part.labels, predicted)
     ]
-    return percentile_interval(macro(f1_of_sums(*sums)))
+    return percentile_interval(macro(f1_of_sums(*sums)), len(names))
 
 
 def _f1(truth: np.ndarray, predicted: np.ndarray) -> float:

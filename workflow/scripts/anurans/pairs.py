@@ -1,21 +1,21 @@
-"""Pairs of models of the study that differ in one thing, and the mean of their differences."""
+"""Pairs of models that differ in one thing, and the mean of their differences."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
 import numpy as np
 
-from anurans.comparison import Decisions, model_f1
-from anurans.intervals import draw_groups, macro, percentile_interval
+from anurans.comparison import Decisions, model_f1, read_decisions
+from anurans.intervals import Difference, draw_groups, macro, measure_difference
 from anurans.splits import HELD_OUT, TEST
 from anurans.summary import LEAKS
 
 
 @dataclass(frozen=True, slots=True)
-class StudyRun:
-    """One run of the study, and what it decided.
+class JudgedRun:
+    """One run, and what it decided.
 
     Attributes
     ----------
@@ -41,18 +41,18 @@ class StudyRun:
 
 
 # Folds of a model, the part that they are judged on, and whether that is added or subtracted.
-Term = tuple[Sequence[StudyRun], str, int]
+Term = tuple[Sequence[JudgedRun], str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model of the study over its folds, and the part that it is judged on."""
+    """A model over its folds, and the part that it is judged on."""
 
     split: str
     backbone: str
     dataset: str
     recipe: str
-    folds: tuple[StudyRun, ...]
+    folds: tuple[JudgedRun, ...]
     part: str
 
     @property
@@ -61,24 +61,77 @@ class Model:
         return mean(run.parameters for run in self.folds)
 
 
-def models_of(runs: Iterable[StudyRun], *stages: str) -> list[Model]:
-    """Gather the runs of some stages by model; judged on held-out parts where all have one."""
-    found: dict[tuple[str, ...], list[StudyRun]] = {}
+def judged_run(
+    metrics: Sequence[Mapping[str, str]],
+    predictions: Iterable[Mapping[str, str]],
+    experiments: Iterable[str],
+    species: Sequence[str],
+    roles: Sequence[str] = (HELD_OUT, TEST),
+) -> JudgedRun | None:
+    """Read a run from the rows of its metrics.tsv and predictions.tsv.
+
+    Returns
+    -------
+    JudgedRun or None
+        None where no part of it is scored, so that nothing tells what it is.
+    """
+    if not metrics:
+        return None
+    about = metrics[0]
+    return JudgedRun(
+        tuple(experiments),
+        *(about[key] for key in ("split", "leaks", "backbone", "dataset", "recipe")),
+        int(about["best_epoch"]),
+        int(about["parameters_total"]),
+        read_decisions(predictions, species, roles),
+    )
+
+
+def models_of(
+    runs: Iterable[JudgedRun], *stages: str, parts: Sequence[str] = (HELD_OUT, TEST)
+) -> list[Model]:
+    """Gather the runs of some stages, or all, by model; judged on the first part that all have."""
+    found: dict[tuple[str, ...], list[JudgedRun]] = {}
     for run in runs:
-        if set(stages) & set(run.stages):
+        if not stages or set(stages) & set(run.stages):
             key = (run.split, run.backbone, run.dataset, run.recipe)
             found.setdefault(key, []).append(run)
     models = []
     for key, folds in sorted(found.items()):
-        for part in (HELD_OUT, TEST):
+        for part in parts:
             if all(part in run.decisions for run in folds):
                 models.append(Model(*key, tuple(folds), part))
                 break
     return models
 
 
-def contrast(pairs: Sequence[Sequence[Term]], resamples: int, seed: int) -> dict[str, Any]:
-    """Mean over pairs of a difference of macro F1, with its 95 % interval.
+def paired(
+    models: Iterable[Model],
+    value: Callable[[Model], Hashable],
+    rest: Callable[[Model], Hashable],
+    first: Hashable,
+    second: Hashable,
+) -> list[tuple[Model, Model]]:
+    """Pairs of models with `first` and `second` as their value, that agree in the rest."""
+    models = list(models)
+    return [
+        (one, other)
+        for one in models
+        if value(one) == first
+        for other in models
+        if value(other) == second and rest(other) == rest(one)
+    ]
+
+
+def f1_terms(pairs: Iterable[tuple[Model, Model]]) -> list[list[Term]]:
+    """Terms of the difference in F1 of each pair."""
+    return [[(one.folds, one.part, 1), (other.folds, other.part, -1)] for one, other in pairs]
+
+
+def mean_difference(
+    pairs: Sequence[Sequence[Term]], resamples: int, seed: int
+) -> Difference | None:
+    """Mean over pairs of a difference of macro F1; None without pairs.
 
     Parameters
     ----------
@@ -86,18 +139,11 @@ def contrast(pairs: Sequence[Sequence[Term]], resamples: int, seed: int) -> dict
         Of each pair the terms of its difference.
     resamples, seed
         Of the draws of groups, the same for all terms.
-
-    Returns
-    -------
-    dict
-        leaks, n_pairs, n_groups, difference, lower, upper; None where undefined.
     """
-    leaks = leaks_of(run.leaks for terms in pairs for runs, _, _ in terms for run in runs)
+    if not pairs:
+        return None
     parts = [run.decisions[part] for terms in pairs for runs, part, _ in terms for run in runs]
     names = sorted({group for part in parts for group in set(part.groups.tolist())})
-    found: dict[str, Any] = {"leaks": leaks, "n_pairs": len(pairs), "n_groups": len(names)}
-    if not pairs:
-        return found | dict.fromkeys(("difference", "lower", "upper"))
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
     differences = np.array(
         [
@@ -109,8 +155,32 @@ def contrast(pairs: Sequence[Sequence[Term]], resamples: int, seed: int) -> dict
         ]
     )
     total = macro(differences.T)
-    lower, upper = percentile_interval(total[1:]) if len(names) > 1 else (None, None)
-    return found | {"difference": float(total[0]), "lower": lower, "upper": upper}
+    return measure_difference(float(total[0]), total[1:], len(names))
+
+
+def contrast(pairs: Sequence[Sequence[Term]], resamples: int, seed: int) -> dict[str, Any]:
+    """Mean over pairs of a difference of macro F1, with its 95 % interval, as a row.
+
+    Parameters
+    ----------
+    pairs, resamples, seed
+        As `mean_difference` takes them.
+
+    Returns
+    -------
+    dict
+        leaks, n_pairs, n_groups, difference, lower, upper; None where undefined.
+    """
+    leaks = leaks_of(run.leaks for terms in pairs for runs, _, _ in terms for run in runs)
+    found = mean_difference(pairs, resamples, seed)
+    return {
+        "leaks": leaks,
+        "n_pairs": len(pairs),
+        "n_groups": found.groups if found else 0,
+        "difference": found and found.value,
+        "lower": found and found.lower,
+        "upper": found and found.upper,
+    }
 
 
 def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:

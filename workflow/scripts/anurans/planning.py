@@ -112,6 +112,10 @@ class Plan:
         species = self.config["augmentation"]["species"]
         return self.source.digest(self.ids(shard), species) if species else None
 
+    def annotation_digests(self) -> dict[str, str]:
+        """Digest of the annotations of each annotated recording."""
+        return {each.recording: self.source.digest([each.recording]) for each in self.annotated}
+
     def all_annotations(self) -> str:
         """Digest of all annotations of the configured species."""
         return self.source.digest(self.names)
@@ -248,6 +252,11 @@ class Plan:
         ]
 
     @cached_property
+    def backbones(self) -> list[str]:
+        """Backbones that are trained on."""
+        return sorted({run.backbone for run in self.runs})
+
+    @cached_property
     def by(self) -> dict[str, str]:
         """What each split that is run keeps together."""
         return {run.split: self.config["splits"][run.split]["by"] for run in self.runs}
@@ -266,8 +275,21 @@ class Plan:
 
     def tables(self) -> list[str]:
         """Tables that the config has something to say in."""
-        names = ["models", "labelling", "datasets", *(["optimism"] if self.optimism_runs() else [])]
-        return ["results/checks/leakage.csv", *(f"results/tables/{name}.csv" for name in names)]
+        return [
+            "results/checks/leakage.csv",
+            *(f"results/tables/{name}.csv" for name in ("models", "intervals", "comparisons")),
+            *(["results/tables/calibration.csv"] if self.calibrated_runs() else []),
+            *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
+            *(["results/tables/optimism.csv"] if self.optimism_runs() else []),
+        ]
+
+    def calibrated_runs(self) -> list[configs.Run]:
+        """Runs of the splits that hold something out, which probabilities are calibrated on."""
+        return [run for run in self.runs if self.config["splits"][run.split]["folds"]]
+
+    def calibrators(self, split: str) -> list[str]:
+        """Table of the calibrated probabilities of a split's models, where there are any."""
+        return ["results/calibrators.tsv"] if self.config["splits"][split]["folds"] else []
 
     def figures(self) -> list[str]:
         """Figures that the config has something to show in."""
@@ -356,6 +378,10 @@ class Plan:
     def splits(self) -> list[dict[str, Any]]:
         """Settings of every split of the config, whether it is run or not."""
         return [asdict(configs.split(self.config, name)) for name in self.config["splits"]]
+
+    def all_tables(self) -> list[str]:
+        """Tables that the config has something to say in, the study's too."""
+        return [*self.tables(), *(self.study_tables() if self.study_figures() else [])]
 
     def kept_clips(self) -> list[str]:
         """Names of the audio of clips, refused where it is not kept."""

@@ -112,7 +112,8 @@ def few_best(
     words = f"{len(models)} models" if len(models) != 1 else "1 model"
     if len(best) < len(models):
         by = "held-out" if judged == HELD_OUT else judged
-        words = f"the {len(best)} best of {words} by mean {by} F1"
+        those = "the best" if len(best) == 1 else f"the {len(best)} best"
+        words = f"{those} of {words} by mean {by} F1"
     return {model: models[model] for model in best}, shown, words
 
 

@@ -23,6 +23,8 @@ LABELLING = (
 )
 # The column `leaks`: whether what is judged was learnt from, or looked at.
 LEAKS = {True: "by design", False: "no"}
+# What the report's table can be filtered by.
+FILTERS = ("experiments", "split", "backbone", "dataset", "recipe", "fold", "subset")
 RUN = ("split", "backbone", "dataset", "recipe", "labelling")
 SUBSETS = {"held_out": "held out", "test": "test", "validation": "validation"}
 
@@ -39,7 +41,7 @@ def columns(species: Sequence[str]) -> list[str]:
         "n_recordings",
         "n_groups",
         "n_species",
-        *each("positives", "f1", "precision", "recall", "ap", "auroc"),
+        *each("positives", "positive_groups", "f1", "precision", "recall", "ap", "auroc"),
         "f1_macro",
         "f1_micro",
         "map",
@@ -54,6 +56,13 @@ def columns(species: Sequence[str]) -> list[str]:
         "parameters_total",
         "weights_mb",
     ]
+
+
+def brief(species: Sequence[str]) -> list[str]:
+    """Columns of `results/summary.csv` to look at first."""
+    counts = ("n_clips", "n_groups")
+    scores = ("f1_macro", "f1_macro_lower", "f1_macro_upper")
+    return [*FILTERS, *counts, *scores, *(f"f1_{name}" for name in species), "map"]
 
 
 def sort_key(row: Mapping[str, str]) -> tuple:

@@ -87,5 +87,11 @@ def read_table(path: str | os.PathLike, needs: Sequence[str] = ()) -> list[dict[
         raise UserError(f"{path}: cannot be opened: {error.strerror}.") from None
 
 
+def read_columns(path: str | os.PathLike) -> list[str]:
+    """Read the names of the columns of a table."""
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
+        return next(csv.reader(file, delimiter=_delimiter(path)), [])
+
+
 def _delimiter(path: str | os.PathLike) -> str:
     return "," if str(path).lower().endswith(".csv") else "\t"

@@ -1,0 +1,114 @@
+"""The report opens anywhere: one file, no network, in a browser that people have."""
+
+import os
+import shutil
+
+import pytest
+from conftest import snakemake
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PAGES = ("Scores", "Models", "Model card", "Certificate", "Figures", "Data", "Set-up")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium without network."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        # On a user's machine it may be missing; CI installs it.
+        assert "CI" not in os.environ, "CI needs chromium"
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def report(built):
+    """The report of the tiny world; making it changes nothing else there."""
+    snakemake(built, "--report", "results/report.html")
+    return built / "results/report.html"
+
+
+@pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desktop", "phone"])
+def page(request, browser, report):
+    """The opened report, which must neither complain nor ask for anything."""
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    page, wrong = context.new_page(), []
+    page.set_default_timeout(20_000)
+    page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: asked.url.startswith(("file:", "data:", "blob:")) or wrong.append(asked.url),
+    )
+    page.goto(report.as_uri())
+    page.get_by_text("Results", exact=False).first.wait_for()
+    yield page
+    assert not wrong
+    context.close()
+
+
+def opened(page, category, label):
+    """Go to a result by its category and label, and give the frame that shows it."""
+    page.get_by_text(category, exact=True).first.click()
+    row = page.locator("tr", has_text=label).first
+    row.locator("a").first.click()
+    return page.frame_locator("iframe").first
+
+
+def test_every_kind_of_result_is_there(page):
+    for category in PAGES:
+        assert page.get_by_text(category, exact=True).count()
+
+
+def test_a_figure_is_seen(page):
+    page.get_by_text("Figures", exact=True).first.click()
+    page.locator("tr", has_text="reliability").first.locator("a").first.click()
+    image = page.locator("img[src^='data:image/svg']").last
+    image.wait_for()
+    assert image.evaluate("each => each.naturalWidth") > 100
+
+
+def test_the_table_of_scores_is_filtered_and_leads_to_sources(page):
+    frame = opened(page, "Scores", "all scores")
+    frame.locator("tbody tr").first.wait_for()
+    assert frame.locator("#count").inner_text() == "14 of 14 rows"
+    frame.locator("select[data-filter=subset]").select_option("test")
+    frame.locator("select[data-filter=dataset]").select_option("combined")
+    assert frame.locator("#count").inner_text() == "2 of 14 rows"
+    frame.locator("select[data-filter=experiments]").select_option("optimism")
+    assert frame.locator("#count").inner_text() == "0 of 14 rows"
+    frame.locator("select[data-filter=experiments]").select_option("datasets")
+    frame.locator("button.source").first.click()
+    shown = frame.locator("dialog").inner_text()
+    assert "snakemake --cores 1 -- results/training/given/small/combined/linear" in shown
+    assert "weights_sha256" in shown
+    frame.locator("dialog button").click()
+    assert not frame.locator("dialog").count()
+
+
+def test_a_column_sorts_by_number(page):
+    frame = opened(page, "Scores", "all scores")
+    frame.get_by_role("button", name="f1 macro", exact=True).click()
+    place = frame.locator("th").all_inner_texts().index("f1 macro ↓")
+    cells = frame.locator(f"tbody td:nth-child({place + 1})").all_inner_texts()
+    values = [float(cell) for cell in cells if cell]
+    assert len(values) > 5
+    assert values == sorted(values, reverse=True)
+
+
+def test_the_certificate_can_be_read(page):
+    frame = opened(page, "Certificate", "leakage")
+    assert "leaks by design" in frame.locator("table").inner_text()
+
+
+def test_the_model_card_says_what_scores_do_not(page):
+    frame = opened(page, "Model card", "best model")
+    text = frame.locator("main").inner_text()
+    assert "random weights" in text
+    assert "A clip without an annotation counts as one without a call" in text
+    assert "low tone (LOW)" in text

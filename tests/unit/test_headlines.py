@@ -1,0 +1,87 @@
+"""Scores with intervals are those of scikit-learn, and say what they rest on."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
+
+from anurans.comparison import score_model
+from anurans.curves import Scored
+from anurans.headlines import score_headlines
+
+SPECIES = ["A", "B"]
+
+
+def fold(seed, n=240, groups=24, first=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.random((n, 2)) < [0.4, 0.2]
+    scores = np.clip(rng.normal(0.35 + 0.3 * labels, 0.2), 0, 1)
+    of = np.array([f"N{first + k * groups // n:02d}" for k in range(n)], dtype=object)
+    return Scored(of, of, labels, scores > 0.5, scores)
+
+
+def table(folds, subset, **changes):
+    settings = {"resamples": 200, "seed": 1} | changes
+    rows = score_headlines(folds, subset, SPECIES, **settings)
+    return {(row["score"], row["species"]): row for row in rows}
+
+
+def test_one_fold_has_scikit_learns_scores():
+    part = fold(1)
+    found = table([part], "test")
+    for column, name in enumerate(SPECIES):
+        truth, predicted = part.labels[:, column], part.predicted[:, column]
+        for score, known in (
+            ("f1", f1_score(truth, predicted)),
+            ("precision", precision_score(truth, predicted)),
+            ("recall", recall_score(truth, predicted)),
+            ("ap", average_precision_score(truth, part.scores[:, column])),
+        ):
+            row = found[score, name]
+            assert row["value"] == pytest.approx(known)
+            assert row["lower"] < row["value"] < row["upper"]
+    assert found["ap", "mean"]["value"] == pytest.approx(
+        np.mean([found["ap", name]["value"] for name in SPECIES])
+    )
+
+
+@pytest.mark.parametrize("subset", ["held_out", "test"])
+def test_f1_and_its_interval_are_those_of_the_table_of_models(subset):
+    folds = [fold(1), fold(2)] if subset == "test" else [fold(1), fold(2, first=24)]
+    known = score_model(folds, subset, SPECIES, 200, 1)
+    row = table(folds, subset)["f1", "mean"]
+    assert row["value"] == pytest.approx(known["f1_macro"])
+    assert (row["lower"], row["upper"]) == pytest.approx(
+        (known["f1_macro_lower"], known["f1_macro_upper"])
+    )
+
+
+def test_average_precision_is_the_mean_over_folds():
+    folds = [fold(1), fold(2, first=24)]
+    known = [average_precision_score(each.labels[:, 0], each.scores[:, 0]) for each in folds]
+    assert table(folds, "held_out")["ap", "A"]["value"] == pytest.approx(np.mean(known))
+
+
+def test_draws_without_positives_are_dropped_and_counted():
+    part = fold(3, groups=10)
+    part.labels[:, 1] = part.groups == "N03"
+    row = table([part], "test", resamples=1000)["recall", "B"]
+    # A draw of 10 lacks one group with probability 0.9 ** 10 = 0.35.
+    assert row["resamples"] == pytest.approx(1000 * (1 - 0.9**10), abs=50)
+    assert (row["n_groups"], row["positive_groups"]) == (10, 1)
+    assert row["note"] == "rough: positives in fewer than 20 groups"
+
+
+def test_20_groups_with_positives_need_no_warning():
+    found = table([fold(1)], "test")
+    assert found["f1", "A"]["positive_groups"] == 24
+    assert found["f1", "A"]["note"] == ""
+
+
+def test_a_species_without_positives_has_no_score():
+    part = fold(1)
+    part.labels[:, 1] = False
+    found = table([part], "test")
+    row = found["f1", "B"]
+    assert np.isnan(row["value"])
+    assert (row["lower"], row["resamples"], row["note"]) == (None, 0, "no positives")
+    assert found["f1", "mean"]["value"] == found["f1", "A"]["value"]

@@ -1,0 +1,67 @@
+"""Where rows come from."""
+
+import hashlib
+import json
+import subprocess
+
+from anurans.provenance import file_digest, told, trace_run, workflow_version
+
+RUN = {
+    "split": "night",
+    "backbone": "net",
+    "dataset": "original",
+    "recipe": "linear",
+    "fold": "2",
+    "experiments": "main",
+}
+MADE = {
+    "started": "2026-01-02T03:04:05+00:00",
+    "seconds": 2.5,
+    "threads": 1,
+    "machine": {"cores": 2},
+    "weights_sha256": "abc",
+}
+METADATA = {
+    "training": {"recipe": {"epochs": 3}, "seed": 7},
+    "embedding": {"backbone": {"architecture": "MobileNet"}},
+    "code": {"training": "0123"},
+    "versions": {"keras": "3"},
+}
+
+
+def test_a_digest_is_that_of_the_file(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"frogs")
+    assert file_digest(path) == hashlib.sha256(b"frogs").hexdigest()
+
+
+def test_a_run_is_traced_to_files_settings_and_command(tmp_path):
+    for name in ("head.keras", "scores.h5", "metrics.tsv"):
+        (tmp_path / name).write_text(name)
+    found = trace_run(RUN, str(tmp_path), MADE, METADATA, "net digest", "4567", "snakemake x")
+    assert found["files"][f"{tmp_path}/head.keras"] == hashlib.sha256(b"head.keras").hexdigest()
+    assert len(found["files"]) == 3
+    assert found["code"] == {"training": "0123", "evaluation": "4567"}
+    assert (found["seed"], found["weights_sha256"]) == (7, "abc")
+    assert (found["backbone_sha256"], found["command"]) == ("net digest", "snakemake x")
+    shown = told(found, {"workflow": "1234"})
+    assert shown["title"] == "night, net, original, linear, fold 2"
+    assert shown["command"] == "snakemake x"
+    assert json.loads(shown["text"])["workflow"] == "1234"
+
+
+def test_the_workflow_is_known_by_its_commit(tmp_path):
+    assert workflow_version(tmp_path) == ""
+
+    def git(*words):
+        about = ("-c", "user.name=a", "-c", "user.email=a@b")
+        subprocess.run(["git", "-C", tmp_path, *about, *words], check=True, capture_output=True)
+
+    git("init")
+    (tmp_path / "file").write_text("a")
+    git("add", "file")
+    git("commit", "-m", "first")
+    clean = workflow_version(tmp_path)
+    assert len(clean) == 12
+    (tmp_path / "file").write_text("b")
+    assert workflow_version(tmp_path) == f"{clean}-dirty"

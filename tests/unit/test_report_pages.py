@@ -1,0 +1,43 @@
+"""Every table that a config can have has a page, a caption, and filters that exist."""
+
+import pytest
+
+from anurans import calibration, contrasts, headlines, leakage, report_pages, summary
+from anurans.comparison import MODEL, OPTIMISM
+
+CONFIG = {
+    "project": "P",
+    "labelling": {"rule": "default"},
+    "splits": {"night": {"by": "night"}},
+}
+COLUMNS = {
+    "models": (*MODEL, "subset"),
+    "intervals": headlines.INTERVALS,
+    "comparisons": contrasts.COMPARISONS,
+    "calibration": calibration.CALIBRATION,
+    "optimism": OPTIMISM,
+    "labelling": summary.LABELLING,
+    "leakage": leakage.COLUMNS,
+}
+
+
+@pytest.mark.parametrize("name", [*report_pages.PAGES, "scores", "setup", "model_card"])
+def test_every_page_has_a_caption(name):
+    text = report_pages.caption(name, CONFIG)
+    assert len(text) > 60
+    assert "`" not in text
+    assert text.endswith("Project P; clips positive by rule default; splits: night (by night).")
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_filters_are_columns_of_the_table(name):
+    assert set(report_pages.about(name)["filters"]) <= set(COLUMNS[name])
+
+
+def test_pages_follow_the_tables():
+    found = report_pages.pages(["results/tables/models.csv", "results/tables/table1.md"])
+    assert found[-1] == "results/report/models.html"
+    assert "results/report/scores.html" in found
+    assert not any("table1" in path for path in found)
+    assert report_pages.source("leakage") == "results/checks/leakage.csv"
+    assert report_pages.category("leakage") == "Certificate"

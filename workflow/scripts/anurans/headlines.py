@@ -1,0 +1,109 @@
+"""Every score of a model that people quote, with its interval and what that rests on."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from anurans.comparison import MODEL
+from anurans.curves import Scored, average_precision
+from anurans.intervals import (
+    FEW_GROUPS,
+    draw_groups,
+    f1_of_sums,
+    macro,
+    percentile_interval,
+    sums_by_group,
+)
+from anurans.splits import HELD_OUT
+
+SCORES = ("f1", "precision", "recall", "ap")
+MEAN = "mean"
+INTERVALS = (
+    *(*MODEL, "subset", "score", "species", "value", "lower", "upper"),
+    *("n_groups", "positive_groups", "resamples", "note"),
+)
+
+
+def score_headlines(
+    folds: Sequence[Scored], subset: str, species: Sequence[str], resamples: int, seed: int
+) -> Iterator[dict[str, str | float | int | None]]:
+    """Score a model over its folds: F1, precision, recall and average precision.
+
+    Groups are drawn with replacement, thresholds stay. F1, precision and recall are as
+    `anurans.comparison.model_f1` has them: of all held-out decisions together, or the mean over
+    the folds' models on test. Average precision is the mean over folds in both, since scores of
+    different models are not to be ranked together.
+
+    Parameters
+    ----------
+    folds
+        What each fold's model said and decided.
+    subset
+        `held_out` or `test`.
+    species
+        Names, in the order of the columns.
+    resamples, seed
+        Of the draws.
+
+    Yields
+    ------
+    dict
+        A row for each score and species, and their `mean`: value, its 95 % interval, n_groups,
+        positive_groups (of the mean: the fewest of a species that has any), resamples (draws in
+        which it is defined), note.
+    """
+    names = sorted({group for fold in folds for group in fold.groups})
+    draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
+    calling = [
+        len({group for fold in folds for group in fold.groups[fold.labels[:, column]]})
+        for column in range(len(species))
+    ]
+    fewest = min((groups for groups in calling if groups), default=0)
+    for score, values in _scores(folds, subset, names, draws).items():
+        means = macro(values)
+        for name, drawn, groups in zip(
+            (*species, MEAN), (*values.T, means), (*calling, fewest), strict=True
+        ):
+            lower, upper = percentile_interval(drawn[1:], len(names))
+            few = f"rough: positives in fewer than {FEW_GROUPS} groups"
+            yield {
+                "score": score,
+                "species": name,
+                "value": float(drawn[0]),
+                "lower": lower,
+                "upper": upper,
+                "n_groups": len(names),
+                "positive_groups": groups,
+                "resamples": int((~np.isnan(drawn[1:])).sum()),
+                "note": few if 0 < groups < FEW_GROUPS else "" if groups else "no positives",
+            }
+
+
+def _scores(
+    folds: Sequence[Scored], subset: str, names: Sequence[str], draws: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Each score in each draw [shape=(draws, species)]."""
+    kinds = [(fold.labels & fold.predicted, fold.labels, fold.predicted) for fold in folds]
+    sums = [
+        sums_by_group(fold.groups, names, np.stack(kind, axis=1))
+        for fold, kind in zip(folds, kinds, strict=True)
+    ]
+    sums = np.moveaxis(np.array(sums), 2, 0)  # [3, folds, groups, species]
+    if subset == HELD_OUT:
+        sums = sums.sum(axis=1, keepdims=True)
+    hits, positives, predicted = draws @ sums
+    found = {
+        "f1": f1_of_sums(hits, positives, predicted),
+        "precision": np.where(predicted > 0, hits / np.maximum(predicted, 1), np.nan),
+        "recall": np.where(positives > 0, hits / np.maximum(positives, 1), np.nan),
+        "ap": np.array([_precisions(fold, names, draws) for fold in folds]),
+    }
+    return {score: macro(np.moveaxis(values, 0, -1)) for score, values in found.items()}
+
+
+def _precisions(fold: Scored, names: Sequence[str], draws: np.ndarray) -> np.ndarray:
+    """Average precision of each species in each draw [shape=(draws, species)]."""
+    row = {name: number for number, name in enumerate(names)}
+    weights = draws[:, [row[group] for group in fold.groups.tolist()]]
+    columns = zip(fold.labels.T, fold.scores.T, strict=True)
+    return np.stack([average_precision(*column, weights) for column in columns], axis=1)

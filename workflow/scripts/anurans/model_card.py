@@ -1,0 +1,274 @@
+"""The model card: what a model is for, what it learnt from, how good it is, and where it is not.
+
+After Mitchell et al. 2019, Model cards for model reporting, FAT*.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from anurans.comparison import MODEL
+from anurans.headlines import MEAN
+from anurans.pages import facts, listing, page, plain_table
+from anurans.wording import count
+
+Row = Mapping[str, str]
+SCORES = {"f1": "F1", "precision": "precision", "recall": "recall", "ap": "average precision"}
+PARTS = {"held_out": "held-out clips of all folds", "test": "test"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a model card is written from.
+
+    Attributes
+    ----------
+    model
+        Its values of `anurans.comparison.MODEL`.
+    chosen_of
+        How many models it was chosen from, by validation.
+    species
+        Code and name of each.
+    settings
+        Sections of the config: audio, clips, spectrogram, labelling.
+    runs
+        Its runs in results/provenance.json, one for each fold.
+    intervals, labelling, calibration
+        Its rows of the tables of these names.
+    recordings, annotations, clips
+        Rows of results/recordings.csv and results/annotations.csv of the recordings that it was
+        trained on, and of the clips.tsv of its folds.
+    """
+
+    model: Sequence[str]
+    chosen_of: int
+    species: Mapping[str, str]
+    settings: Mapping[str, Any]
+    runs: Sequence[Mapping[str, Any]]
+    intervals: Sequence[Row]
+    labelling: Sequence[Row]
+    calibration: Sequence[Row]
+    recordings: Sequence[Row]
+    annotations: Sequence[Row]
+    clips: Sequence[Row] = field(repr=False)
+
+
+def write_card(card: Card) -> str:
+    """Write the card as a page of HTML."""
+    of = dict(zip(MODEL, card.model, strict=True))
+    title = f"Model card: {of['backbone']}, {of['dataset']}, {of['recipe']}, split {of['split']}"
+    caption = (
+        f"The best of {count(card.chosen_of, 'model')} by its macro F1 on validation, which is "
+        "not reported here: the held-out and test parts had no say in the choice."
+    )
+    sections = [
+        ("What it is", _what(card, of)),
+        ("Intended use", _use(card)),
+        ("Training data", _training(card)),
+        ("Scores by species", _scores(card)),
+        ("Scores by grade of call", _grades(card, of)),
+        ("Probabilities", _calibration(card)),
+        ("Limits", listing(limits(card))),
+        ("Files", _files(card)),
+    ]
+    body = "\n".join(f"<h2>{name}</h2>\n{text}" for name, text in sections if text)
+    return page(title, caption, body, prose=True)
+
+
+def limits(card: Card) -> list[str]:
+    """What a score of this model does not say."""
+    few = sorted({row["species"] for row in card.intervals if row["note"].startswith("rough")})
+    few = [name for name in few if name != MEAN]
+    said = [
+        "A clip without an annotation counts as one without a call. Distant, faint or overlapping "
+        "calls that nobody marked make some of what is counted as false alarms right: precision "
+        "is a lower bound where annotators were not asked for every call.",
+        "It was judged on recordings of the same project as it was trained on. Other sites, "
+        "seasons, recorders and microphones may sound otherwise; annotate some before trusting it.",
+        "It hears only the species listed, in clips one by one: it counts neither calls nor "
+        "animals, and silence is no proof of absence.",
+        "Thresholds were tuned for F1 on validation. For rare calls or costly false alarms choose "
+        "others, on data that you do not report.",
+    ]
+    if few:
+        said.append(
+            f"The positives of {', '.join(few)} come from fewer than 20 independent groups "
+            "(nights, or recordings): the intervals are rough."
+        )
+    if any(run["backbone_settings"]["weights"] == "random" for run in card.runs):
+        said.insert(0, "The backbone has random weights: this model shows the way, not a result.")
+    if card.model[MODEL.index("leaks")] != "no":
+        said.insert(0, "Its split leaks by design: the scores are flattered.")
+    return said
+
+
+def _what(card: Card, of: Mapping[str, str]) -> str:
+    run, audio, clips = card.runs[0], card.settings["audio"], card.settings["clips"]
+    backbone = run["backbone_settings"]
+    image = card.settings["spectrogram"]
+    weights = Path(of["weights"]).name
+    return facts(
+        [
+            ("Finds", ", ".join(f"{name} ({code})" for code, name in card.species.items())),
+            ("Takes", f"clips of {clips['length']:g} s at {audio['sr']} Hz, as spectrogram images"),
+            ("Spectrogram", ", ".join(f"{key} {value}" for key, value in image.items())),
+            ("Gives", "a probability for each species, each by itself (multi-label)"),
+            ("Backbone", f"{backbone['architecture']} with {weights} weights, never trained here"),
+            ("Head", _settings(run["recipe_settings"])),
+            ("A clip is positive by", _settings(card.settings["labelling"])),
+            ("Dataset", of["dataset"]),
+            ("Models", f"{count(len(card.runs), 'fold')}, one model each"),
+        ]
+    )
+
+
+def _settings(of: Mapping[str, Any]) -> str:
+    """Settings in words; what is off is left out."""
+    off = (None, 0, False, "none", [], {})
+    told = (
+        (key, _settings(value) if isinstance(value, Mapping) else value)
+        for key, value in of.items()
+        if value not in off
+    )
+    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told)
+
+
+def _use(card: Card) -> str:
+    return listing(
+        [
+            "Finding clips that hold calls of these species in recordings like those below, to be "
+            "checked by ear, or to follow calling through nights and seasons.",
+            "Not for decisions about single recordings without a listener, and not for species, "
+            "places or recorders that it never met.",
+        ]
+    )
+
+
+def _training(card: Card) -> str:
+    dates = sorted({row["date"] for row in card.recordings if row["date"]})
+    hours = sorted({row["time"][:2] for row in card.recordings if row["time"]})
+    sites = sorted({row["site"] for row in card.recordings if row["site"]})
+    minutes = sum(float(row["duration_s"]) for row in card.recordings) / 60
+    trained = [row for row in card.clips if row["role"] == "train"]
+    techniques = Counter(row["technique"] for row in trained)
+    told = [
+        ("Recordings", f"{count(len(card.recordings), 'recording')}, {minutes:.0f} minutes"),
+        ("Sites", ", ".join(sites) or "not told by the names"),
+        ("Dates", f"{dates[0]} to {dates[-1]}, {count(len(dates), 'date')}" if dates else ""),
+        ("Hours of the day", ", ".join(hours)),
+        (
+            "Clips in training, all folds",
+            ", ".join(f"{count} {technique}" for technique, count in sorted(techniques.items())),
+        ),
+    ]
+    calls: dict[str, Counter] = {code: Counter() for code in card.species}
+    grades = ("far", "medium", "clear", "ungraded")
+    for row in card.annotations:
+        if row["species"] in calls:
+            calls[row["species"]].update({grade: int(row[grade]) for grade in grades})
+    positives = {
+        code: sum(row.get(f"label_{code}") == "1" for row in trained) for code in card.species
+    }
+    table = plain_table(
+        ["species", "positive clips", *(f"annotations, {grade}" for grade in grades)],
+        [
+            [code, str(positives[code]), *(str(calls[code][grade]) for grade in grades)]
+            for code in card.species
+        ],
+    )
+    return facts((name, text) for name, text in told if text) + table
+
+
+def _scores(card: Card) -> str:
+    text = ""
+    for subset, told in PARTS.items():
+        rows = [row for row in card.intervals if row["subset"] == subset]
+        if not rows:
+            continue
+        of = {(row["score"], row["species"]): row for row in rows}
+        lines = [
+            [name, *(_with_interval(of[score, name]) for score in SCORES), _rests_on(of, name)]
+            for name in (*card.species, MEAN)
+        ]
+        head = ["species", *SCORES.values(), "groups with calls / all"]
+        text += f"<p>On {told}, with 95 % intervals over groups:</p>" + plain_table(head, lines)
+    return text
+
+
+def _with_interval(row: Row) -> str:
+    if not row["value"]:
+        return ""
+    text = f"{float(row['value']):.2f}"
+    if row["lower"]:
+        text += f" [{float(row['lower']):.2f}, {float(row['upper']):.2f}]"
+    return text
+
+
+def _rests_on(of: Mapping[tuple[str, str], Row], name: str) -> str:
+    row = of["f1", name]
+    return f"{row['positive_groups']} / {row['n_groups']}"
+
+
+def _grades(card: Card, of: Mapping[str, str]) -> str:
+    rows = [
+        row
+        for row in card.labelling
+        if row["labelling"] == of["labelling"] and row["species"] in card.species
+    ]
+    subset = next((name for name in PARTS if any(row["subset"] == name for row in rows)), "")
+    rows = [row for row in rows if row["subset"] == subset and row["grade"] != "all"]
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["species"], row["grade"]), []).append(row)
+    lines = [
+        [
+            *key,
+            str(sum(int(row["positives"]) for row in folds)),
+            _mean(row["recall"] for row in folds),
+            _mean(row["ap"] for row in folds),
+        ]
+        for key, folds in sorted(found.items())
+    ]
+    if not lines:
+        return ""
+    head = ["species", "best grade in the clip", "positive clips", "recall", "average precision"]
+    return f"<p>On {PARTS[subset]}, the mean over folds:</p>" + plain_table(head, lines)
+
+
+def _mean(values: Iterable[str]) -> str:
+    given = [float(value) for value in values if value]
+    return f"{fmean(given):.2f}" if given else ""
+
+
+def _calibration(card: Card) -> str:
+    judged = [row for row in card.calibration if row["ece"]]
+    if not judged:
+        return ""
+    head = ["species", "calibrated by", "expected calibration error", "mean squared error"]
+    lines = [
+        [
+            row["species"],
+            f"{row['method']}, {row['positives_held_out']} positives",
+            _change(row, "ece"),
+            _change(row, "brier"),
+        ]
+        for row in judged
+    ]
+    text = "<p>Fitted on held-out clips, judged on test, before and after:</p>"
+    return text + plain_table(head, lines)
+
+
+def _change(row: Row, name: str) -> str:
+    before, after = float(row[name]), float(row[f"{name}_calibrated"])
+    return f"{before:.3f} \N{RIGHTWARDS ARROW} {after:.3f}"
+
+
+def _files(card: Card) -> str:
+    lines = [
+        [run["fold"], next(iter(run["files"])), run["weights_sha256"][:16], run["command"]]
+        for run in card.runs
+    ]
+    return plain_table(["fold", "head", "SHA-256 of its weights", "made again by"], lines)

@@ -1,0 +1,48 @@
+"""Calibrate each model on its held-out clips, and judge that on test."""
+
+from anurans.calibration import (
+    CALIBRATION,
+    CALIBRATORS,
+    calibrated,
+    fit_calibrator,
+    judge_calibration,
+    points,
+)
+from anurans.comparison import MODEL
+from anurans.curves import pool, read_scored
+from anurans.jobs import log, run
+from anurans.ranking import gather_models
+from anurans.splits import HELD_OUT, TEST
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    models = gather_models([read_table(path) for path in input.metrics])
+    calibrators, judged = [], []
+    for model, places in models.items():
+        predictions = [read_table(input.predictions[at]) for at in places]
+        held_out, test = (
+            pool([read_scored(each, params.species, subset) for each in predictions])
+            for subset in (HELD_OUT, TEST)
+        )
+        found = [
+            fit_calibrator(*of) for of in zip(held_out.labels.T, held_out.scores.T, strict=True)
+        ]
+        after = calibrated(test, found)
+        for column, (name, calibrator) in enumerate(zip(params.species, found, strict=True)):
+            about = dict(zip(MODEL, model, strict=True)) | {"species": name}
+            calibrators += [about | row for row in points(calibrator)]
+            about |= {
+                "method": calibrator.method if calibrator else "",
+                "positives_held_out": int(held_out.labels[:, column].sum()),
+            }
+            if calibrator and len(test.labels):
+                about |= judge_calibration(test, after, column, params.resamples, params.seed)
+            judged.append(about)
+    write_table(output.calibrators, CALIBRATORS, calibrators)
+    write_table(output.table, CALIBRATION, judged)
+    log.info("%d models", len(models))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

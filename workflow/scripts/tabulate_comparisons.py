@@ -1,0 +1,20 @@
+"""Compare backbones, datasets and recipes, with Holm's correction."""
+
+from anurans.contrasts import COMPARISONS, compare_models
+from anurans.jobs import log, run
+from anurans.pairs import judged_run
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    runs = [
+        judged_run(read_table(metrics), read_table(predictions), (), params.species)
+        for metrics, predictions in zip(input.metrics, input.predictions, strict=True)
+    ]
+    rows = compare_models([run for run in runs if run], params.resamples, params.seed)
+    write_table(output[0], COMPARISONS, rows)
+    log.info("%d comparisons of %d runs", len(rows), len(runs))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

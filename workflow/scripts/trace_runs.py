@@ -1,0 +1,48 @@
+"""Write down where each row of the summary comes from."""
+
+import json
+
+from anurans.files import whole
+from anurans.jobs import log, run
+from anurans.made import read_made
+from anurans.provenance import file_digest, trace_run, workflow_version
+from anurans.shards import open_shard
+from anurans.tables import read_table
+
+
+def main(input, output, params):
+    networks = {
+        name: file_digest(path) for name, path in zip(params.backbones, input.networks, strict=True)
+    }
+    runs = []
+    for about, folder, command, head, scores in zip(
+        params.runs, params.folders, params.commands, input.heads, input.scores, strict=True
+    ):
+        with open_shard(scores) as shard:
+            metadata = shard.metadata
+        network = networks[about["backbone"]]
+        made = read_made(head)
+        runs.append(trace_run(about, folder, made, metadata, network, params.evaluation, command))
+    recordings = {
+        row["recording"]: {
+            "file": row["path"],
+            "sha256": row["sha256"],
+            "annotations": params.annotations.get(row["recording"], ""),
+        }
+        for row in read_table(input.recordings)
+    }
+    found = {
+        "project": params.config["project"],
+        "workflow": workflow_version(params.folder),
+        "config": params.config,
+        "recordings": recordings,
+        "runs": runs,
+    }
+    with whole(output[0]) as partial:
+        text = json.dumps(found, indent=1, ensure_ascii=False)
+        partial.write_text(text + "\n", encoding="utf-8")
+    log.info("%d runs, %d recordings", len(runs), len(recordings))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
