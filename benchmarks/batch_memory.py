@@ -9,6 +9,7 @@ depends on shapes alone.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -74,7 +75,11 @@ def main():
         for batch in arguments.batches:
             command = [sys.executable, __file__, "--one", way, str(batch)]
             command += ["--clips", str(arguments.clips), "--epochs", str(arguments.epochs)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            # As in a job: one thread.
+            environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=True, env=environment
+            )
             start, data, peak, seconds = map(float, done.stdout.split()[-4:])
             print(f"{way:12}{batch:6}{start:10.0f}{data:9.0f}{peak:9.0f}{seconds:9.1f}", flush=True)
 

@@ -77,8 +77,8 @@ def rows(world: Path, quick: bool):
                 f"image -> embedding, {name}, {precision}, job start to end",
                 "`keras.Model.predict` in TensorFlow; the engine's raw rate",
                 f"{ratio:.1f} times ({1 / ours.each:.0f} against {1 / found['predict'].each:.0f} "
-                f"a second and core); {100 * share:.0f} % of the raw rate, {1 / raw.each:.0f}, inside "
-                f"the job, {100 * raw.each / ours.each:.0f} % with its start",
+                f"a second and core); {100 * share:.0f} % of the raw rate, {1 / raw.each:.0f}, "
+                f"inside the job, {100 * raw.each / ours.each:.0f} % with its start",
                 f"{goal:g} times{'' if precision == 'f32' else ' with AMX'}; 85 %",
                 ratio >= goal and share >= 0.85 if counts else None,
                 ""
