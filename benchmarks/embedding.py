@@ -9,7 +9,7 @@ from measuring import SCRIPTS, Row, Spent, in_turn, job, snakemake, times, way
 
 sys.path.insert(0, str(SCRIPTS))
 # Clips that a job embeds: a shard of config/inct41.yaml, or less of it where that takes long.
-CLIPS = {"mobilenet": 276, "resnet50": 72, "densenet121": 72, "inceptionv3": 72}
+CLIPS = {"mobilenet": 276, "resnet50": 48, "densenet121": 48, "inceptionv3": 48}
 
 
 def shorten(world: Path, count: int) -> Path:

@@ -13,6 +13,8 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow/scripts"
+# Turns of each measurement, where the user says.
+ROUNDS: int | None = None
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 # Runs a script as Snakemake does, with the `snakemake` that is given as JSON.
 JOB = """
@@ -124,7 +126,7 @@ def way(name: str, *arguments: object, threads: int | None = 1) -> Spent:
 def in_turn(rounds: int, **ways: Callable[[], Spent]) -> dict[str, Spent]:
     """Do everything in turn, `rounds` times: what disturbs one disturbs all. Medians of each."""
     found: dict[str, list[Spent]] = {name: [] for name in ways}
-    for _ in range(rounds):
+    for _ in range(ROUNDS or rounds):
         for name, work in ways.items():
             found[name].append(work())
     return {

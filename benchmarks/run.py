@@ -20,6 +20,7 @@ import embedding
 import grid
 import growth
 import images
+import measuring
 import training
 from measuring import ROOT, Row, machine
 
@@ -47,8 +48,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a few minutes; not for judging")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--rounds", type=int, help="turns of each measurement")
+    parser.add_argument(
+        "--seconds", type=int, default=60, help="length of the recordings of the whole grid"
+    )
     parser.add_argument("--folder", type=Path, help="where to work; kept")
     given = parser.parse_args()
+    measuring.ROUNDS = given.rounds
     with tempfile.TemporaryDirectory(prefix="anurans-bench-") as place:
         folder = given.folder or Path(place)
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +87,7 @@ def measured(given, folder: Path):
             growth.save(found)
             growth.draw(found)
     if "grid" in given.only:
-        yield from grid.run_all(folder, shard, given.quick)
+        yield from grid.run_all(folder, shard, given.quick, given.seconds)
 
 
 def write(lines: list[str]) -> None:

@@ -9,7 +9,7 @@ import soundfile as sf
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-SR, SECONDS = 22050, 60
+SR = 22050
 # Hz, and the share of recordings that each calls in.
 SPECIES = {"BOAALB": (2170.0, 0.5), "PHYCUV": (700.0, 0.35), "BOALUN": (1300.0, 0.35)}
 PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles")
@@ -25,24 +25,24 @@ def names(count: int) -> list[str]:
     return [f"INCT41_{when:%Y%m%d_%H%M%S}" for when in found]
 
 
-def make_recordings(folder: Path, count: int) -> None:
-    """Write recordings (stereo, 16 bit, a minute) and label files into two folders."""
+def make_recordings(folder: Path, count: int, seconds: int) -> None:
+    """Write recordings (stereo, 16 bit) and label files into two folders."""
     sounds, labels = folder / "recordings", folder / "annotations"
     sounds.mkdir(parents=True, exist_ok=True)
     labels.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(1)
-    noise = rng.normal(0, 600, (2 * SR * SECONDS, 2)).astype(np.float32)
-    time = np.arange(SR * SECONDS, dtype=np.float32) / SR
+    noise = rng.normal(0, 600, (2 * SR * seconds, 2)).astype(np.float32)
+    time = np.arange(SR * seconds, dtype=np.float32) / SR
     for number, name in enumerate(names(count)):
         rng = np.random.default_rng([2, number])
-        at = rng.integers(0, SR * SECONDS)
-        sound = noise[at : at + SR * SECONDS].copy()
+        at = rng.integers(0, SR * seconds)
+        sound = noise[at : at + SR * seconds].copy()
         lines = []
         for species, (frequency, share) in SPECIES.items():
             if rng.random() >= share:
                 continue
             for _ in range(rng.integers(1, 7)):
-                start, length = rng.uniform(0, 55), rng.uniform(0.3, 5)
+                start, length = rng.uniform(0, seconds - 5), rng.uniform(0.3, 5)
                 during = slice(int(start * SR), int((start + length) * SR))
                 pitch = 2 * np.pi * frequency * rng.uniform(0.97, 1.03)
                 loud = rng.uniform(500, 4000)
@@ -55,14 +55,14 @@ def make_recordings(folder: Path, count: int) -> None:
         (labels / f"{name}.txt").write_text("".join(lines), encoding="utf-8")
 
 
-def make_world(folder: Path, count: int, config: dict) -> Path:
+def make_world(folder: Path, count: int, config: dict, seconds: int = 60) -> Path:
     """Make a folder with the workflow, synthetic recordings and a config."""
     for part in PARTS:
         source = ROOT / part
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         folder.mkdir(parents=True, exist_ok=True)
         copy(source, folder / part)
-    make_recordings(folder, count)
+    make_recordings(folder, count, seconds)
     config = config | {
         "recordings": {"source": "recordings"},
         "annotations": {"source": "annotations"},
