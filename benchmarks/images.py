@@ -28,6 +28,8 @@ def make(folder: Path, quick: bool) -> Path:
         },
         "shards": 1,
     }
+    if (folder / "shard").exists():
+        return folder / "shard"
     world = make_world(folder / "shard", 4 if quick else MINUTES, config)
     snakemake(world, "results/spectrograms/original/0000.h5")
     return world

@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -52,42 +53,57 @@ def main():
     parser.add_argument(
         "--seconds", type=int, default=60, help="length of the recordings of the whole grid"
     )
-    parser.add_argument("--folder", type=Path, help="where to work; kept")
+    parser.add_argument(
+        "--folder", type=Path, help="where to work; kept, so that parts can be measured one by one"
+    )
     given = parser.parse_args()
     measuring.ROUNDS = given.rounds
     with tempfile.TemporaryDirectory(prefix="anurans-bench-") as place:
         folder = given.folder or Path(place)
         folder.mkdir(parents=True, exist_ok=True)
-        rows, began = [], time.time()
-        for row in measured(given, folder):
-            rows.append(row)
+        kept = folder / "rows.json"
+        rows = json.loads(kept.read_text()) if kept.exists() else {}
+        rows |= {part: [] for part in given.only}
+        began = time.time()
+        for part, row in measured(given, folder):
+            rows[part].append(asdict(row))
             print(f"[{time.time() - began:5.0f} s] {verdict(row):12} {row.work}", flush=True)
             print(f"            {row.measured} (goal: {row.goal})", flush=True)
-    lines = markdown(rows)
+            kept.write_text(json.dumps(rows, indent=1))
+    lines = markdown([Row(**row) for part in PARTS for row in rows.get(part, ())])
     print("\n" + "\n".join([*lines, "", *machine()]))
-    if not given.quick and set(given.only) == set(PARTS):
+    if not given.quick and set(rows) == set(PARTS):
         write(lines)
 
 
 def measured(given, folder: Path):
-    """Rows of the parts that are asked for."""
-    shard = images.make(folder, given.quick)
-    if "images" in given.only:
-        yield from images.rows(shard, given.quick)
-    if "embedding" in given.only:
-        yield from embedding.rows(shard, given.quick)
-    if "training" in given.only:
-        yield from training.rows(folder, shard, given.quick)
-    if "memory" in given.only:
-        yield training.large(folder, given.quick)
-    if "growth" in given.only:
-        found = growth.measure(folder, [12, 36] if given.quick else [12, 36, 120, 360])
-        yield from growth.rows(found, given.quick)
-        if not given.quick:
-            growth.save(found)
-            growth.draw(found)
-    if "grid" in given.only:
-        yield from grid.run_all(folder, shard, given.quick, given.seconds)
+    """Rows of the parts that are asked for, each with its part."""
+    quick = given.quick
+    shard = images.make(folder, quick)
+    for part in given.only:
+        for row in rows_of(part, given, folder, shard, quick):
+            yield part, row
+
+
+def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
+    """Rows of one part."""
+    match part:
+        case "images":
+            yield from images.rows(shard, quick)
+        case "embedding":
+            yield from embedding.rows(shard, quick)
+        case "training":
+            yield from training.rows(folder, shard, quick)
+        case "memory":
+            yield training.large(folder, quick)
+        case "growth":
+            found = growth.measure(folder, [12, 36] if quick else [12, 36, 120, 360])
+            yield from growth.rows(found, quick)
+            if not quick:
+                growth.save(found)
+                growth.draw(found)
+        case "grid":
+            yield from grid.run_all(folder, shard, quick, given.seconds)
 
 
 def write(lines: list[str]) -> None:
