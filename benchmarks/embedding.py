@@ -89,5 +89,5 @@ def rows(world: Path, quick: bool):
                 if precision == "f32" and ratio < goal
                 else ""
                 if counts
-                else "This processor has units for bf16 in AVX-512, but no AMX, for which the goal is.",
+                else "This processor has bf16 in AVX-512, but no AMX, for which the goal is.",
             )
