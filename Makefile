@@ -19,7 +19,7 @@ report: env
 test: env
 	$(BIN)/python -m pytest tests -m "not slow"
 
-# What takes minutes for one test: the reduced study, the notebook.
+# What takes minutes for one test: the reduced study, the notebook, runs killed again and again.
 test-slow: env
 	$(BIN)/python -m pytest tests -m slow
 

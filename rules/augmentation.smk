@@ -7,7 +7,7 @@
 rule plan_stretches:
     input:
         recordings="results/recordings/{shard}.tsv",
-        annotations=copied_from(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.copied_source)),
     output:
         "results/clips/time_stretch/{shard}.tsv",
     log:
@@ -16,6 +16,8 @@ rule plan_stretches:
         "results/benchmarks/plan_stretches/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         rates=config["augmentation"]["time_stretch"]["rates"],
         length=config["clips"]["length"],
@@ -34,7 +36,7 @@ rule stretch_time:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/time_stretch/{shard}.tsv",
-        recordings=asked(PLAN.paths, "shard"),
+        recordings=there,
     output:
         clips_audio("results/clips/time_stretch/{shard}.h5"),
     log:
@@ -43,6 +45,8 @@ rule stretch_time:
         "results/benchmarks/stretch_time/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=1500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),
@@ -57,7 +61,7 @@ rule plan_masks:
     input:
         recordings="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        annotations=copied_from(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.copied_source)),
     output:
         "results/clips/{technique}/{shard}.tsv",
     log:
@@ -68,6 +72,8 @@ rule plan_masks:
         technique="time_mask|frequency_mask",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         masks=asked(PLAN.masks, "technique"),
         image=asked(PLAN.image, "technique"),
@@ -96,6 +102,8 @@ rule mask_spectrograms:
         technique="time_mask|frequency_mask",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         fill=lookup(dpath="augmentation/{technique}/fill", within=config),
         image=asked(PLAN.image, "technique"),

@@ -5,12 +5,10 @@ import sys
 from functools import cache, partial, wraps
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-SCRIPTS = (
-    Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent / "workflow/scripts"
-)
+HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+SCRIPTS = HERE.parent / "workflow/scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from anurans import digests, report_pages
@@ -23,19 +21,20 @@ RUN = "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}"
 
 
 def sentence(function):
-    """Show a user's mistake as a message of Snakemake's, without a traceback."""
+    """Show a user's mistake as its message alone: Snakemake would wrap any exception in more."""
 
     @wraps(function)
     def told(*args, **kwargs):
         try:
             return function(*args, **kwargs)
         except UserError as error:
-            raise WorkflowError(str(error)) from None
+            logger.error(f"\n{error}\n")
+            raise SystemExit(1) from error
 
     return told
 
 
-PLAN = sentence(Plan)(config, ", ".join(map(str, workflow.configfiles)) or "config")
+PLAN = sentence(Plan)(config, files=workflow.configfiles)
 config = PLAN.config
 SPECIES = PLAN.species
 SHARDS = list(PLAN.shards)
@@ -72,6 +71,12 @@ def asked(method, *names):
         return method(*(getattr(wildcards, name) for name in names))
 
     return told
+
+
+def there(wildcards):
+    """Input function: recordings of a shard that can be read, or that a rule makes."""
+    made = lambda path: any(rule.is_producer(path) for rule in workflow.rules)
+    return PLAN.inputs(wildcards.shard, made)
 
 
 def shards(pattern):
@@ -112,11 +117,6 @@ def copies_of(pattern):
 def clips_audio(path):
     """Mark the audio of clips as temporary unless the config keeps it."""
     return path if config["clips"]["keep"] else temp(path)
-
-
-def copied_from(source):
-    """The annotations, where they decide which clips are copied."""
-    return ancient(source) if config["augmentation"]["species"] else []
 
 
 def aside():

@@ -21,6 +21,8 @@ rule summarize_runs:
         "results/benchmarks/summarize_runs.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         project=config["project"],
         species=SPECIES,
@@ -44,6 +46,8 @@ rule check_leakage:
         "results/benchmarks/check_leakage.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         splits=list(PLAN.by),
         runs=asked(PLAN.certified_runs),
@@ -65,6 +69,8 @@ rule tabulate_models:
         "results/benchmarks/tabulate_models.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -86,6 +92,8 @@ rule tabulate_intervals:
         "results/benchmarks/tabulate_intervals.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -107,6 +115,8 @@ rule tabulate_comparisons:
         "results/benchmarks/tabulate_comparisons.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -129,6 +139,8 @@ rule calibrate_models:
         "results/benchmarks/calibrate_models.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -150,6 +162,8 @@ rule tabulate_optimism:
         "results/benchmarks/tabulate_optimism.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -172,6 +186,8 @@ rule tabulate_labelling:
         "results/benchmarks/tabulate_labelling.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         code=code("tabulate_labelling.py"),
     script:
@@ -189,6 +205,8 @@ rule tabulate_datasets:
         "results/benchmarks/tabulate_datasets.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         techniques=TECHNIQUES,

@@ -15,6 +15,8 @@ rule export_backbone:
         "results/benchmarks/export_backbone/{backbone}.tsv"
     conda:
         "../envs/training.yaml"
+    resources:
+        mem_mb=2000,
     params:
         settings=lookup(dpath="backbones/{backbone}", within=config),
         engine=config["embedding"]["engine"],
@@ -40,6 +42,8 @@ rule embed_spectrograms:
         "results/benchmarks/embed_spectrograms/{backbone}/{technique}/{shard}.tsv"
     conda:
         "../envs/embedding.yaml"
+    resources:
+        mem_mb=2000,
     params:
         dtype=config["embedding"]["dtype"],
         batch_size=config["embedding"]["batch_size"],

@@ -9,7 +9,7 @@ rule plot_copies:
         copies=shards("results/spectrograms/{technique}/{shard}.h5"),
         labels=shards("results/labels/original/{shard}.tsv"),
         copy_labels=shards("results/labels/{technique}/{shard}.tsv"),
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         svg=report(
             "results/figures/copies-{technique}.svg",
@@ -26,6 +26,8 @@ rule plot_copies:
         technique="time_stretch|time_mask|frequency_mask",
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -53,6 +55,8 @@ rule plot_annotations:
         "results/benchmarks/plot_annotations.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=config["species"],
         labelling=config["labelling"],
@@ -81,6 +85,8 @@ rule plot_split:
         "results/benchmarks/plot_split/{split}.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         code=code("plot_split.py"),
     script:

@@ -4,15 +4,19 @@
 # what was annotated; and results/splits/{split}.tsv, the role of every clip in each fold.
 rule collect_annotations:
     input:
-        annotations=ancient(config["annotations"]["source"]),
+        recordings="results/recordings.csv",
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         "results/annotations.csv",
     log:
         "logs/collect_annotations.log",
     benchmark:
         "results/benchmarks/collect_annotations.tsv"
+    priority: 10
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -26,7 +30,7 @@ rule label_clips:
     input:
         clips="results/clips/{technique}/{shard}.tsv",
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         "results/labels/{technique}/{shard}.tsv",
     log:
@@ -35,6 +39,8 @@ rule label_clips:
         "results/benchmarks/label_clips/{technique}/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         settings=PLAN.annotation_settings,
@@ -57,6 +63,8 @@ rule assign_roles:
         "results/benchmarks/assign_roles/{split}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         by_clip=asked(PLAN.split_by_clip, "split"),
         roles=asked(PLAN.split_roles, "split"),

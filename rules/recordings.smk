@@ -16,6 +16,8 @@ rule synthesise_recording:
         recording=r"DEMO_\d{8}_\d{6}",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recording=lambda wildcards: wildcards.recording,
         channel=asked(PLAN.demo_channel, "recording"),
@@ -27,7 +29,7 @@ rule synthesise_recording:
 
 rule inspect_recordings:
     input:
-        recordings=asked(PLAN.paths, "shard"),
+        recordings=there,
     output:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
@@ -35,10 +37,15 @@ rule inspect_recordings:
         "logs/inspect_recordings/{shard}.log",
     benchmark:
         "results/benchmarks/inspect_recordings/{shard}.tsv"
+    priority: 10
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
+        paths=asked(PLAN.paths, "shard"),
+        faults=asked(PLAN.faults, "shard"),
         channels=asked(PLAN.channels, "shard"),
         length=config["clips"]["length"],
         min_last=config["clips"]["min_last"],
@@ -56,13 +63,17 @@ rule collect_recordings:
         "logs/collect_recordings.log",
     benchmark:
         "results/benchmarks/collect_recordings.tsv"
+    priority: 10
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         names={
             each.recording: {"site": each.site, "date": each.date, "time": each.time}
             for each in PLAN.recordings
         },
+        on_error=config["audio"]["on_error"],
         code=code("collect_recordings.py"),
     script:
         "../workflow/scripts/collect_recordings.py"
@@ -72,7 +83,7 @@ rule cut_clips:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        recordings=asked(PLAN.paths, "shard"),
+        recordings=there,
     output:
         clips_audio("results/clips/original/{shard}.h5"),
     log:
@@ -81,6 +92,8 @@ rule cut_clips:
         "results/benchmarks/cut_clips/{shard}.tsv"
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=500,
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),

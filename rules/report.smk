@@ -17,6 +17,8 @@ rule trace_runs:
         "results/benchmarks/trace_runs.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         runs=asked(PLAN.run_rows),
         folders=[f"results/training/{run.folder}" for run in RUNS],
@@ -48,6 +50,8 @@ rule render_scores:
         "results/benchmarks/render_scores.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         project=config["project"],
         species=SPECIES,
@@ -73,6 +77,8 @@ rule render_table:
         "results/benchmarks/render_table/{table}.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         about=asked(report_pages.about, "table"),
         caption=asked(caption, "table"),
@@ -98,6 +104,8 @@ rule render_setup:
         "results/benchmarks/render_setup.tsv"
     conda:
         "../envs/planning.yaml"
+    resources:
+        mem_mb=1000,
     params:
         caption=caption("setup"),
         code=code("render_setup.py"),
@@ -128,6 +136,8 @@ rule write_model_card:
         "results/benchmarks/write_model_card.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=config["species"],
         settings={key: config[key] for key in ("audio", "clips", "spectrogram", "labelling")},

@@ -20,6 +20,8 @@ rule plot_models:
         "results/benchmarks/plot_models.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         datasets=list(config["datasets"]),
         code=code("plot_models.py"),
@@ -44,6 +46,8 @@ rule plot_optimism:
         "results/benchmarks/plot_optimism.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         code=code("plot_optimism.py"),
     script:
@@ -68,6 +72,8 @@ rule plot_learning_curves:
         "results/benchmarks/plot_learning_curves/{split}.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         datasets=list(config["datasets"]),
         code=code("plot_learning_curves.py"),
@@ -93,6 +99,8 @@ rule plot_precision_recall:
         "results/benchmarks/plot_precision_recall/{split}.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -121,6 +129,8 @@ rule plot_reliability:
         "results/benchmarks/plot_reliability/{split}.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -149,6 +159,8 @@ rule plot_hours:
         "results/benchmarks/plot_hours/{split}.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -175,6 +187,8 @@ rule plot_costs:
         "results/benchmarks/plot_costs.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         datasets=list(config["datasets"]),
         benchmarks=[f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS],

@@ -13,6 +13,8 @@ rule compute_spectrograms:
         technique="original|time_stretch",
     conda:
         "../envs/audio.yaml"
+    resources:
+        mem_mb=1000,
     params:
         settings=config["spectrogram"],
         code=code("compute_spectrograms.py"),

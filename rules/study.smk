@@ -26,6 +26,8 @@ rule tabulate_stage1:
         "results/benchmarks/tabulate_stage1.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         by=PLAN.by,
         recipes=asked(partial(PLAN.study_recipes, "stage1")),
@@ -49,6 +51,8 @@ rule tabulate_stage3:
         "results/benchmarks/tabulate_stage3.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         by=PLAN.by,
@@ -72,6 +76,8 @@ rule tabulate_hypotheses:
         "results/benchmarks/tabulate_hypotheses.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         species=SPECIES,
         stages=asked(PLAN.study_stages),
@@ -97,6 +103,8 @@ rule typeset_table:
         table="[A-Za-z0-9_-]+",
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
     params:
         code=code("typeset_table.py"),
     script:

@@ -18,6 +18,8 @@ rule plot_pipeline:
         "results/benchmarks/plot_pipeline.tsv"
     conda:
         "../envs/pipeline.yaml"
+    resources:
+        mem_mb=1000,
     params:
         snakefile=workflow.main_snakefile,
         called=workflow.config_settings,
@@ -46,6 +48,8 @@ rule plot_best_by_dataset:
         "results/benchmarks/plot_best_by_dataset.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         datasets=list(config["datasets"]),
@@ -73,6 +77,8 @@ rule plot_folds:
         "results/benchmarks/plot_folds.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         species=SPECIES,
         dataset="combined",
@@ -99,6 +105,8 @@ rule plot_size:
         "results/benchmarks/plot_size.tsv"
     conda:
         "../envs/figures.yaml"
+    resources:
+        mem_mb=1000,
     params:
         dataset="combined",
         code=code("plot_size.py"),

@@ -9,6 +9,7 @@ rule summary:
 
 rule clips:
     input:
+        "results/recordings.csv",
         asked(PLAN.kept_clips),
 
 
@@ -20,11 +21,13 @@ rule labels:
 
 rule spectrograms:
     input:
+        "results/recordings.csv",
         expand("results/spectrograms/{technique}/{shard}.h5", technique=TECHNIQUES, shard=SHARDS),
 
 
 rule embeddings:
     input:
+        "results/recordings.csv",
         PLAN.embeddings(),
 
 
@@ -51,7 +54,7 @@ rule figures:
 
 rule suggest_salt:
     input:
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     log:
         "logs/suggest_salt.log",
     conda:

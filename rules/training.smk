@@ -10,7 +10,7 @@ rule train_model:
         originals=shards("results/embeddings/{backbone}/original/{shard}.h5"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
-        annotations=ancient(config["annotations"]["source"]),
+        annotations=ancient(asked(PLAN.annotation_source)),
     output:
         head=f"{RUN}/head.keras",
         heads=f"{RUN}/heads.h5",
@@ -23,6 +23,8 @@ rule train_model:
         "results/benchmarks/train_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
     conda:
         "../envs/training.yaml"
+    resources:
+        mem_mb=4000,
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -30,6 +32,7 @@ rule train_model:
         labelling=config["labelling"],
         copies=lookup(dpath="datasets/{dataset}/copies", within=config),
         required=asked(PLAN.required_species, "split"),
+        by=lookup(dpath="splits/{split}/by", within=config),
         validation=asked(PLAN.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
         engine=config["training"]["engine"],
@@ -54,9 +57,11 @@ rule assemble_model:
         "results/benchmarks/assemble_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
     conda:
         "../envs/training.yaml"
+    resources:
+        mem_mb=2000,
     params:
         species=config["species"],
-        audio=config["audio"],
+        audio={key: config["audio"][key] for key in ("sr", "channel")},
         clips={key: config["clips"][key] for key in ("length", "min_last")},
         code=code("assemble_model.py"),
     script:
@@ -79,6 +84,8 @@ rule evaluate_model:
         "results/benchmarks/evaluate_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
     conda:
         "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
     params:
         validation=asked(PLAN.validates_on, "split"),
         leaks=asked(PLAN.leaks, "split"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import faults
 import numpy as np
 import pytest
 import soundfile as sf
@@ -150,6 +151,25 @@ def planned(folder: Path, *arguments: str) -> dict[str, int]:
 
 def pytest_addoption(parser):
     parser.addoption("--write-docs", action="store_true", help="write measured tables into docs/")
+    parser.addoption("--kills", type=int, default=20, help="how often test_kills.py kills a run")
+    parser.addoption("--kills-seed", type=int, default=7, help="of when and whom it kills")
+    parser.addoption("--docs", type=Path, default=ROOT / "docs", help="where that is")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Check the markers of faults; write their table when all tests are only collected."""
+    found = [item for item in items if faults.fault_of(item)]
+    if config.option.collectonly and config.getoption("--write-docs"):
+        if config.args_source is config.ArgsSource.ARGS:
+            raise pytest.UsageError(f"{faults.FILE} is of all tests: name none of them")
+        faults.write(config.getoption("--docs"), found)
+
+
+@pytest.fixture
+def sees(request) -> str:
+    """What the marker of a fault says that the user sees; to be asserted by the test."""
+    return request.node.get_closest_marker("fault").kwargs["sees"]
 
 
 @pytest.fixture(scope="session")
@@ -178,3 +198,30 @@ def fresh(unbuilt, tmp_path) -> Path:
 def world(built, tmp_path) -> Path:
     """A copy of the tiny world after a whole run."""
     return Path(shutil.copytree(built, tmp_path / "world"))
+
+
+@pytest.fixture
+def without_rights():
+    """Give a function that runs Python code as a user whom rights of files hold for.
+
+    It takes the code and its arguments and gives what was printed. Root may read everything:
+    `setpriv` takes that from it.
+    """
+    command = []
+    if os.geteuid() == 0:
+        if not shutil.which("setpriv"):
+            pytest.skip("root may read everything, and there is no setpriv to take that away")
+        taken = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={taken}", f"--inh-caps={taken}"]
+
+    def run(code: str, *arguments: str | Path, cwd: Path | None = None) -> str:
+        done = subprocess.run(
+            [*command, sys.executable, "-c", code, *map(str, arguments)],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "workflow/scripts")},
+        )
+        return done.stdout + done.stderr
+
+    return run

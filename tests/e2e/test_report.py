@@ -28,7 +28,8 @@ def browser():
 @pytest.fixture(scope="module")
 def report(built):
     """The report of the tiny world; making it changes nothing else there."""
-    snakemake(built, "--report", "results/report.html")
+    style = ("--report-stylesheet", "workflow/report/style.css")
+    snakemake(built, "--report", "results/report.html", *style)
     return built / "results/report.html"
 
 
@@ -52,11 +53,18 @@ def page(request, browser, report):
     context.close()
 
 
-def opened(page, category, label):
-    """Go to a result by its category and label, and give the frame that shows it."""
+def choose(page, category, label):
+    """Go to a result by its category and label; on a phone the menu is closed to see it."""
     page.get_by_text(category, exact=True).first.click()
     row = page.locator("tr", has_text=label).first
     row.locator("a").first.click()
+    if page.viewport_size["width"] < 700:
+        page.locator("nav a[type=button]").first.click()
+
+
+def opened(page, category, label):
+    """Go to a page of the report, and give the frame that shows it."""
+    choose(page, category, label)
     return page.frame_locator("iframe").first
 
 
@@ -66,8 +74,7 @@ def test_every_kind_of_result_is_there(page):
 
 
 def test_a_figure_is_seen(page):
-    page.get_by_text("Figures", exact=True).first.click()
-    page.locator("tr", has_text="reliability").first.locator("a").first.click()
+    choose(page, "Figures", "reliability")
     image = page.locator("img[src^='data:image/svg']").last
     image.wait_for()
     assert image.evaluate("each => each.naturalWidth") > 100

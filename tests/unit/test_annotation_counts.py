@@ -28,7 +28,7 @@ def test_counts_have_a_row_for_each_recording_and_species(folder):
     text = "0\t1.5\tBOAALB_F\n2\t2.25\tBOAALB_C\n5\t6\tBOAALB_CHO\n1\t2\tDENCRU_M\n"
     place = folder({"A.txt": text, "B.txt": "", "other.txt": "unread"})
     rows = count_annotations(source(place, ("A", "B", "C")), ("C", "B", "A"))
-    assert [tuple(row.values()) for row in rows] == [
+    assert [tuple(row.values())[:-3] for row in rows] == [
         ("A", "annotated", str(place / "A.txt"), "BOAALB", "yes", 3, 2.75, 1, 0, 1, 1),
         ("A", "annotated", str(place / "A.txt"), "DENCRU", "no", 1, 1.0, 0, 1, 0, 0),
         ("B", "empty", str(place / "B.txt"), "", "", 0, 0.0, 0, 0, 0, 0),
@@ -37,8 +37,10 @@ def test_counts_have_a_row_for_each_recording_and_species(folder):
     ]
     names = ",".join(rows[0])
     assert names == (
-        "recording,status,file,species,used,annotations,seconds,far,medium,clear,ungraded"
+        "recording,status,file,species,used,annotations,seconds,far,medium,clear,ungraded,"
+        "skipped,line,reason"
     )
+    assert {row[name] for row in rows for name in ("skipped", "line", "reason")} == {""}
     assert {tuple(row) for row in rows} == {tuple(rows[0])}
 
 
@@ -61,3 +63,23 @@ def test_clips_that_calls_touch_are_counted_once(folder):
         "BOALUN": {"A": 1},
         "PHYCUV": {"A": 3},
     }
+
+
+def test_what_is_skipped_is_listed_and_counted(folder):
+    place = folder(
+        {"A.txt": "0\t1\tBOAALB\nx\t2\tBOAALB\n9\t10\tBOAALB\n", "B.txt": "y\t2\tBOAALB\n"}
+    )
+    found = source(place, on_error="skip")
+    rows = count_annotations(found, ("A", "B"), found.beyond({"A": 5.0}))
+    shown = [(row["recording"], row["status"], row["annotations"]) for row in rows]
+    assert shown == [
+        ("A", "annotated", 1),
+        ("B", "unreadable", ""),
+        ("A", "skipped", ""),
+        ("B", "skipped", ""),
+        ("A", "skipped", ""),
+    ]
+    skipped = [(row["file"], row["line"], row["skipped"]) for row in rows[2:]]
+    a, b = str(place / "A.txt"), str(place / "B.txt")
+    assert skipped == [(a, 2, 1), (b, 1, 1), (a, 3, 1)]
+    assert rows[2]["reason"] == 'found start "x", not a number; expected a number of seconds'

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,8 @@ def test_a_raven_selection_counts_once_for_all_its_views():
     rows = ["Waveform 1", "Spectrogram 1"]
     text = "".join(f"7\t{view}\t1.0\t2.5\t300.0\t900.5\tBOAALB_F\n" for view in rows)
     assert calls(RAVEN + text) == [BOX]
-    assert calls(RAVEN + text + text.replace("7\t", "8\t")) == [BOX, BOX]
+    others = text.replace("7\t", "8\t").replace("1.0\t2.5", "1.0\t2.75")
+    assert [call.end for call in calls(RAVEN + text + others)] == [2.5, 2.75]
 
 
 def test_the_label_column_of_raven_is_the_first_usual_one_or_configured():
@@ -189,10 +191,10 @@ def test_raven_times_are_those_within_the_file():
 def test_a_table_of_all_recordings_gives_each_its_rows():
     header = "recording,start,end,label\n"
     reading = read(
-        f"{header}A,1,2.5,BOAALB_F\nx/B.wav,,,\nC,nonsense,,\nC,,,\nx/A.wav,1,2.5,BOAALB_F\n",
+        f"{header}A,1,2.5,BOAALB_F\nx/B.wav,,,\nC,nonsense,,\nC,,,\nx/A.wav,1,2,BOAALB_F\n",
         recording=None,
     )
-    assert reading.annotations == {"A": [BOA, BOA], "B": []}
+    assert reading.annotations == {"A": [BOA, replace(BOA, end=2.0)], "B": []}
     assert reading.without_recording == ["C"]
     assert reading.problems == []
 

@@ -284,6 +284,194 @@ def test_a_file_that_cannot_be_read_is_a_problem(folder):
     assert "A.txt, line 1: found No such file" in refusal(found.annotations, "A")
 
 
+GOOD = "1.0\t2.5\tBOAALB_F\n"
+BROKEN = {
+    "a start that is no number": ("x\t2\tBOAALB\n", 'line 2: found start "x", not a number'),
+    "a decimal comma": ("1,5\t2\tBOAALB\n", "expected a number of seconds (decimal comma; use a"),
+    "a comma and thousands": (
+        '"1.234,5"\t2\tB\n',
+        'found start ""1.234,5""; expected a number of seconds (decimal comma; use',
+    ),
+    "a missing tab": ("1 2 BOAALB\n", 'found no tab in "1 2 BOAALB"; expected start<TAB>end<TAB>'),
+    "1 field": ("BOAALB_F\n", 'found no tab in "BOAALB_F"; expected start<TAB>end<TAB>label'),
+    "4 fields": ("1\t2\tBOAALB\t\n", "found 4 fields in"),
+    "an end before the start": ("2\t1.5\tB\n", 'found end "1.5" before start "2"; expected an end'),
+    "a negative time": ("-1\t2\tB\n", 'found negative start "-1"; expected a number of seconds, 0'),
+    "a time that is NaN": ("1\tnan\tB\n", 'found end "nan"; expected a finite number of seconds'),
+    "an infinite time": ("1\tinf\tB\n", 'found end "inf"; expected a finite number of seconds'),
+    "an empty label": ("1\t2\t \n", "found empty label; expected a species code"),
+    "an unknown grade": ("1\t2\tBOAALB_X\n", 'found unknown grade "X" of BOAALB in label'),
+    "a call that stands twice": (
+        "1\t2.50\tBOAALB_L\n",
+        "found the same call as in line 1; expected",
+    ),
+    "a frequency that is no number": ("\\\t1\tx\n", 'found high frequency "x", not a number'),
+    "a time of day": ("00:01:05\t70\tB\n", "expected a number of seconds (a time of day; give"),
+    "a time that became a date": ("01-May\t9\tB\n", "(a date, which a spreadsheet makes of such"),
+    "a species that became a date": ("1\t2\t01-Mar\n", 'found label "01-Mar"; expected a species'),
+    "an error of a spreadsheet": ("1\t2\t#NAME?\n", "a species code (an error of a spreadsheet)"),
+}
+WHOLE = {
+    "a workbook saved as .csv": (b"PK\x03\x04\0\0", "found a workbook (.xlsx, .ods) or zip file"),
+    "UTF-16 without a byte-order mark": ("1\t2\tB".encode("utf-16-le"), "found NUL bytes (UTF-16"),
+    "Latin-1": (
+        b"1\t2\tRan\xe3\n",
+        "found byte 0xe3, which is not utf-8; expected UTF-8 text (save",
+    ),
+    "a table without the columns": (
+        b"begin;stop;what\n1;2;B\n",
+        "found the columns begin, stop, what",
+    ),
+    "a quote that is never closed": (
+        b'start,end,label\n1,2,"B\n3,4,B\n',
+        "found a quote out of place (unexpected end of data); expected quotes around whole fields",
+    ),
+    "a row with other numbers of fields than the header": (
+        b"start,end,label\n1,2\n",
+        "found 2 fields; expected 3, as in the header",
+    ),
+}
+FAIL = "nothing is started; with `annotations.on_error: skip` all but that line"
+FAIL_WHOLE = "nothing is started; with `skip` all others, and this recording is not annotated"
+
+
+def faults(of, kept):
+    """Parameters of tests, each marked as a fault of annotations."""
+    return [
+        pytest.param(
+            text, marks=pytest.mark.fault("Annotations", what, sees=sees, kept=kept), id=what
+        )
+        for what, (text, sees) in of.items()
+    ]
+
+
+@pytest.mark.parametrize("line", faults(BROKEN, FAIL))
+def test_a_line_that_cannot_be_read_is_told_or_skipped(folder, line, sees):
+    place = folder({"A.txt": GOOD + line, "B.txt": ""})
+    message = refusal(source(place).annotations, "A")
+    assert message.startswith(f"Annotations in {place}: ")
+    assert "(or leave them out with annotations.on_error: skip)" in message
+    assert sees in message and f"{place / 'A.txt'}, line 2: " in message
+    found = source(place, on_error="skip")
+    found.check()
+    assert found.annotations("A")[0] == BOA and len(found.annotations("A")) == 1
+    assert found.problems[0].recording == "A" and sees in str(found.problems[0])
+    assert found.annotated("A") and found.annotated("B")
+
+
+@pytest.mark.parametrize("data", faults(WHOLE, FAIL_WHOLE))
+def test_a_file_that_cannot_be_read_is_told_or_leaves_its_recording_out(tmp_path, data, sees):
+    (tmp_path / "A.txt").write_bytes(data)
+    (tmp_path / "B.txt").write_text("")
+    assert sees in refusal(source(tmp_path).check)
+    found = source(tmp_path, on_error="skip")
+    assert not found.annotated("A") and found.annotations("A") == ()
+    assert found.annotated("B")
+    assert [problem.recording for problem in found.problems] == ["A"]
+    # As if nobody had listened, not as if nothing had been heard.
+    assert found.digest(["A"]) == source(tmp_path, ("A",), files={}).digest(["A"])
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "decimal commas in every line of a file",
+    sees="2 problems in 1 file",
+    kept="nothing is started; with `skip` all others, and this recording is not annotated rather "
+    "than silent",
+)
+def test_a_file_of_which_no_line_can_be_read_is_not_empty(folder, sees):
+    place = folder({"A.txt": "1,5\t2\tB\n3,5\t4\tB\n"})
+    assert sees in refusal(source(place, ("A",)).check)
+    assert not source(place, ("A",), on_error="skip").annotated("A")
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "a table of all recordings whose quotes are broken, with `skip`",
+    sees="found a quote out of place",
+    kept="nothing is started: nobody knows what the rest of the table says",
+)
+def test_a_broken_table_is_not_skipped(folder, sees):
+    table = folder({"all.csv": 'recording,start,end,label\nA,1,2,B\nB,1,2,"B"x"\n'}) / "all.csv"
+    message = refusal(source(table, on_error="skip").annotated, "A")
+    assert sees in message and "on_error" not in message
+
+
+def test_rows_of_a_table_are_skipped_each_for_itself(folder):
+    rows = "A,1,2.5,BOAALB_F\nA,x,2,B\nB,y,2,B\nC,1,2\nC,3,4,B\n"
+    table = folder({"all.csv": f"recording,start,end,label\n{rows}"}) / "all.csv"
+    found = source(table, ("A", "B", "C"), on_error="skip")
+    assert [found.annotated(name) for name in "ABC"] == [True, False, True]
+    assert found.annotations("A") == (BOA,)
+    assert [problem.line for problem in found.problems] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(
+            data, marks=pytest.mark.fault("Annotations", what, kept="every call, as it was meant")
+        )
+        for what, data in {
+            "a byte-order mark": b"\xef\xbb\xbf" + GOOD.encode(),
+            "UTF-16 with a byte-order mark": GOOD.encode("utf-16"),
+            "line ends of old Macs (CR only)": GOOD.encode().replace(b"\n", b"\r"),
+            "no final line end": GOOD.encode().rstrip(),
+            "blank lines": b"\n \n" + GOOD.encode() + b"\r\n\r\n",
+            "a table saved by a spreadsheet, with `sep=;`, quotes and empty columns": (
+                b'sep=;\r\n"start";"end";"label";;\r\n"1.0";"2.5";"BOAALB_F";;\r\n;;;;\r\n'
+            ),
+        }.items()
+    ],
+)
+def test_what_is_only_unusual_is_read(tmp_path, data):
+    (tmp_path / "A.txt").write_bytes(data)
+    assert source(tmp_path).annotations("A") == (BOA,)
+
+
+@pytest.mark.fault(
+    "Annotations", "several formats in one folder", kept="every call, each file as its content says"
+)
+def test_formats_may_be_mixed(folder):
+    place = folder(
+        {
+            "A.txt": GOOD,
+            "B.csv": "start,end,label\n1,2.5,BOAALB_F\n",
+            "C.selections.txt": "Begin Time (s)\tEnd Time (s)\tSpecies\n1\t2.5\tBOAALB_F\n",
+        }
+    )
+    found = source(place, ("A", "B", "C"))
+    assert [found.annotations(name) for name in "ABC"] == [(BOA,)] * 3
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "two files for one recording",
+    sees="more than one file for 1 recording; expected one each:",
+    kept="nothing is started",
+)
+def test_two_files_of_one_recording(folder, sees):
+    assert sees in refusal(source, folder({"A.txt": "", "old/A.csv": ""}))
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "a call that starts after the end of its recording",
+    sees="line 2: found start 75 of BOAALB; expected a start within the 60 s of A",
+    kept="results up to the labels; the run ends before the summary. With `skip` all but that call",
+)
+def test_a_call_past_the_end(folder, sees):
+    place = folder(
+        {"A.txt": f"{GOOD}75\t76\tBOAALB\n59\t61\tBOAALB\n60\t60\tBOAALB\n", "B.txt": GOOD}
+    )
+    durations = {"A": 60.0}
+    assert source(place).beyond({"A": 75.0}) == []
+    assert sees in refusal(source(place).beyond, durations)
+    found = source(place, on_error="skip")
+    (problem,) = found.beyond(durations)
+    assert sees in str(problem)
+
+
 FIRST = "1.0\t2.5\tBOAALB_F\n\\\t100\t200\n3\t4\tPHYCUV\n"
 
 
@@ -315,7 +503,7 @@ def test_digest_keeps_when_the_meaning_does(folder, text):
         {"A.txt": FIRST.replace("_F", "_M"), "B.txt": ""},
         {"A.txt": FIRST.replace("BOAALB", "BOALUN"), "B.txt": ""},
         {"A.txt": FIRST.replace("200", "201"), "B.txt": ""},
-        {"A.txt": FIRST + "3\t4\tPHYCUV\n", "B.txt": ""},
+        {"A.txt": FIRST + "3\t4.5\tPHYCUV\n", "B.txt": ""},
         {"A.txt": "", "B.txt": FIRST},
         {"A.txt": FIRST},
     ],

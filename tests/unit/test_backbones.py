@@ -1,17 +1,23 @@
 """All four backbones: shapes, the exported network, and training on embeddings as such."""
 
+import importlib
+import inspect
+import re
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
+from anurans import backbones
 from anurans.backbones import (
+    MOBILENET_FILES,
     BackboneSettings,
     build_backbone,
     count_parameters,
     export_backbone,
     join_models,
+    load_model,
 )
 from anurans.embeddings import Embedder
 from anurans.errors import UserError
@@ -139,3 +145,96 @@ def test_a_failed_download_says_what_to_do(monkeypatch):
     monkeypatch.setenv("KERAS_HOME", "nowhere")
     with pytest.raises(UserError, match="weights: random"):
         build_backbone(BackboneSettings("DenseNet121", weights="imagenet"))
+
+
+def lambda_model(path, mark):
+    """Save a model that would write a file when it is loaded and called."""
+    name = str(mark)
+    code = keras.layers.Lambda(lambda x: [open(name, "w").close(), x][1])  # noqa: PTH123
+    keras.Sequential([keras.Input((2,)), code]).save(path)
+    mark.unlink()
+    return path
+
+
+@pytest.mark.fault(
+    "Security",
+    "a .keras file with a Lambda layer, which holds code, in place of a model of the results",
+    sees="is no model that can be loaded in Keras' safe mode, in which no model runs code of its",
+    kept="everything else; nothing of the file is run",
+)
+def test_a_model_with_code_is_refused(tmp_path, sees):
+    path = lambda_model(tmp_path / "model.keras", tmp_path / "mark")
+    with pytest.raises(UserError, match=re.escape(sees)):
+        load_model(path)
+    (tmp_path / "text.keras").write_text("no model")
+    with pytest.raises(UserError, match=re.escape(sees)):
+        load_model(tmp_path / "text.keras")
+    assert not (tmp_path / "mark").exists()
+
+
+@pytest.mark.fault(
+    "Security",
+    "the same given as `weights:` of a backbone",
+    sees="these weights do not fit MobileNet with alpha 0.25 without top",
+    kept="everything else; weights are read as arrays, no layer is made of the file",
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_weights_with_code_are_refused(tmp_path, sees):
+    path = lambda_model(tmp_path / "weights.keras", tmp_path / "mark")
+    (tmp_path / "text.keras").write_text("no model")
+    for each in (path, tmp_path / "text.keras"):
+        with pytest.raises(UserError, match=re.escape(sees)):
+            build_backbone(BackboneSettings("MobileNet", 0.25, str(each)))
+    assert not (tmp_path / "mark").exists()
+
+
+@pytest.mark.fault(
+    "Security",
+    "downloaded weights that are not those that are known",
+    sees="The ImageNet weights of MobileNet could not be downloaded (",
+    kept="everything else; Keras checks the other networks, and we MobileNet",
+)
+@pytest.mark.parametrize("alpha", sorted(MOBILENET_FILES))
+def test_other_weights_than_the_known_ones_are_refused(tmp_path, monkeypatch, alpha, sees):
+    name, _ = MOBILENET_FILES[alpha]
+    arguments = {"include_top": False, "weights": None, "input_shape": (224, 224, 3)}
+    keras.applications.MobileNet(alpha=alpha, **arguments).save(tmp_path / name)
+    monkeypatch.setattr(backbones, "MOBILENET", f"file://{tmp_path}/")
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path / "home"))
+    with pytest.raises(UserError) as caught:
+        build_backbone(BackboneSettings("MobileNet", alpha, "imagenet"))
+    assert sees in str(caught.value)
+    assert re.search(
+        "hash does not match|does not hold the weights that are known", str(caught.value)
+    )
+
+
+def test_the_known_weights_are_taken(tmp_path, monkeypatch):
+    path = SHARED / "mobilenet_2_5_224_tf_no_top.h5"
+    if not path.exists():
+        pytest.skip(f"the ImageNet weights are not at {path}")
+    monkeypatch.setattr(backbones, "MOBILENET", f"file://{SHARED}/")
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
+    downloaded = build_backbone(BackboneSettings("MobileNet", 0.25, "imagenet"))
+    given = build_backbone(BackboneSettings("MobileNet", 0.25, str(path)))
+    pairs = zip(downloaded.get_weights(), given.get_weights(), strict=True)
+    assert all(np.array_equal(one, other) for one, other in pairs)
+
+
+def test_keras_checks_the_other_networks():
+    for module in ("densenet", "resnet", "inception_v3"):
+        source = inspect.getsource(importlib.import_module(f"keras.src.applications.{module}"))
+        assert "file_hash=" in source
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path):
+    path = tmp_path / "a.weights.h5"
+    network = keras.applications.MobileNet(
+        alpha=0.25, include_top=False, weights=None, input_shape=(224, 224, 3)
+    )
+    first, *others = network.get_weights()
+    first[0] = np.nan
+    network.set_weights([first, *others])
+    network.save_weights(path)
+    with pytest.raises(UserError, match="holds weights that are no numbers"):
+        build_backbone(BackboneSettings("MobileNet", 0.25, str(path)))

@@ -1,6 +1,7 @@
 """Each kind of mistake gets its sentence; what is right gets its defaults and runs."""
 
 import copy
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -41,7 +42,7 @@ def refusal(config, *name):
 MISTAKES = [
     (
         {"audio__rate": 1},
-        'audio: unknown key "rate"; allowed: sr, channel.',
+        'audio: unknown key "rate"; allowed: sr, channel, on_error.',
     ),
     (
         {"clips__lenght": 5},
@@ -117,8 +118,31 @@ MISTAKES = [
         "spectrogram.n_fft: found 200000, longer than a clip (110250 samples).",
     ),
     (
-        {"spectrogram__hop_length": 3000, "clips__length": 0.1, "spectrogram__n_fft": 512},
-        "spectrogram.hop_length: found 3000, longer than a clip (2205 samples).",
+        {"spectrogram__hop_length": 600, "spectrogram__n_fft": 512},
+        "spectrogram.hop_length: found 600, above n_fft (512): sound between two transforms would",
+    ),
+    (
+        {"spectrogram__n_mels": 300, "spectrogram__n_fft": 512},
+        "spectrogram.n_mels: found 300; an n_fft of 512 gives 257 frequencies, and no more bands",
+    ),
+    (
+        {"labelling__min_overlap": 6},
+        "labelling.min_overlap: found 6 s, longer than a clip (5 s).",
+    ),
+    (
+        {"augmentation__time_stretch__rates": [0.8, 1]},
+        "augmentation.time_stretch.rates: 1 changes nothing; remove it.",
+    ),
+    ({"clips__length": float("nan")}, "clips.length: found nan; expected a finite number."),
+    (
+        {"recipes__a__layers": [{"units": 3, "l1": float("inf")}]},
+        "recipes.a.layers.0.l1: found inf; expected a finite number.",
+    ),
+    ({"recipes__a__l2": "1e-3"}, 'recipes.a.l2: found "1e-3"; expected a number (written 0.001).'),
+    ({"seed": 1 << 32}, "seed: found 4294967296; expected a number at most 4294967295."),
+    (
+        {"species": {"macro": "x", "B": "y"}},
+        "species: with these codes results/summary.csv would have two columns f1_macro, f1_at_half",
     ),
     (
         {"backbones__net": {"architecture": "ResNet50", "alpha": 0.5}},
@@ -209,11 +233,30 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("values", "sentence"), MISTAKES, ids=[m[1][:40] for m in MISTAKES])
-def test_a_mistake_has_its_sentence(values, sentence):
+def written(values):
+    """Write values of a config as a person would say them."""
+    return ", ".join(
+        f"`{path.replace('__', '.')}: {json.dumps(value)}`" for path, value in values.items()
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(
+            values,
+            marks=pytest.mark.fault(
+                "Config", written(values), sees=sentence, kept="nothing is started"
+            ),
+            id=sentence[:40],
+        )
+        for values, sentence in MISTAKES
+    ],
+)
+def test_a_mistake_has_its_sentence(values, sees):
     message = refusal(changed(**values), "my.yaml")
     assert message.startswith("my.yaml has mistakes:\n")
-    assert f"\n  {sentence}" in message
+    assert f"\n  {sees}" in message
     assert message.endswith("config/README.md has all keys.")
     assert len(message.splitlines()) == 3
 
@@ -277,7 +320,8 @@ def test_defaults_are_filled_in_and_the_config_left_alone():
     before = copy.deepcopy(config)
     filled = load(config)
     assert config == before
-    assert filled["audio"] == {"sr": 22050, "channel": "mix"}
+    assert filled["audio"] == {"sr": 22050, "channel": "mix", "on_error": "quarantine"}
+    assert filled["annotations"]["on_error"] == "fail"
     assert filled["clips"] == {"length": 5.0, "min_last": 0.5, "keep": False}
     assert filled["labelling"] == {
         "rule": "default",

@@ -1,5 +1,6 @@
 """Coverage and labels on known answers, and on the real annotations of INCT41."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -204,3 +205,39 @@ def test_positives_of_inct41(rule, expected):
 def test_positives_of_the_real_minutes():
     found = positives(SHARED / "pam_minutes/annotations", ["BASCUL"], 59.994, "default")
     assert found == (132, [57])
+
+
+@pytest.mark.fault(
+    "Memory",
+    "a recording of a day, with thousands of calls",
+    kept="all of it: clips are held against the calls near them, some at a time",
+)
+def test_a_day_is_labelled_as_a_whole_and_takes_little_memory():
+    rng = np.random.default_rng(1)
+    day = 24 * 3600.0
+    starts = np.sort(rng.uniform(0, day, 5000)).round(6)
+    # One of them lies over several blocks of clips.
+    lengths = np.where(np.arange(5000) == 2500, 4000.0, rng.uniform(0, 8, 5000)).round(6)
+    calls = [call(start, start + length) for start, length in zip(starts, lengths, strict=True)]
+    clips = original_clips("A", day, 5.0, 0.5)
+    tracemalloc.start()
+    found = cover_clips(clips, {"A": calls}, {"A": day}, ["A"])["A"]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # All clips by all calls would be 700 MB, several times over.
+    assert peak < 50e6
+    some = np.r_[0:40, 250:262, 8600:8700, 17270:17280]
+    whole = cover(clips.source_start[some], clips.source_end[some], calls, day)
+    for name in ("overlap", "fraction"):
+        np.testing.assert_allclose(getattr(found, name)[some], getattr(whole, name), atol=2e-6)
+    assert found.contained[some].tolist() == whole.contained.tolist()
+    assert found.overlap.sum() == pytest.approx(covered_seconds(starts, lengths, day), abs=0.01)
+
+
+def covered_seconds(starts, lengths, end):
+    """Time that intervals in order of their starts cover together."""
+    total = reach = 0.0
+    for first, last in zip(starts, np.minimum(starts + lengths, end), strict=True):
+        total += max(0.0, last - max(first, reach))
+        reach = max(reach, last)
+    return total

@@ -1,12 +1,14 @@
 """Which recordings there are, and what their names tell."""
 
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from anurans.config import schema
 from anurans.errors import UserError
-from anurans.recordings import Recording, list_recordings, shard_of
+from anurans.recordings import Recording, is_readable, list_recordings, shard_of
 
 PATTERN = schema()["properties"]["recordings"]["properties"]["pattern"]["default"]
 
@@ -53,6 +55,19 @@ def test_a_folder_is_searched_recursively(folder):
         Recording("b", f"{place}/b.wav"),
         Recording("c.d", f"{place}/c.d.mp3"),
     )
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a disk that lists newest first")
+def test_the_order_of_a_folder_does_not_matter():
+    names = [f"{number}.wav" for number in range(20)]
+    listed, found = [], []
+    for order in (names, names[::-1]):
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as place:
+            for name in order:
+                (Path(place) / name).touch()
+            listed.append([path.name for path in Path(place).iterdir()])
+            found.append([each.recording for each in list_recordings(place, PATTERN)])
+    assert listed[0] != listed[1] and found[0] == found[1]
 
 
 def test_hidden_files_and_folders_are_skipped(folder):
@@ -192,3 +207,132 @@ def test_recordings_spread_over_shards():
     counts = Counter(shard_of(f"S_{i}", 4) for i in range(1000))
     assert sorted(counts) == ["0000", "0001", "0002", "0003"]
     assert min(counts.values()) > 150
+
+
+KEPT = "all others; this one is left out, and listed with escapes in results/recordings.csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param(name, shown, marks=pytest.mark.fault(section, what, sees=sees, kept=KEPT))
+        for section, what, name, shown, sees in [
+            ("Recordings", "a name with a tab", "a\tb", r"a\x09b", "with a tab; rename it"),
+            (
+                "Recordings",
+                "a name with a line break",
+                "a\nb",
+                r"a\x0ab",
+                "has a name or folder with a line break; rename it",
+            ),
+            (
+                "Recordings",
+                "a name in Latin-1, from an old system",
+                b"a\xe9".decode(errors="surrogateescape"),
+                r"a\xe9",
+                "has a name or folder with a letter that is not UTF-8; rename it",
+            ),
+            (
+                "Recordings",
+                "a name with braces, which Snakemake fills in",
+                "a{shard}",
+                r"a\x7bshard\x7d",
+                "has a name or folder with {, }; rename it",
+            ),
+            (
+                "Security",
+                "a recording called `<script>alert(1)`",
+                "<script>alert(1)",
+                r"\x3cscript\x3ealert(1)",
+                "has a name or folder with <, >; rename it",
+            ),
+            (
+                "Security",
+                "a name that turns the direction of the text after it",
+                "a\u202egnp",
+                r"a\u202egnp",
+                "has a name or folder with a control character; rename it",
+            ),
+            (
+                "Security",
+                "a name that colours the terminal",
+                "\x1b[31mred",
+                r"\x1b[31mred",
+                "has a name or folder with a control character; rename it",
+            ),
+        ]
+    ],
+)
+def test_a_name_that_no_table_or_job_could_carry(folder, name, shown, sees):
+    place = folder(f"{name}.wav", "good.wav", f"{name}/inner.wav")
+    found = {each.recording: each for each in list_recordings(place, PATTERN)}
+    assert set(found) == {shown, "good", "inner"}
+    assert (found["good"].fault, found["good"].path) == ("", f"{place}/good.wav")
+    assert sees in found[shown].fault and sees in found["inner"].fault
+    assert found[shown].path == f"{place}/{shown}.wav"
+    assert found["inner"].path == f"{place}/{shown}/inner.wav"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with space",
+        'it\'s "quoted"',
+        "señal",
+        "sen\u0303al",
+        "蛙",
+        "-x",
+        "; touch x",
+        "$(touch x)",
+        "=cmd()",
+        "*",
+        "a,b;c|d#e%s&amp;",
+    ],
+)
+def test_other_names_are_kept_as_they_are(folder, name):
+    place = folder(f"{name}.wav")
+    (found,) = list_recordings(place, PATTERN)
+    assert (found.recording, found.path, found.fault) == (name, f"{place}/{name}.wav", "")
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "two recordings with one id, also where only the way an accent is written differs",
+    sees="Two recordings have one id (a file's name without its ending); rename one",
+    kept="nothing is started",
+)
+def test_twins_by_accent(folder, sees):
+    message = refusal(folder("1/señal.wav", "2/sen\u0303al.wav", "3/a.wav", "4/a.flac"))
+    assert message.startswith(sees)
+    assert "/1/señal.wav" in message and "/2/sen\u0303al.wav" in message
+    assert "a: " in message
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "a folder of recordings that cannot be read",
+    sees="recordings.source: these folders cannot be read; let them be read, or move them:",
+    kept="nothing is started: what is in it is not known",
+)
+def test_a_folder_that_cannot_be_read(folder, tmp_path, sees, without_rights):
+    place = folder("a.wav", "locked/b.wav")
+    (tmp_path / "locked").chmod(0)
+    code = (
+        "from anurans.recordings import list_recordings; import sys\n"
+        "list_recordings(sys.argv[1], '')"
+    )
+    message = without_rights(code, place)
+    (tmp_path / "locked").chmod(0o755)
+    assert sees in message
+    assert f"{place}/locked: Permission denied" in message
+
+
+def test_what_can_be_read(folder, tmp_path):
+    place = folder("a.wav", "folder/b.wav")
+    (tmp_path / "link.wav").symlink_to("a.wav")
+    (tmp_path / "dangling.wav").symlink_to("nowhere")
+    found = [
+        name for name in ("a", "link", "dangling", "folder") if is_readable(f"{place}/{name}.wav")
+    ]
+    assert found == ["a", "link"]
+    assert not is_readable(f"{place}/folder")

@@ -1,5 +1,7 @@
 """Shards give back what was written, and tell when they cannot."""
 
+import contextlib
+
 import h5py
 import numpy as np
 import pytest
@@ -31,6 +33,20 @@ def flip(path, found, bit=1):
     at = content.index(found)
     content[at] ^= bit
     path.write_bytes(content)
+
+
+@contextlib.contextmanager
+def flipped(path, at, bit):
+    """Flip a bit of a file, and flip it back."""
+    with path.open("r+b") as file:
+        for back in (False, True):
+            file.seek(at)
+            (value,) = file.read(1)
+            file.seek(at)
+            file.write(bytes([value ^ 1 << bit]))
+            file.flush()
+            if not back:
+                yield
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "float16", "float32"])
@@ -125,11 +141,112 @@ def test_a_flipped_bit_of_data_is_found_when_read(tmp_path, clip):
     assert str(caught.value).startswith(f"{path}: this shard is damaged")
 
 
+@pytest.mark.fault(
+    "Crashes",
+    "a flipped bit anywhere in a shard: value, name, attribute, or HDF5's own structures",
+    sees="this shard is damaged; delete it and run the same command again",
+    kept="everything else; nothing is computed from it, the file is named",
+)
+def test_a_flipped_bit_of_any_byte_is_found(tmp_path, sees):
+    path = write(tmp_path / "0000.h5", CLIPS[:2], DATA[:2])
+    bits = np.random.default_rng(3).integers(0, 8, path.stat().st_size)
+    for at, bit in enumerate(bits.tolist()):
+        with flipped(path, at, bit), pytest.raises(UserError) as caught:
+            read(path)
+        assert str(caught.value).startswith(f"{path}: {sees}"), at
+    assert read(path)[0].rows() == CLIPS[:2].rows()
+
+
+def test_a_flipped_bit_of_a_larger_shard_is_found_at_once_or_in_its_row(tmp_path):
+    clips = concatenate([original_clips(f"R{number:03d}", 60, 5, 0.5) for number in range(50)])
+    data = np.random.default_rng(1).normal(size=(len(clips), 512)).astype("float16")
+    path = write(tmp_path / "0000.h5", clips, data, 100, "float16")
+    first = path.read_bytes().index(data.tobytes())
+    rng = np.random.default_rng(4)
+    places = [*rng.integers(0, path.stat().st_size, 400), *rng.integers(0, first, 100)]
+    for at, bit in zip(map(int, places), rng.integers(0, 8, 500).tolist(), strict=True):
+        row = (at - first) // 1024
+        with flipped(path, at, bit):
+            if 0 <= row < len(clips):
+                with open_shard(path) as shard:
+                    others = np.delete(np.arange(len(clips)), row)
+                    np.testing.assert_array_equal(shard.data[others], data[others])
+                    with pytest.raises(UserError, match="this shard is damaged"):
+                        shard.data[row]
+            else:
+                with pytest.raises(UserError, match="this shard is damaged"), open_shard(path):
+                    pass
+
+
+def test_a_file_cut_or_lengthened_anywhere_is_found(tmp_path):
+    path = write(tmp_path / "0000.h5", CLIPS[:2], DATA[:2])
+    content = path.read_bytes()
+    for length in range(0, len(content), 7):
+        path.write_bytes(content[:length])
+        with pytest.raises(UserError, match="this shard is damaged"):
+            read(path)
+    path.write_bytes(content + b"\0")
+    with pytest.raises(UserError, match="this shard is damaged"):
+        read(path)
+
+
+def test_rows_written_in_place_of_others_are_found(tmp_path):
+    """As a disk does that writes a sector to the wrong place."""
+    path = write(tmp_path / "0000.h5")
+    content = path.read_bytes()
+    first, second = DATA[0].tobytes(), DATA[1].tobytes()
+    path.write_bytes(content.replace(first, b"x" * len(first)).replace(second, first))
+    with open_shard(path) as shard, pytest.raises(UserError, match="this shard is damaged"):
+        shard.data[1]
+
+
+def test_rows_by_number_slice_or_several(tmp_path):
+    with open_shard(write(tmp_path / "0000.h5")) as shard:
+        for rows in (
+            2,
+            -1,
+            slice(1, 4),
+            slice(4, 100),
+            [0, 2, 5],
+            np.array([1, 3]),
+            slice(0, 0),
+            (),
+        ):
+            np.testing.assert_array_equal(shard.data[rows], DATA[rows])
+        with pytest.raises(IndexError):
+            shard.data[len(CLIPS)]
+
+
+@pytest.mark.parametrize("count", [0, 1, len(CLIPS)])
+def test_rows_stand_in_the_file_as_they_are(tmp_path, count):
+    path = write(tmp_path / "0000.h5", CLIPS[:count], DATA[:count])
+    with open_shard(path) as shard:
+        places = shard.data.places
+    content, size = path.read_bytes(), DATA[0].nbytes
+    found = [content[place : place + size] for place in places.tolist()]
+    assert found == [row.tobytes() for row in DATA[:count]]
+
+
+def test_others_read_a_shard_as_plain_hdf5(tmp_path):
+    with h5py.File(write(tmp_path / "0000.h5")) as file:
+        np.testing.assert_array_equal(file["data"][:], DATA)
+        assert file["clips/clip"][:].astype("T").tolist() == CLIPS.clip.tolist()
+
+
+def test_rows_of_another_kind_of_number_are_refused(tmp_path):
+    with pytest.raises(TypeError, match="float64"):
+        write(tmp_path / "0000.h5", data=DATA.astype(float))
+    assert list(tmp_path.iterdir()) == []
+    data = np.linspace(0, 1, DATA.size).reshape(DATA.shape)
+    found = read(write(tmp_path / "0000.h5", data=data, dtype="float16"))[2]
+    np.testing.assert_array_equal(found, data.astype("float16"))
+
+
 @pytest.mark.parametrize("content", [b"", b"text"])
 def test_what_is_no_shard_is_refused(tmp_path, content):
     path = tmp_path / "0000.h5"
     path.write_bytes(content)
-    with pytest.raises(UserError, match=r"0000\.h5: this shard cannot be opened"):
+    with pytest.raises(UserError, match=r"0000\.h5: this shard is damaged; delete it and run"):
         read(path)
 
 

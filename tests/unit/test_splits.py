@@ -22,6 +22,7 @@ from anurans.splits import (
     imbalance,
     in_roles,
     lacks,
+    lost,
     place,
     rank_salts,
     shares,
@@ -281,9 +282,35 @@ def test_a_salt_is_found_for_every_small_set_that_has_one():
 
 
 def test_no_salt_helps_too_few_recordings():
-    split = Split("s", "recording")
+    split = Split("s", "recording", folds=3)
     assert find_salt(split, recordings(3), {"B": COMMON}) is None
     assert "no annotated recording in" in refusal(check, split, recordings(3), {"B": COMMON})
+
+
+@pytest.mark.fault(
+    "Config",
+    "more folds than groups",
+    sees="splits.s.folds: found 5, more than there are annotated recordings (3), which are not",
+    kept="nothing is started",
+)
+def test_more_folds_than_groups(sees):
+    assert sees in refusal(check, Split("s", "recording", folds=5), recordings(3), {"B": COMMON})
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "the only recordings of a part with a species, or of a part, are left out",
+    sees="validation: B calls in none of 1 usable recordings",
+    kept="all results up to the training, which is refused; nobody is scored on a hole",
+)
+def test_what_is_lost_with_recordings_that_cannot_be_used(sees):
+    calls = {"R1": {"A", "B"}, "R2": {"A"}}
+    assert lost({"train": ["R1"], "validation": ["R1", "R2"]}, calls, ["A", "B"]) == []
+    assert lost({"train": ["R1"], "validation": ["R2", "R3"]}, calls, ["A", "B"]) == [sees]
+    assert lost({"train": ["R1"], "validation": ["R2"]}, calls, ["A"]) == []
+    assert lost({"validation": ["R3"]}, calls, []) == [
+        "validation: no annotated recording can be used"
+    ]
 
 
 def test_no_recordings_at_all_are_refused():

@@ -1,10 +1,13 @@
 """Tables of text, written and read."""
 
+import csv
+import re
+
 import numpy as np
 import pytest
 
 from anurans.errors import UserError
-from anurans.tables import format_cell, read_table, write_table
+from anurans.tables import bare_formula, format_cell, guard_formula, read_table, write_table
 
 ROWS = [{"a": "x", "b": 'a "quoted", tab\tand é蛙'}, {"a": "", "b": "two\nlines"}]
 
@@ -91,3 +94,64 @@ def test_what_is_no_such_table_is_refused(table, text, sentence):
 def test_a_missing_table_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"t\.csv: cannot be opened: No such file"):
         read_table(tmp_path / "t.csv")
+
+
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "-x", '=HYPERLINK("http://x")']
+TEXTS = [
+    *FORMULAS,
+    "'=1",
+    "''-x",
+    "it's",
+    "a;=1",
+    "a;'=1",
+    "x\n=1",
+    "a-b",
+    "-",
+    "'",
+    "",
+    "- 1",
+    "1=1",
+]
+
+
+@pytest.mark.fault(
+    "Security",
+    "a label, name or path that begins like a formula (`=`, `+`, `-`, `@`, a tab), in a .csv",
+    sees="'",
+    kept="the text: the apostrophe is taken away when the workflow reads the table",
+)
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_cell_of_a_csv_is_a_formula(tmp_path, text, sees):
+    path = tmp_path / "t.csv"
+    write_table(path, ["a", "b"], [{"a": text, "b": text}])
+    with path.open(newline="") as file:
+        cell = list(csv.reader(file))[1][0]
+    if text in FORMULAS:
+        assert cell.startswith(sees)
+    # Also where a spreadsheet takes a semicolon, or a line, for the end of a cell.
+    assert not re.search(r"(^|[;\t\r\n])[=+\-@]", cell)
+    kept = text.replace("\r", "\n")
+    assert read_table(path) == [{"a": kept, "b": kept}]
+
+
+@pytest.mark.parametrize("value", [-1, -0.5, "-1.5", "+3", "-.5", "-1e-05", "-0.250000"])
+def test_numbers_stay_numbers(tmp_path, value):
+    write_table(tmp_path / "t.csv", ["a"], [{"a": value}])
+    (row,) = read_table(tmp_path / "t.csv")
+    assert row["a"] == format_cell(value) and float(row["a"]) == float(value)
+
+
+def test_tables_between_jobs_hold_text_as_it_is(tmp_path):
+    write_table(tmp_path / "t.tsv", ["a"], [{"a": "=1"}])
+    assert (tmp_path / "t.tsv").read_text() == "a\n=1\n"
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_guard_is_taken_away_once(text):
+    assert bare_formula(guard_formula(text)) == text
+    assert bare_formula(guard_formula(guard_formula(text))) == guard_formula(text)
+
+
+def test_a_table_with_semicolons_says_so(table):
+    with pytest.raises(UserError, match="separated by ';'; expected commas"):
+        read_table(table("recording;fold\na;1\n"), ["recording", "fold"])

@@ -6,7 +6,7 @@ from anurans.splits import Split, assign_groups, lacks
 from anurans.tables import read_table, write_table
 
 
-def main(input, output, params):
+def main(input, output, params, wildcards):
     clips = [clip for table in input.clips for clip in read_table(table)]
     if params.by_clip:
         split = Split(by="clip", **params.by_clip)
@@ -19,6 +19,7 @@ def main(input, output, params):
             )
     else:
         roles = {clip["clip"]: params.roles[clip["recording"]] for clip in clips}
+        refuse_emptied(params.roles, {clip["recording"] for clip in clips}, wildcards.split)
     rows = [
         {
             "recording": clip["recording"],
@@ -35,6 +36,20 @@ def main(input, output, params):
     for fold in folds:
         of = [row[fold] for row in rows]
         log.info("%s: %s", fold, {role: of.count(role) for role in sorted(set(of))})
+
+
+def refuse_emptied(planned, usable, split):
+    """Refuse a split of which a part holds only recordings that turned out to be unusable."""
+    parts = {(fold, role) for roles in planned.values() for fold, role in roles.items()}
+    left = {(fold, role) for name in usable for fold, role in planned[name].items()}
+    if emptied := sorted(parts - left):
+        found = [f"fold {fold}: no recording in {role} can be used" for fold, role in emptied]
+        raise UserError(
+            f"splits.{split} cannot be used, because {len(planned) - len(usable)} of "
+            f"{len(planned)} recordings are left out (results/recordings.csv says why):\n"
+            f"{listing(found)}\nMend these recordings, or give splits.{split} another salt or "
+            "fewer folds."
+        )
 
 
 if "snakemake" in globals():

@@ -1,18 +1,24 @@
-"""Count the annotations of each recording and species, those of other species too."""
+"""Count the annotations of each recording and species, and list what is skipped."""
 
 from anurans.annotation_counts import count_annotations
 from anurans.annotations import AnnotationSource
 from anurans.jobs import log, run
-from anurans.tables import write_table
+from anurans.tables import read_table, write_table
 
 
 def main(input, output, params):
     source = AnnotationSource(input.annotations, params.recordings, **params.settings)
-    rows = count_annotations(source, params.recordings)
+    durations = {
+        row["recording"]: float(row["duration_s"])
+        for row in read_table(input.recordings)
+        if row["status"] == "ok"
+    }
+    rows = count_annotations(source, params.recordings, source.beyond(durations))
     write_table(output[0], list(rows[0]), rows)
     for used, what in (("yes", "used"), ("no", "of other species, ignored")):
         n = sum(row["annotations"] for row in rows if row["used"] == used)
         log.info("%d annotations %s", n, what)
+    log.info("%d lines skipped", sum(row["status"] == "skipped" for row in rows))
 
 
 if "snakemake" in globals():

@@ -1,4 +1,4 @@
-"""Gather the recordings of all shards, and stop if none can be used."""
+"""Gather the recordings of all shards, and stop if one, or each, cannot be used."""
 
 from anurans.errors import UserError, listing
 from anurans.jobs import log, run
@@ -27,6 +27,12 @@ def main(input, output, params):
     log.info("%d recordings, %d left out", len(rows), len(left_out))
     if len(left_out) == len(rows):
         raise UserError(f"Not one recording can be used:\n{listing(left_out)}")
+    if left_out and params.on_error == "fail":
+        raise UserError(
+            f"{len(left_out)} of {len(rows)} recordings cannot be used. Mend or remove them, or "
+            "leave them out of everything with audio.on_error: quarantine.\n"
+            f"{listing(left_out, len(left_out))}"
+        )
     write_table(output[0], COLUMNS, rows)
 
 

@@ -10,7 +10,7 @@ from anurans.tables import read_table
 
 
 def main(input, output, params):
-    usable = sources(read_table(input.table), params.recordings, input.recordings, params.channels)
+    usable = sources(read_table(input.table), params.recordings, params.channels)
     table = clip_table(read_table(input.clips))
     counts = Counter(table.recording)
 

@@ -9,12 +9,13 @@ from anurans.recordings import Recording
 from anurans.tables import format_cell, write_table
 
 
-def main(input, output, params):
+def main(output, params):
     found, clips = [], []
     for recording, path, channel in zip(
-        params.recordings, input.recordings, params.channels, strict=True
+        params.recordings, params.paths, params.channels, strict=True
     ):
-        about = inspect(Recording(recording, path), params.length, params.min_last, channel)
+        named = Recording(recording, path, fault=params.faults.get(recording, ""))
+        about = inspect(named, params.length, params.min_last, channel)
         log.info("%s: %s %s", path, about.status, about.reason)
         found.append(asdict(about))
         if about.status == "ok":

@@ -64,6 +64,10 @@ def planned(snakefile, dag, **settings):
             )
         except (WorkflowError, RuleException) as error:
             raise UserError(said_first(error)) from None
+        except SystemExit as error:
+            if isinstance(error.__cause__, UserError):  # a mistake that the plan came upon
+                raise error.__cause__ from None
+            raise
         yield workflow._workflow
 
 

@@ -46,7 +46,8 @@ def _versions(scores):
 
 def _notes(rows, species, recordings, annotations):
     """Sentences about what the scores rest on."""
-    status = {row["recording"]: row["status"] for row in annotations}
+    status = {row["recording"]: row["status"] for row in annotations if row["line"] == ""}
+    statuses = Counter(row["status"] for row in annotations)
     usable = [row["recording"] for row in recordings if row["status"] == "ok"]
     annotated = [recording for recording in usable if status[recording] in ("annotated", "empty")]
     yield (
@@ -54,6 +55,16 @@ def _notes(rows, species, recordings, annotations):
         f"{len(usable) - len(annotated)} not annotated, "
         f"{len(recordings) - len(usable)} unusable (results/recordings.csv)."
     )
+    if statuses["skipped"]:
+        yield (
+            f"Skipped lines of annotations: {statuses['skipped']}; recordings of which no line "
+            f"could be read: {statuses['unreadable']} (results/annotations.csv)."
+        )
+    if statuses["no recording"]:
+        yield (
+            f"Annotations without a recording: {statuses['no recording']} "
+            "(results/annotations.csv)."
+        )
     others = Counter()
     for row in annotations:
         if row["used"] == "no":

@@ -25,7 +25,7 @@ from anurans.machines import describe_machine
 from anurans.made import add_made
 from anurans.models import weights_digest
 from anurans.shards import extend, write_shard
-from anurans.splits import TRAIN, VALIDATION
+from anurans.splits import TRAIN, VALIDATION, lost
 from anurans.tables import read_table, write_table
 from anurans.training import Recipe, count_parameters, fit_head, predict
 
@@ -44,7 +44,8 @@ def main(input, output, params, wildcards, threads):
     ]
     check_same_backbone([originals, *copies])
     species, rule = params.settings["species"], LabelRule(**params.labelling)
-    roles = {row["clip"]: row[f"fold-{wildcards.fold}"] for row in read_table(input.roles)}
+    dealt = read_table(input.roles)
+    roles = {row["clip"]: row[f"fold-{wildcards.fold}"] for row in dealt}
     recordings = sorted(originals.metadata["recordings"])
     annotations = annotations_of(input.annotations, params.recordings, params.settings)
     annotations = {name: annotations[name] for name in recordings if name in annotations}
@@ -60,6 +61,7 @@ def main(input, output, params, wildcards, threads):
         of[TRAIN].append((embeddings, chosen_copies(part, params.copies, species)))
     tell_parts(of, species)
     refuse_missing(of, species, params, wildcards, input)
+    refuse_lost(dealt, annotations, params, wildcards)
 
     def stored(name):
         """Embeddings and labels of a part, None where it is empty."""
@@ -125,8 +127,10 @@ def refuse_missing(of, species, params, wildcards, input):
     """Refuse an empty training part, and one without a species that is required.
 
     Splits by clip require them here: only the job knows how many clips there are. Of others the
-    plan has made sure before any job.
+    plan has made sure before any job, but for the recordings that turned out to be unusable
+    (`refuse_lost`).
     """
+    by_clip = params.by == "clip"
     counts = {
         role: np.concatenate([part.labels for _, part in parts]) for role, parts in of.items()
     }
@@ -139,13 +143,31 @@ def refuse_missing(of, species, params, wildcards, input):
     for role, labels in counts.items():
         for name in np.array(species)[~labels.any(axis=0)] if len(labels) else ():
             problems.append(f"{role}: none of {len(labels)} clips is positive for {name}")
-            if name not in params.required:
+            if not by_clip or name not in params.required:
                 log.warning("warning: %s", problems.pop())
     if problems:
         raise UserError(
             f"{at}: cannot be used with these recordings:\n{listing(problems)}\nGive "
             f"splits.{wildcards.split} another salt or fewer folds, or let a rare species through "
             f"with splits.{wildcards.split}.allow_missing: [<species>]."
+        )
+
+
+def refuse_lost(dealt, annotations, params, wildcards):
+    """Refuse what only recordings filled that turned out to be unusable."""
+    fold = f"fold-{wildcards.fold}"
+    members = {TRAIN: set(), params.validation: set()}
+    for row in dealt:
+        if row[fold] in members:
+            members[row[fold]].add(row["recording"])
+    calls = {name: {call.species for call in found} for name, found in annotations.items()}
+    if problems := lost({part: of for part, of in members.items() if of}, calls, params.required):
+        at = f"splits.{wildcards.split}"
+        raise UserError(
+            f"split {wildcards.split}, fold {wildcards.fold}: cannot be used without the "
+            f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
+            f"\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
+            f"species through with {at}.allow_missing: [<species>]."
         )
 
 

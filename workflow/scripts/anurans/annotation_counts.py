@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from math import fsum
 from pathlib import Path
 
-from anurans.annotation_formats import Annotation
+from anurans.annotation_formats import Annotation, Problem
 from anurans.annotations import AnnotationSource
 
 
-def count_annotations(source: AnnotationSource, recordings: Iterable[str]) -> list[dict]:
+def count_annotations(
+    source: AnnotationSource, recordings: Iterable[str], beyond: Sequence[Problem] = ()
+) -> list[dict]:
     """Count annotations of each recording and species, for people to look through.
 
     Parameters
@@ -17,38 +19,50 @@ def count_annotations(source: AnnotationSource, recordings: Iterable[str]) -> li
         Where the annotations are.
     recordings : iterable of str
         Ids of the recordings to count for.
+    beyond : sequence of Problem
+        Calls past the end of their recordings, which are skipped too.
 
     Returns
     -------
     list of dict
         `recording, status, file, species, used, annotations, seconds, far, medium, clear,
-        ungraded`. Status is "annotated", "empty", "not annotated" or "no recording"; of the last
-        two all counts are empty. `used` tells if the species is in the config, `seconds` sums the
-        durations in s.
+        ungraded, skipped, line, reason`. Status is "annotated", "empty", "not annotated",
+        "unreadable", "no recording" or "skipped"; of the last four all counts are empty. `used`
+        tells if the species is in the config, `seconds` sums the durations in s. What is skipped
+        has a row for each line, with 1 in `skipped`.
 
     Raises
     ------
     UserError
         If anything in the files is wrong: with all problems of all recordings.
     """
-    rows = []
+    rows, skipped = [], [*source.problems, *beyond]
+    left_out = {(problem.recording, problem.line) for problem in beyond}
+    unreadable = {problem.recording for problem in skipped}
     for recording in sorted(set(recordings)):
         file = source.file(recording)
         by_species: dict[str, list[Annotation]] = {}
         for call in source.annotations(recording):
+            if (recording, call.line) in left_out:
+                continue
             by_species.setdefault(call.species, []).append(call)
         for species, calls in sorted(by_species.items()):
             used = "yes" if species in source.species else "no"
             rows.append(_row(recording, "annotated", file, species, used, calls))
         if not by_species:
-            status, calls = (
-                ("empty", ()) if source.annotated(recording) else ("not annotated", None)
-            )
+            status, calls = "empty", ()
+            if not source.annotated(recording):
+                status, calls = "not annotated", None
+                if recording in unreadable:
+                    status = "unreadable"
             rows.append(_row(recording, status, file, calls=calls))
     is_folder = source.source.is_dir()
     for name in source.without_recording:
         stranger, file = ("", name) if is_folder else (name, source.source)
         rows.append(_row(stranger, "no recording", file))
+    for problem in skipped:
+        row = _row(problem.recording, "skipped", problem.file)
+        rows.append(row | {"skipped": 1, "line": problem.line, "reason": problem.reason})
     return rows
 
 
@@ -68,12 +82,13 @@ def _row(
         "used": used,
     }
     counts = ("annotations", "seconds", "far", "medium", "clear", "ungraded")
+    about = dict.fromkeys(("skipped", "line", "reason"), "")
     if calls is None:
-        return row | dict.fromkeys(counts, "")
+        return row | dict.fromkeys(counts, "") | about
     grades = [call.grade for call in calls]
     seconds = round(fsum(call.end - call.start for call in calls), 6)
     numbers = (len(calls), seconds, *map(grades.count, ("far", "medium", "clear", "")))
-    return row | dict(zip(counts, numbers, strict=True))
+    return row | dict(zip(counts, numbers, strict=True)) | about
 
 
 def clips_touched(source: AnnotationSource, length: float) -> dict[str, dict[str, int]]:

@@ -4,42 +4,26 @@ Nothing malformed is skipped or guessed: every reader goes on to the end of its 
 what it understood beside a list of problems, so that a caller can gather the problems of all files.
 """
 
-import csv
-import io
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
+
+from anurans.annotation_tables import EMPTY, NAMES, read_table
+from anurans.annotation_text import (
+    NotText,
+    cell_hint,
+    decode,
+    delimiter,
+    number_hint,
+    plain,
+    split_separator,
+)
 
 # CHO (a chorus) and OVL (overlapping calls) say nothing of distance.
 _CODES = {"far": "F L FAR", "medium": "M MED", "clear": "C H CLR", "": "CHO OVL"}
 GRADES = {code: grade for grade, codes in _CODES.items() for code in codes.split()}
 
-_NAMES = {
-    "table": {
-        "recording": "recording fname filename file audio_file soundscape_file sound.files",
-        "start": "start min_t start_time start_s start_seconds begin begin_time onset roi_start",
-        "end": "end max_t end_time end_s end_seconds offset roi_end",
-        "label": "label species annotation roi_label tag code class",
-        "fmin": "fmin min_f f_min freq_min low_f low_freq low_frequency roi_min_freq bottom.freq",
-        "fmax": "fmax max_f f_max freq_max high_f high_freq high_frequency roi_max_freq top.freq",
-    },
-    "raven": {
-        "recording": "begin_file begin_path",
-        "start": "begin_time_(s)",
-        "end": "end_time_(s)",
-        "label": "annotation annotations species label labels tag tags species_code class",
-        "fmin": "low_freq_(hz)",
-        "fmax": "high_freq_(hz)",
-        "selection": "selection",
-        "offset": "file_offset_(s)",
-    },
-}
-COLUMNS = tuple(_NAMES["table"])
-# monitoraSom and warbleR write these in kHz.
-_KILOHERTZ = {"roi_min_freq", "roi_max_freq", "bottom.freq", "top.freq"}
-_EMPTY = ("", "NA")  # R writes NA
-_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+\s*")
 _NUMBER = re.compile(r"(^|[\s;,])[+-]?\d+([.,]\d+)?($|[\s;,])")
 _LABEL_START = re.compile(r"\s*([+-]?[.,]?\d\S*\s|\\)")
 _LABEL_LINE, _BAND_LINE = "start<TAB>end<TAB>label", "\\<TAB>low<TAB>high"
@@ -51,7 +35,7 @@ class Annotation:
 
     `start` and `end` are in s from the start of the recording, equal for a point; `species` is the
     label without its grade, which is "far", "medium", "clear", or "" where none is given; `fmin`
-    and `fmax` are in Hz, None where unknown.
+    and `fmax` are in Hz, None where unknown; `line` is where it stands in its file.
     """
 
     start: float
@@ -60,6 +44,7 @@ class Annotation:
     grade: str
     fmin: float | None
     fmax: float | None
+    line: int = field(default=0, compare=False, repr=False)
 
     def key(self) -> tuple:
         """Return what annotations are sorted by: every field, an unknown frequency first."""
@@ -70,15 +55,26 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong in a line of an annotation file; `str` makes a sentence of it."""
+    """What is wrong in a line of an annotation file; `str` makes a sentence of it.
+
+    `recording` is the one that the line belongs to, empty where that is not known; `whole` tells
+    that nothing after the line, or in all of the file, can be understood.
+    """
 
     file: str
     line: int
     found: str
     expected: str
+    recording: str = ""
+    whole: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: found {self.found}; expected {self.expected}"
+        return f"{self.file}, line {self.line}: {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, without where."""
+        return f"found {self.found}; expected {self.expected}"
 
 
 @dataclass(slots=True)
@@ -111,30 +107,24 @@ def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
     return (stem, GRADES[suffix]) if stem and suffix in GRADES else (text, "")
 
 
-def _decode(data: bytes) -> str:
-    """Decode UTF-8, or UTF-16 with a byte-order mark, and make every line end a newline."""
-    is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
-    if "\0" in text:
-        raise UnicodeError("NUL bytes (UTF-16 without a byte-order mark?)")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def detect_format(text: str, columns: Mapping[str, str] | None = None) -> str:
     """Tell from its first line whether decoded `text` is audacity, raven or table.
 
     A line without any number is taken for a header: its reader says which columns are missing.
     """
+    separator, text = split_separator(text)
     first = next((line for line in text.split("\n") if line.strip()), "")
+    if separator:
+        return "raven" if "begin time (s)" in first.lower() else "table"
     if not first or _LABEL_START.match(first):
         return "audacity"
-    delimiter = _delimiter(first)
-    names = {_plain(name) for name in first.split(delimiter)}
+    between = delimiter(first)
+    names = {plain(name) for name in first.split(between)}
     if "begin_time_(s)" in names:
         return "raven"
-    known = " ".join(_NAMES["table"].values()).split()
-    known += [_plain(name) for name in (columns or {}).values()]
-    is_header = names.intersection(known) or (delimiter in first and not _NUMBER.search(first))
+    known = " ".join(NAMES["table"].values()).split()
+    known += [plain(name) for name in (columns or {}).values()]
+    is_header = names.intersection(known) or (between in first and not _NUMBER.search(first))
     return "table" if is_header else "audacity"
 
 
@@ -172,45 +162,55 @@ def read_annotations(
         Annotations in the order of the file, times in s, frequencies in Hz, and all problems.
     """
     reading = Reading()
+    builder = _Builder(file, frozenset(species), reading.problems, recording or "")
     try:
-        text = _decode(data)
-    except UnicodeError as error:
-        reading.problems.append(_undecodable(data, file, error))
+        text = decode(data)
+    except NotText as error:
+        builder.problem(*error.args, whole=True)
         return reading
     if recording is not None:
         reading.annotations[recording] = []
     if not text.strip():
         return reading
     format = detect_format(text, columns) if format == "auto" else format
-    builder = _Builder(file, frozenset(species), reading.problems)
     if format != "audacity":
-        _read_table(text, builder, reading, _NAMES[format], columns or {}, resolve, recording)
+        read_table(text, builder, reading, NAMES[format], columns or {}, resolve, recording)
     elif recording is not None:
         reading.annotations[recording] = _read_audacity(text, builder)
     else:
         found = "no header: an Audacity label file names no recording"
-        builder.problem(1, found, "a table with a header and a column for the recording")
+        expected = "a table with a header and a column for the recording"
+        builder.problem(1, found, expected, whole=True)
+    for name, calls in reading.annotations.items():
+        _drop_twins(calls, builder, name)
     return reading
 
 
-def _undecodable(data: bytes, file: str, error: UnicodeError) -> Problem:
-    at, found = max(data.find(b"\0"), 0), str(error)
-    if isinstance(error, UnicodeDecodeError):
-        at, found = error.start, f"byte 0x{data[error.start]:02x}, which is not {error.encoding}"
-    line = 1 + max(data.count(b"\n", 0, at), data.count(b"\r", 0, at))
-    return Problem(file, line, found, "UTF-8 text (save the file again as UTF-8)")
+def _drop_twins(calls: list[Annotation], builder: "_Builder", recording: str) -> None:
+    """Take calls that are written twice as a problem, and keep the first of them."""
+    columns = ([getattr(call, name) for call in calls] for name in ("start", "end", "species"))
+    if len(set(zip(*columns, strict=True))) == len(calls):
+        return
+    first: dict[tuple, int] = {}
+    builder.recording = recording
+    for call in calls:
+        if first.setdefault(call.key(), call.line) != call.line:
+            found = f"the same call as in line {first[call.key()]}"
+            builder.problem(call.line, found, "each call once (delete one of the lines)")
+    calls[:] = [call for call in calls if first[call.key()] == call.line]
 
 
 class _Builder:
     """Makes annotations of the texts of one file and collects its problems."""
 
-    def __init__(self, file: str, species: frozenset[str], problems: list[Problem]):
+    def __init__(self, file: str, species: frozenset[str], problems: list[Problem], recording: str):
         self.file, self.species, self.problems = file, species, problems
+        self.owner = self.recording = recording
         self.to_hertz = float
         self._labels: dict[str, tuple[str, str]] = {}
 
-    def problem(self, line: int, found: str, expected: str) -> None:
-        self.problems.append(Problem(self.file, line, found, expected))
+    def problem(self, line: int, found: str, expected: str, whole: bool = False) -> None:
+        self.problems.append(Problem(self.file, line, found, expected, self.recording, whole))
 
     def build(
         self, line: int, start: str, end: str, label: str, low: str = "", high: str = ""
@@ -223,7 +223,9 @@ class _Builder:
         if None not in (first, last) and last < first:
             found = f'end "{end.strip()}" before start "{start.strip()}"'
             self.problem(line, found, "an end at or after the start")
-        return Annotation(first, last, *names, *band) if len(self.problems) == before else None
+        if len(self.problems) > before:
+            return None
+        return Annotation(first, last, *names, *band, line)
 
     def number(self, line: int, text: str, name: str, unit: str = "seconds") -> float | None:
         """Return a finite number, a time at least 0; or None and a problem."""
@@ -238,10 +240,11 @@ class _Builder:
         found, expected = f'{name} "{text.strip()}"', f"a number of {unit}"
         if not text.strip():
             found = f"empty {name}"
-        elif _DECIMAL_COMMA.fullmatch(text):
-            expected += " (decimal comma; use a point)"
         elif not is_number:
-            found += ", not a number"
+            hint = number_hint(text)
+            found, expected = (
+                (found, f"{expected} ({hint})") if hint else (f"{found}, not a number", expected)
+            )
         elif isfinite(value):
             found, expected = f"negative {found}", f"{expected}, 0 or more"
         else:
@@ -253,7 +256,7 @@ class _Builder:
         """Return lowest and highest frequency in Hz, None where unknown or a problem."""
         values = []
         for text, name in (low, "low frequency"), (high, "high frequency"):
-            value = None if text.strip() in _EMPTY else self.number(line, text, name, "Hz")
+            value = None if text.strip() in EMPTY else self.number(line, text, name, "Hz")
             # Audacity writes -1 where a side of the band is undefined.
             is_known = value is not None and value >= 0
             values.append(self.to_hertz(value) if is_known else None)
@@ -267,6 +270,9 @@ class _Builder:
         if not text or "\n" in text:
             found = "a label over several lines" if text else "empty label"
             self.problem(line, found, "a species code, with or without a grade")
+            return None
+        if text not in self.species and (hint := cell_hint(text)):
+            self.problem(line, f'label "{text}"', f"a species code ({hint})")
             return None
         try:
             self._labels[label] = split_label(text, self.species)
@@ -293,106 +299,9 @@ def _read_audacity(text: str, builder: _Builder) -> list[Annotation]:
         if not is_band:
             annotations.append(builder.build(line, *fields) if len(fields) == 3 else None)
         elif follows_label and len(fields) == 3:
+            before = len(builder.problems)
             band = builder.band(line, *fields[1:])
-            if annotations[-1]:
+            if annotations[-1] and len(builder.problems) == before:
                 annotations[-1] = replace(annotations[-1], fmin=band[0], fmax=band[1])
         follows_label = not is_band
     return [annotation for annotation in annotations if annotation is not None]
-
-
-def _read_table(text, builder, reading, names, columns, resolve, owner) -> None:
-    rows = _rows(text, builder)
-    line, header = next(rows, (1, []))
-    at = _places(line, header, builder, names, columns, owner)
-    if at is None:
-        return
-    if _KILOHERTZ & {_plain(header[at[key]]) for key in ("fmin", "fmax") if key in at}:
-        builder.to_hertz = lambda kilohertz: round(1000 * kilohertz, 6)
-    low, high = at.get("fmin"), at.get("fmax")
-    first, last, label = at["start"], at["end"], at["label"]
-    offset = None if "start" in columns else at.get("offset")
-    selection, seen = at.get("selection"), set()
-    owned = _owned(rows, at.get("recording"), builder, reading, resolve, owner)
-    for line, name, row, calls in owned:
-        start, end, word = row[first], row[last], row[label]
-        if name and word in _EMPTY and start in _EMPTY and end in _EMPTY:
-            continue
-        bottom, top = "" if low is None else row[low], "" if high is None else row[high]
-        call = builder.build(line, start, end, word, bottom, top)
-        begin = None if offset is None else builder.number(line, row[offset], "File Offset (s)")
-        if call is None or (begin is None and offset is not None):
-            continue
-        if selection is not None and row[selection]:
-            # Raven lists a selection once per view and channel.
-            twin = name, row[selection], start, end, word
-            if twin in seen:
-                continue
-            seen.add(twin)
-        if begin is not None:
-            # Raven counts Begin Time through all files of a window, File Offset within the file.
-            call = replace(call, start=begin, end=round(begin + call.end - call.start, 9))
-        calls.append(call)
-
-
-def _owned(rows, where, builder, reading, resolve, owner) -> Iterator[tuple]:
-    """Yield the rows that belong to a recording, with the list that their annotations go to."""
-    known: dict[str, list[Annotation] | None] = {}
-    for line, row in rows:
-        name = "" if where is None else row[where].strip()
-        if name not in known:
-            recording = resolve(name) if name else owner
-            if recording is None and name and not owner:
-                reading.without_recording.append(name)
-            is_ours = recording is not None and owner in (None, recording)
-            known[name] = reading.annotations.setdefault(recording, []) if is_ours else None
-        if known[name] is not None:
-            yield line, name, row, known[name]
-        elif owner or not name:
-            expected = f"{owner}, as the file is named" if owner else "the name of a recording"
-            builder.problem(line, f'recording "{name}"', expected)
-
-
-def _rows(text: str, builder: _Builder) -> Iterator[tuple[int, list[str]]]:
-    """Yield the header and the rows that are as wide, with their line numbers."""
-    header = next(line for line in text.split("\n") if line.strip())
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(header), strict=True)
-    line, width = 1, 0
-    try:
-        for row in reader:
-            if row and (row[0].strip() or any(map(str.strip, row))):
-                width = width or len(row)
-                # Spreadsheets may write further empty cells at the end of a row.
-                if len(row) != width and (len(row) < width or any(row[width:])):
-                    builder.problem(line, f"{len(row)} fields", f"{width}, as in the header")
-                else:
-                    yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        builder.problem(line, f"a quote out of place ({error})", "quotes around whole fields")
-
-
-def _places(line, header, builder, names, columns, owner) -> dict[str, int] | None:
-    plain, places, missing = [_plain(name) for name in header], {}, []
-    optional = {"selection", "offset", "fmin", "fmax"} | ({"recording"} if owner else set())
-    for key, usual in names.items():
-        wanted = [_plain(columns[key])] if key in columns else usual.split()
-        chosen = next((name for name in wanted if name in plain), None)
-        if chosen is not None and plain.count(chosen) > 1:
-            missing.append(f"{key} (one column {chosen}, not {plain.count(chosen)})")
-        elif chosen is not None:
-            places[key] = plain.index(chosen)
-        elif key not in optional or (key in columns and key != "recording"):
-            missing.append(f"{key} ({' or '.join(wanted)})")
-    if missing:
-        found = f"the columns {', '.join(name.strip() for name in header)}"
-        builder.problem(line, found, f"columns for {', '.join(missing)}")
-        return None
-    return places
-
-
-def _delimiter(header: str) -> str:
-    return max("\t;,", key=header.count)
-
-
-def _plain(name: str) -> str:
-    return name.strip().strip('"').lower().replace(" ", "_")

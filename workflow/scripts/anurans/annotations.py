@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import os
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from anurans.annotation_formats import COLUMNS, Annotation, Problem, Reading, read_annotations
+from anurans.annotation_formats import Annotation, Problem, Reading, read_annotations
+from anurans.annotation_tables import COLUMNS
 from anurans.errors import UserError, listing
-from anurans.recordings import EXTENSIONS
+from anurans.recordings import EXTENSIONS, walk
 
 SUFFIXES = (".txt", ".csv", ".tsv")
 
@@ -35,6 +35,9 @@ class AnnotationSource:
         How to read the files; "auto" looks at the content of each.
     columns : mapping, optional
         Names of the columns for `recording`, `start`, `end`, `label`, `fmin`, `fmax`.
+    on_error : {"fail", "skip"}
+        What becomes of what cannot be read: an error, or left out and listed in `problems`. A
+        recording of whose file nothing can be read is then one that is not annotated.
     files : mapping, optional
         File of each annotated recording of a folder, where it is known already: a job that knows
         only a part of the recordings cannot tell which file belongs to which.
@@ -53,6 +56,7 @@ class AnnotationSource:
         species: Sequence[str],
         format: str = "auto",
         columns: Mapping[str, str] | None = None,
+        on_error: str = "fail",
         files: Mapping[str, str] | None = None,
     ):
         self.source = Path(source)
@@ -60,6 +64,7 @@ class AnnotationSource:
         self.species = frozenset(species)
         self.format = format
         self.columns = dict(columns or {})
+        self.skips = on_error == "skip"
         unknown = sorted(set(self.columns) - set(COLUMNS))
         if unknown:
             raise UserError(
@@ -96,9 +101,42 @@ class AnnotationSource:
 
     def annotated(self, recording: str) -> bool:
         """Tell whether a person listened to the recording, even if nothing was heard."""
-        if self._is_folder:
+        if self._is_folder and not self.skips:
             return recording in self._files
-        return recording in self._table.annotations
+        return recording in self._reading(recording).annotations
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that is skipped, in the order of files and lines; empty where it is an error."""
+        if not self.skips:
+            return []
+        if not self._is_folder:
+            return self._table.problems
+        return [each for name in sorted(self._files) for each in self._parse(name).problems]
+
+    def beyond(self, durations: Mapping[str, float]) -> list[Problem]:
+        """Calls that start after the end of their recording, of which only a reading tells.
+
+        Parameters
+        ----------
+        durations
+            Of each usable recording, in s.
+
+        Raises
+        ------
+        UserError
+            If there are any and they are not skipped.
+        """
+        found = []
+        for recording, duration in sorted(durations.items()):
+            for call in self.annotations(recording):
+                if call.start > duration + 1e-6:
+                    file, at = str(self.file(recording)), f"start {call.start:g} of {call.species}"
+                    expected = f"a start within the {duration:g} s of {recording}"
+                    found.append(Problem(file, call.line, at, expected, recording))
+        if not self.skips:
+            self._refuse(found)
+        return found
 
     def annotations(self, recording: str) -> tuple[Annotation, ...]:
         """Return the annotations of a recording, of all species, sorted; none if not annotated.
@@ -201,6 +239,8 @@ class AnnotationSource:
         if not self._is_folder:
             _ = self._table
             return
+        if self.skips:
+            return
         names = self._files if recordings is None else set(recordings).intersection(self._files)
         readings = [self._parse(recording) for recording in sorted(names)]
         self._refuse([problem for reading in readings for problem in reading.problems])
@@ -211,28 +251,35 @@ class AnnotationSource:
         if recording not in self._files:
             return Reading()
         reading = self._parse(recording)
-        if reading.problems:
+        if reading.problems and not self.skips:
             self.check()
         return reading
 
     def _parse(self, recording: str) -> Reading:
         if recording not in self._read:
             file = self._files[recording]
-            self._read[recording] = self._load(file, recording)
+            reading = self._load(file, recording)
+            if self.skips:
+                _leave_out_unreadable(reading)
+            self._read[recording] = reading
         return self._read[recording]
 
     @cached_property
     def _table(self) -> Reading:
         with _paused_collector():
             reading = self._load(self.source, None)
-        self._refuse(reading.problems)
+        if self.skips and not any(problem.whole for problem in reading.problems):
+            _leave_out_unreadable(reading)
+        else:
+            self._refuse(reading.problems)
         return reading
 
     def _load(self, file: Path, recording: str | None) -> Reading:
         try:
             data = file.read_bytes()
         except OSError as error:
-            problem = Problem(str(file), 1, error.strerror or str(error), "a file that can be read")
+            found, expected = error.strerror or str(error), "a file that can be read"
+            problem = Problem(str(file), 1, found, expected, recording or "", whole=True)
             return Reading(problems=[problem])
         return read_annotations(
             data, str(file), self.species, self._of_row, recording, self.format, self.columns
@@ -241,9 +288,10 @@ class AnnotationSource:
     def _refuse(self, problems: Sequence[Problem]) -> None:
         if problems:
             files = len({problem.file for problem in problems})
+            advice = "" if self.skips else " (or leave them out with annotations.on_error: skip)"
             raise UserError(
                 f"Annotations in {self.source}: {_count(len(problems), 'problem')} in "
-                f"{_count(files, 'file')}. Correct these lines and run again:\n"
+                f"{_count(files, 'file')}. Correct these lines and run again{advice}:\n"
                 + listing([str(problem) for problem in problems])
             )
 
@@ -265,7 +313,7 @@ class AnnotationSource:
 
     def _match_files(self) -> None:
         found: dict[str, list[Path]] = {}
-        for path in _annotation_files(self.source):
+        for path in walk(self.source, SUFFIXES, "annotations.source"):
             recording = self._of_file(path.name)
             if recording is None:
                 self._strangers.append(str(path))
@@ -313,17 +361,15 @@ def annotations_of(
     return {name: read.annotations(name) for name in recordings if read.annotated(name)}
 
 
-def _annotation_files(folder: Path) -> Iterator[Path]:
-    """Yield the annotation files below a folder in a fixed order, also behind linked folders."""
-    seen = set()
-    for place, folders, files in os.walk(folder, followlinks=True):
-        real = os.path.realpath(place)
-        is_loop = real in seen
-        seen.add(real)
-        folders[:] = [] if is_loop else sorted(n for n in folders if not n.startswith("."))
-        for name in [] if is_loop else sorted(files):
-            if not name.startswith(".") and name.lower().endswith(SUFFIXES):
-                yield Path(place, name)
+def _leave_out_unreadable(reading: Reading) -> None:
+    """Make recordings of which nothing could be read ones that nobody listened to.
+
+    An empty list would say that nothing was heard there.
+    """
+    lost = {p.recording for p in reading.problems if p.whole}
+    lost |= {p.recording for p in reading.problems if not reading.annotations.get(p.recording)}
+    for recording in lost:
+        reading.annotations.pop(recording, None)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Reads recordings, in blocks, so that an hour takes no more memory than a minute."""
 
 import hashlib
-import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,18 @@ import soundfile as sf
 import soxr
 
 from anurans.clips import count_clips
+from anurans.containers import length_fault
+from anurans.errors import UserError
 from anurans.recordings import Recording
 
 BLOCK = 1 << 20
+# Times full scale; lossy formats reach 2 or so, samples in other units thousands.
+LOUDEST = 10.0
+# What libsndfile gives as the number of frames where a file does not tell.
+UNKNOWN_FRAMES = 1 << 62
+_REASONS = {
+    "Internal error : SF_INFO struct incomplete.": "its header gives no possible rate of sampling"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +59,13 @@ class Source:
 def sources(
     rows: Iterable[Mapping[str, str]],
     recordings: Sequence[str],
-    paths: Sequence[str],
     channels: Sequence[str],
 ) -> list[Source]:
     """Join recordings with their rows of `results/recordings/{shard}.tsv`; usable ones only."""
     found = {row["recording"]: row for row in rows}
     return [
-        Source(recording, path, channel, float(row["duration_s"]), row["sha256"])
-        for recording, path, channel in zip(recordings, paths, channels, strict=True)
+        Source(recording, row["path"], channel, float(row["duration_s"]), row["sha256"])
+        for recording, channel in zip(recordings, channels, strict=True)
         if (row := found[recording])["status"] == "ok"
     ]
 
@@ -87,43 +96,68 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
         `mix`, `left` or `right`; a recording without that channel is quarantined.
     """
     known = {"recording": recording.recording, "path": recording.path}
+    if recording.fault:
+        return Inspection(**known, reason=recording.fault)
     try:
+        about = Path(recording.path).stat()
+        if not stat.S_ISREG(about.st_mode):  # a pipe would be waited for
+            return Inspection(**known, reason="is no file")
+        if not about.st_size:
+            return Inspection(**known, reason="is empty: 0 bytes")
         with Path(recording.path).open("rb") as file:
             known["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            wrong_length = length_fault(file)
         with sf.SoundFile(recording.path) as sound:
             known |= {"sr": sound.samplerate, "channels": sound.channels}
-            frames, peak, finite = 0, 0.0, True
-            for block in _decoded(sound):
+            frames, peaks, finite = 0, np.zeros(sound.channels), True
+            for block in _blocks(sound):
                 frames += len(block)
-                peak = max(peak, float(np.abs(block).max(initial=0.0)))
+                peaks = np.maximum(peaks, np.abs(block).max(axis=0))
                 finite &= bool(np.isfinite(block).all())
-            announced, missing = sound.frames, _missing_bytes(sound)
+            announced = 0 if sound.frames >= UNKNOWN_FRAMES else sound.frames
     except OSError as error:
         return Inspection(**known, reason=f"cannot be opened: {error.strerror}")
     except sf.LibsndfileError as error:
-        return Inspection(**known, reason=f"cannot be decoded: {error.error_string.rstrip('.')}")
-    duration = frames / known["sr"]
+        reason = _REASONS.get(error.error_string, error.error_string).rstrip(".")
+        return Inspection(**known, reason=f"cannot be decoded: {reason}")
+    duration, peak = frames / known["sr"], float(peaks.max(initial=0.0))
     known |= {"duration_s": duration, "peak": peak if finite else 0.0}
-    if not finite:
+    if wrong_length:
+        reason = wrong_length
+    elif not finite:
         reason = "holds samples that are no numbers (NaN or infinite)"
     elif frames < announced:
         reason = f"is cut short: {frames} of {announced} frames could be read"
-    elif missing:
-        reason = f"is cut short: {missing} bytes fewer than its header says"
+    elif not frames:
+        reason = "holds no sound"
     elif not count_clips(duration, length, min_last):
         reason = f"is shorter than a clip: {duration:.3f} s"
     elif channel == "right" and known["channels"] < 2:
         reason = "has no right channel"
+    elif not (peak if channel == "mix" else peaks[0 if channel == "left" else 1]):
+        reason = f"is silent{'' if channel == 'mix' else f' in its {channel} channel'}: all zeros"
+    elif peak > LOUDEST:
+        reason = (
+            f"holds samples of {peak:.6g} times full scale: not scaled to 1, or damaged; save it "
+            "again with samples from -1 to 1"
+        )
     else:
         return Inspection(**known, status="ok")
     return Inspection(**known, reason=reason)
 
 
-def _missing_bytes(sound: sf.SoundFile) -> int:
-    """Bytes of audio that the header of a WAV file announces and the file does not have."""
-    # libsndfile counts the frames by the file's length, and tells of the header in its log only.
-    told = re.search(r"^data\s*: (\d+) \(should be (\d+)\)", sound.extra_info, re.MULTILINE)
-    return max(0, int(told[1]) - int(told[2])) if told else 0
+def _blocks(sound: sf.SoundFile) -> Iterator[np.ndarray]:
+    """Read to the end, in blocks [shape=(n, channels), dtype=float32].
+
+    `sound.blocks` counts on the frames that the header announces: where fewer can be read it gives
+    whatever was in memory as sound.
+    """
+    frames = max(1, BLOCK // sound.channels)
+    # NumPy turns 16 bits into the same floats as libsndfile does, ten times faster.
+    whole_numbers = sound.subtype == "PCM_16"
+    kind = "int16" if whole_numbers else "float32"
+    while len(block := sound.read(frames, dtype=kind, always_2d=True)):
+        yield block * np.float32(1 / 32768) if whole_numbers else block
 
 
 def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> Iterator[np.ndarray]:
@@ -154,9 +188,13 @@ def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> I
         while len(kept) >= samples and done < count:
             yield to_int16(kept[:samples])
             kept, done = kept[samples:], done + 1
-    while done < count:
+    if done < count - 1 or (done < count and not len(kept)):
+        raise UserError(
+            f"{path}: ends before the last of its {count} clips; it has changed since it was "
+            "inspected. Run again."
+        )
+    if done < count:
         yield to_int16(np.pad(kept, (0, samples - len(kept))))
-        kept, done = kept[:0], done + 1
 
 
 def to_int16(audio: np.ndarray) -> np.ndarray:
@@ -174,8 +212,8 @@ def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
     np.ndarray [shape=(n,), dtype=float32]
         One block after the other.
     """
-    with sf.SoundFile(path) as sound:
-        blocks = (_one_channel(block, channel) for block in _decoded(sound))
+    with _opened(path) as sound:
+        blocks = (_one_channel(block, channel) for block in _blocks(sound))
         if sound.samplerate == sr:
             yield from blocks
             return
@@ -185,13 +223,17 @@ def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
         yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
 
 
-def _decoded(sound: sf.SoundFile) -> Iterator[np.ndarray]:
-    """Decode a file in blocks [shape=(n, channels), dtype=float32] in [-1, 1)."""
-    # NumPy turns 16 bits into the same floats as libsndfile does, ten times faster.
-    whole_numbers = sound.subtype == "PCM_16"
-    kind = "int16" if whole_numbers else "float32"
-    for block in sound.blocks(BLOCK // sound.channels, dtype=kind, always_2d=True):
-        yield block * np.float32(1 / 32768) if whole_numbers else block
+@contextmanager
+def _opened(path: str) -> Iterator[sf.SoundFile]:
+    """Open a recording that was found good; what fails now has changed, or its disk has."""
+    try:
+        with sf.SoundFile(path) as sound:
+            yield sound
+    except (OSError, sf.LibsndfileError) as error:
+        raise UserError(
+            f"{path}: cannot be read any more, though it was good when it was inspected: {error}. "
+            "Run again."
+        ) from None
 
 
 def _one_channel(block: np.ndarray, channel: str) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Backbones: frozen networks of keras.applications, from grey image to embedding."""
 
 import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,23 @@ import numpy as np
 from anurans.axes import SIZE
 from anurans.errors import UserError
 from anurans.images import lookup_table
+from anurans.models import weights_digest
+
+# Keras checks what it downloads against hashes of its own, but for MobileNet: here are those of
+# its files (MD5 or SHA-256), and, where only the weights are known, their `weights_digest`.
+MOBILENET = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/"
+MOBILENET_FILES = {
+    0.25: ("mobilenet_2_5_224_tf_no_top.h5", "f313cee49f5d33dfb06f2b255c4adb64"),
+    0.5: (
+        "mobilenet_5_0_224_tf_no_top.h5",
+        "df860c59562f4c4af7a2fb2ae90731caef39fd5d03e5fcd6ca46988965f0a4b7",
+    ),
+    0.75: ("mobilenet_7_5_224_tf_no_top.h5", None),
+    1.0: ("mobilenet_1_0_224_tf_no_top.h5", "725ccbd03d61d7ced5b5c4cd17e7d527"),
+}
+MOBILENET_WEIGHTS = {
+    0.75: "3d997a26d061a8824faeeb9c33b8a1995608a374aa51159c4a289dd7b77bf5eb",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,8 @@ def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
     arguments = dict(include_top=False, input_shape=(SIZE, SIZE, 3), **width)
     if settings.weights == "imagenet":
         try:
+            if settings.architecture == "MobileNet":
+                return _downloaded_mobilenet(build(weights=None, **arguments), settings.alpha)
             return build(weights="imagenet", **arguments)
         except Exception as error:
             raise UserError(
@@ -95,13 +115,30 @@ def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
         _randomize(network, settings.seed, input_power)
         return network
     try:
+        # Reads arrays only: of a whole .keras model no layer is made, so that none can run code.
         network.load_weights(settings.weights)
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(
             f"{settings.weights}: these weights do not fit {settings.architecture}"
             f"{f' with alpha {settings.alpha:g}' if width else ''} without top "
             f"({str(error).splitlines()[0]}). Correct weights, alpha or architecture in the config."
         ) from error
+    if not all(np.isfinite(weight).all() for weight in network.get_weights()):
+        raise UserError(
+            f"{settings.weights}: holds weights that are no numbers (NaN or infinite); get the "
+            "file again."
+        )
+    return network
+
+
+def _downloaded_mobilenet(network: keras.Model, alpha: float) -> keras.Model:
+    """Give a MobileNet its ImageNet weights, downloaded unless Keras has them already."""
+    name, known = MOBILENET_FILES[alpha]
+    path = keras.utils.get_file(name, MOBILENET + name, cache_subdir="models", file_hash=known)
+    network.load_weights(path)
+    expected = MOBILENET_WEIGHTS.get(alpha)
+    if expected and weights_digest(network.get_weights()) != expected:
+        raise ValueError(f"{path} does not hold the weights that are known by that name")
     return network
 
 
@@ -150,6 +187,22 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
 
 def join_models(backbone: str | Path, head: str | Path) -> keras.Model:
     """Join a saved backbone and a saved head: image in, probabilities out."""
-    frozen = keras.saving.load_model(backbone, compile=False)
-    trained = keras.saving.load_model(head, compile=False)
+    frozen, trained = load_model(backbone), load_model(head)
     return keras.Model(frozen.input, trained(frozen.output), name="model")
+
+
+def load_model(path: str | Path) -> keras.Model:
+    """Load a .keras file, of which nothing may run code (a Lambda layer could).
+
+    Raises
+    ------
+    UserError
+        When it would, or is no model.
+    """
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(
+            f"{path}: is no model that can be loaded in Keras' safe mode, in which no model runs "
+            f"code of its own ({str(error).splitlines()[0]:.200}). Delete it, and it is made again."
+        ) from error

@@ -4,7 +4,9 @@ import copy
 import difflib
 import itertools
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +17,7 @@ import jsonschema
 
 from anurans.errors import UserError, listing
 from anurans.splits import Split
+from anurans.summary import columns as columns_of
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.json"
 IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
@@ -74,6 +77,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     filled = copy.deepcopy(dict(config))
     validator = jsonschema.Draft202012Validator(schema())
     problems = [_sentence(error) for error in _errors(validator, filled)]
+    problems += _not_finite(filled)
     if not problems:
         filled = _filled(filled, schema())
         filled["datasets"] = {
@@ -141,6 +145,18 @@ def _filled(value: Any, rules: Mapping[str, Any]) -> Any:
     return value
 
 
+def _not_finite(value: Any, at: str = "") -> Iterator[str]:
+    """Sentences about numbers that compare with no bound, or with none that makes sense."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield f"{at}: found {value}; expected a finite number."
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _not_finite(each, f"{at}.{key}" if at else str(key))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _not_finite(each, f"{at}.{number}")
+
+
 def _errors(validator: jsonschema.Draft202012Validator, value: Any) -> list:
     return sorted(validator.iter_errors(value), key=lambda error: [str(p) for p in error.path])
 
@@ -162,7 +178,7 @@ def _sentence(error: jsonschema.ValidationError) -> str:
             wanted = error.validator_value
             wanted = [wanted] if isinstance(wanted, str) else wanted
             allowed = " or ".join(TYPES[kind] for kind in wanted)
-            return f"{at or 'the file'}: found {found}; expected {allowed}."
+            return f"{at or 'the file'}: found {found}; expected {allowed}{_written(error)}."
         case "enum":
             allowed = [str(value) for value in error.validator_value]
             guess = _guess(error.instance, allowed)
@@ -190,6 +206,16 @@ def _sentence(error: jsonschema.ValidationError) -> str:
         case _:
             about = error.schema.get("description", error.message)
             return f"{at}: found {found}; expected: {about}"
+
+
+def _written(error: jsonschema.ValidationError) -> str:
+    """Say how to write a number that YAML takes for text, as it does 1e-3."""
+    if "number" not in error.validator_value or not isinstance(error.instance, str):
+        return ""
+    try:
+        return f" (written {float(error.instance)})"
+    except ValueError:
+        return ""
 
 
 def _show(value: Any) -> str:
@@ -221,6 +247,11 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
         yield from _about_split(config, split(config, name))
     for technique in ("time_mask", "frequency_mask"):
         yield from _about_masks(technique, config["augmentation"][technique])
+    overlap, length = config["labelling"]["min_overlap"], config["clips"]["length"]
+    if overlap > length and config["labelling"]["rule"] == "default":
+        yield f"labelling.min_overlap: found {overlap:g} s, longer than a clip ({length:g} s)."
+    if 1 in config["augmentation"]["time_stretch"]["rates"]:
+        yield "augmentation.time_stretch.rates: 1 changes nothing; remove it."
     for name, dataset in config["datasets"].items():
         if dataset["techniques"][0] != "original":
             found = _show(dataset["techniques"])
@@ -238,6 +269,12 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
+    columns = Counter(columns_of(list(config["species"])))
+    if twice := [column for column, n in columns.items() if n > 1]:
+        yield (
+            f"species: with these codes results/summary.csv would have two columns "
+            f"{', '.join(twice)}; choose another code."
+        )
     for experiment, chosen in config["experiments"].items():
         for axis in _AXES:
             for name in chosen[axis] or []:
@@ -277,13 +314,23 @@ def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"spectrogram.fmin: found {settings['fmin']:g} Hz; expected below fmax, {fmax:g} Hz."
     if settings["scale"] == "log" and settings["fmin"] == 0:
         yield "spectrogram.fmin: a logarithmic scale has no 0 Hz; set it above 0."
+    if settings["hop_length"] > settings["n_fft"]:
+        yield (
+            f"spectrogram.hop_length: found {settings['hop_length']}, above n_fft "
+            f"({settings['n_fft']}): sound between two transforms would not be seen."
+        )
+    bands = settings["n_fft"] // 2 + 1
+    if settings["scale"] != "linear" and settings["n_mels"] > bands:
+        yield (
+            f"spectrogram.n_mels: found {settings['n_mels']}; an n_fft of {settings['n_fft']} "
+            f"gives {bands} frequencies, and no more bands than that."
+        )
     samples = config["clips"]["length"] * sr
-    for key in ("n_fft", "hop_length"):
-        if settings[key] > samples:
-            yield (
-                f"spectrogram.{key}: found {settings[key]}, longer than a clip "
-                f"({samples:g} samples)."
-            )
+    if settings["n_fft"] > samples:
+        yield (
+            f"spectrogram.n_fft: found {settings['n_fft']}, longer than a clip "
+            f"({samples:g} samples)."
+        )
 
 
 def _about_masks(technique: str, settings: Mapping[str, Any]) -> Iterator[str]:

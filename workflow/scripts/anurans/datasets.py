@@ -9,7 +9,7 @@ import numpy as np
 from anurans.annotation_formats import Annotation
 from anurans.clips import TOLERANCE, ClipTable, concatenate
 from anurans.errors import UserError
-from anurans.labels import LabelRule, cover_clips, decide_all, rows_by
+from anurans.labels import LabelRule, blocks_by, cover_clips, decide_all, rows_by
 from anurans.libraries import merge_versions
 from anurans.rows import READ, Rows
 from anurans.shards import open_shard
@@ -134,7 +134,7 @@ def trainable(copies: ClipTable, originals: ClipTable, roles: Mapping[str, str])
     """
     allowed = np.zeros(len(copies), dtype=bool)
     clips_of = rows_by(originals.recording)
-    for recording, rows in rows_by(copies.recording).items():
+    for recording, rows in blocks_by(copies.recording):
         near = clips_of.get(recording, np.empty(0, int))
         train = np.array([roles[clip] == TRAIN for clip in originals.clip[near]], dtype=bool)
         overlap = overlaps(copies[rows], originals[near])

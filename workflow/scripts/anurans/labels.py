@@ -1,6 +1,6 @@
 """Labels: how much of each clip is covered by calls, and when that counts as positive."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,10 +137,12 @@ def cover_clips(
         name: Coverage(np.zeros(n), np.zeros(n), np.zeros(n, int), np.full(n, "", object))
         for name in species
     }
-    for recording, rows in rows_by(clips.recording).items():
+    for recording, rows in blocks_by(clips.recording):
+        begin, end = clips.source_start[rows].min(), clips.source_end[rows].max()
+        near = [call for call in annotations[recording] if call.start <= end and call.end >= begin]
         hidden, bands = _masks(clips[rows])
         for name in species:
-            calls = [call for call in annotations[recording] if call.species == name]
+            calls = [call for call in near if call.species == name]
             # Copies in which the same calls are left are measured together.
             left, kind = np.unique(_audible(bands, calls), axis=0, return_inverse=True)
             for number, which in enumerate(left):
@@ -187,6 +189,17 @@ def rows_by(values: np.ndarray) -> dict[str, np.ndarray]:
     for row, value in enumerate(values.tolist()):
         found.setdefault(value, []).append(row)
     return {value: np.array(rows) for value, rows in found.items()}
+
+
+def blocks_by(values: np.ndarray, most: int = 256) -> Iterator[tuple[str, np.ndarray]]:
+    """Rows of each value, as `rows_by` gives them, at most so many at a time.
+
+    What compares the clips of one recording with each other, or with its calls, takes memory with
+    the square of its length otherwise.
+    """
+    for value, rows in rows_by(values).items():
+        for first in range(0, len(rows), most):
+            yield value, rows[first : first + most]
 
 
 def _masks(clips: ClipTable) -> tuple[np.ndarray, list[tuple[tuple[float, float], ...]]]:

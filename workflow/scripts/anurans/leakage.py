@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from anurans.clips import ORIGINAL, ClipTable, clip_table
 from anurans.datasets import overlaps
-from anurans.labels import rows_by
+from anurans.labels import blocks_by, rows_by
 from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
 
 SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
@@ -128,7 +128,7 @@ def _overlapping(copies: list[Mapping[str, str]], outside: ClipTable) -> list[st
     table = clip_table({**blank, **row} for row in copies)
     near = rows_by(outside.recording)
     found = []
-    for recording, rows in rows_by(table.recording).items():
+    for recording, rows in blocks_by(table.recording):
         if recording in near:
             crosses = overlaps(table[rows], outside[near[recording]]).any(axis=1)
             found += table.clip[rows[crosses]].tolist()

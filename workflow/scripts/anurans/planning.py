@@ -4,13 +4,13 @@ Read at parse time by every job of a cluster: names only until a digest of annot
 for, never audio, standard library only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from anurans import annotation_counts, annotations, recordings, splits
+from anurans import annotation_counts, annotations, clip_digests, config_files, recordings, splits
 from anurans import config as configs
 from anurans.errors import UserError
 
@@ -29,7 +29,9 @@ class Plan:
     config
         As read from the file or files.
     name
-        What to call it in messages.
+        What to call it in messages; by default its files.
+    files
+        The files that it was read from.
 
     Raises
     ------
@@ -37,8 +39,9 @@ class Plan:
         When the config has mistakes, or there are no recordings.
     """
 
-    def __init__(self, config: Mapping[str, Any], name: str) -> None:
-        self.config = configs.load(config, name)
+    def __init__(self, config: Mapping[str, Any], name: str = "", files: Iterable = ()) -> None:
+        config_files.refuse_twice(files)
+        self.config = configs.load(config, name or ", ".join(map(str, files)) or "config")
         self.species = list(self.config["species"])
         source = self.config["recordings"]
         self.recordings = recordings.list_recordings(source["source"], source["pattern"])
@@ -50,7 +53,7 @@ class Plan:
         self.shards = dict(sorted(of.items()))
         self.runs = configs.runs(self.config)
         self.annotation_settings = {"species": self.species} | {
-            key: self.config["annotations"][key] for key in ("format", "columns")
+            key: self.config["annotations"][key] for key in ("format", "columns", "on_error")
         }
         self._roles: dict[str, dict[str, dict[str, str]]] = {}
         self._training_digests: dict[tuple[str, str], str] = {}
@@ -63,17 +66,30 @@ class Plan:
         """Files of the recordings of a shard."""
         return [each.path for each in self.shards[shard]]
 
+    def faults(self, shard: str) -> dict[str, str]:
+        """Recordings of a shard whose names are such that they are not even opened, and why."""
+        return {each.recording: each.fault for each in self.shards[shard] if each.fault}
+
+    def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
+        """Files of a shard that a job can wait for; Snakemake would end the run for any other."""
+        return recordings.waited_for(self.shards[shard], made)
+
     def channels(self, shard: str) -> list[str]:
         """Channel of each recording of a shard."""
         return [each.channel or self.config["audio"]["channel"] for each in self.shards[shard]]
 
     def demo_channel(self, recording: str) -> str:
         """Channel that the calls of a recording of the demo are loudest in."""
-        return self._demo_channels[f"resources/demo/audio/{recording}.wav"]
+        path = f"resources/demo/audio/{recording}.wav"
+        return next(each.channel for each in self.recordings if each.path == path)
 
-    @cached_property
-    def _demo_channels(self) -> dict[str, str]:
-        return {each.path: each.channel for each in self.recordings}
+    def annotation_source(self) -> str:
+        """Folder or table of the annotations, refused where there is none."""
+        return str(self.source.source)
+
+    def copied_source(self) -> list[str]:
+        """The same, where annotations decide which clips are copied."""
+        return [self.annotation_source()] if self.config["augmentation"]["species"] else []
 
     @cached_property
     def source(self) -> annotations.AnnotationSource:
@@ -129,25 +145,11 @@ class Plan:
     def _training_digest(self, split: str, fold: str) -> str:
         used = {splits.TRAIN, self.validates_on(split)}
         if self.by[split] == "clip":
-            return self._clips_digest(configs.split(self.config, split), fold, used)
+            length = self.config["clips"]["length"]
+            return clip_digests.digest(
+                self.source, self.names, configs.split(self.config, split), fold, used, length
+            )
         return self.source.digest(splits.in_roles(self.split_roles(split), fold, used))
-
-    def _clips_digest(self, split: splits.Split, fold: str, wanted: set[str]) -> str:
-        """Digest of the annotations that touch clips of some roles, where clips are dealt."""
-        length = self.config["clips"]["length"]
-
-        @cache
-        def used(clip: str) -> bool:
-            return splits.assign_groups(split, {clip: clip})[clip][fold] in wanted
-
-        def counts(recording: str, call: annotations.Annotation) -> bool:
-            # The clip before counts too: a stretched copy of a recording's last clip may show what
-            # comes after it and is in no clip.
-            first = int(call.start // length)
-            touched = range(max(first - 1, 0), int(call.end // length) + 1)
-            return any(used(recordings.clip_id(recording, clip * length)) for clip in touched)
-
-        return self.source.digest(self.names, counts=counts)
 
     def annotation_counts(self) -> str:
         """Digest of what is counted in results/annotations.csv."""
@@ -187,9 +189,8 @@ class Plan:
         return [name for name in self.by if self.leaks(name)]
 
     def required_species(self, name: str) -> list[str]:
-        """Species that a training in a split by clip refuses to do without."""
-        settings = self.config["splits"][name]
-        allowed = self.species if settings["by"] != "clip" else settings["allow_missing"]
+        """Species that a training in a split refuses to do without."""
+        allowed = self.config["splits"][name]["allow_missing"]
         return [species for species in self.species if species not in allowed]
 
     def split_groups(self, name: str) -> dict[str, str]:

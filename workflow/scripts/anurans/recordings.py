@@ -5,9 +5,10 @@ Read at parse time by every job of a cluster: names only, never audio, standard 
 
 import os
 import re
+import unicodedata
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,10 @@ from anurans.tables import read_table
 
 EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".w64", ".caf")
 CHANNELS = ("mix", "left", "right")
+# Snakemake reads braces and angle brackets in a path as its own; the others tear lines and tables.
+_REFUSED = re.compile(
+    r"[{}<>\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Recording:
     """One recording: its id, file and what its name or the table says.
 
     `channel` is empty where the config's holds. `site`, `date` (YYYY-MM-DD) and `time` (HH:MM:SS)
-    are empty where the name tells none.
+    are empty where the name tells none. `fault` says why it cannot even be opened, by its name, in
+    which id and file are then written with escapes.
     """
 
     recording: str
@@ -33,6 +39,7 @@ class Recording:
     site: str = ""
     date: str = ""
     time: str = ""
+    fault: str = ""
 
     @property
     def night(self) -> str:
@@ -51,6 +58,20 @@ def shard_of(recording: str, shards: int) -> str:
 def clip_id(recording: str, start: float) -> str:
     """Id of a clip: the recording's, `_`, and the clip's start (s) in ms, in 7 digits."""
     return f"{recording}_{round(start * 1000):07d}"
+
+
+def is_readable(path: str) -> bool:
+    """Tell whether there is a file that this user may read."""
+    return Path(path).is_file() and os.access(path, os.R_OK)
+
+
+def waited_for(recordings: Iterable[Recording], made: Callable[[str], bool]) -> list[str]:
+    """Files that a job can wait for: those that can be read, and those that a rule makes."""
+    return [
+        each.path
+        for each in recordings
+        if not each.fault and (is_readable(each.path) or made(each.path))
+    ]
 
 
 def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
@@ -84,25 +105,43 @@ def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
             f"recordings.source: no recording in {source}; expected audio files "
             f"({', '.join(EXTENSIONS)}) in a folder, or a table with one row for each."
         )
+    found = [_with_fault(recording) for recording in found]
     _refuse_twins(found)
     return tuple(sorted(found, key=lambda recording: recording.recording))
 
 
 def _of_folder(folder: Path, pattern: re.Pattern) -> list[Recording]:
-    found, seen = [], set()
-    for where, folders, names in os.walk(folder, followlinks=True):
+    return [
+        _named(path.stem, path.as_posix(), pattern)
+        for path in walk(folder, EXTENSIONS, "recordings.source")
+    ]
+
+
+def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
+    """Give the files below a folder with one of these endings, in a fixed order.
+
+    Linked folders are searched too, hidden ones not.
+
+    Raises
+    ------
+    UserError
+        That begins with `what`, when folders cannot be read: what is in them is not known.
+    """
+    seen, failed = set(), []
+    for where, folders, names in os.walk(folder, followlinks=True, onerror=failed.append):
         real = os.path.realpath(where)
-        if real in seen:
-            folders.clear()
-            continue
+        is_loop = real in seen
         seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            if name.lower().endswith(EXTENSIONS) and not name.startswith("."):
-                recording = Path(name).stem
-                path = (Path(where) / name).as_posix()
-                found.append(_named(recording, path, pattern))
-    return found
+        folders[:] = [] if is_loop else sorted(n for n in folders if not n.startswith("."))
+        for name in [] if is_loop else sorted(names):
+            if name.lower().endswith(endings) and not name.startswith("."):
+                yield Path(where, name)
+    if failed:
+        lines = [f"{error.filename}: {error.strerror}" for error in failed]
+        raise UserError(
+            f"{what}: these folders cannot be read; let them be read, or move them:\n"
+            f"{listing(lines)}"
+        )
 
 
 def _of_table(source: str, pattern: re.Pattern) -> list[Recording]:
@@ -179,15 +218,46 @@ def _time(text: str) -> str:
         raise ValueError(f"time is {text!r}; there is no such time of day") from None
 
 
+def _with_fault(recording: Recording) -> Recording:
+    """Set aside a recording whose name no table or job could carry."""
+    wrong = sorted(set(_REFUSED.findall(recording.recording + recording.path)))
+    if not wrong:
+        return recording
+    escaped = {
+        "recording": _REFUSED.sub(_escape, recording.recording),
+        "path": _REFUSED.sub(_escape, recording.path),
+        "site": _REFUSED.sub(_escape, recording.site),
+    }
+    fault = (
+        f"has a name or folder with {', '.join(_told(character) for character in wrong)}; rename it"
+    )
+    return replace(recording, **escaped, fault=fault)
+
+
+def _escape(match: re.Match) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, as Python reads names
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _told(character: str) -> str:
+    if "\ud800" <= character <= "\udfff":
+        return "a letter that is not UTF-8"
+    names = {"\t": "a tab", "\n": "a line break", "\r": "a line break"}
+    shown = character if character.isprintable() else "a control character"
+    return names.get(character, shown)
+
+
 def _refuse_twins(found: Iterable[Recording]) -> None:
     first: dict[str, str] = {}
     twins = []
     for recording in found:
-        if recording.recording in first:
-            twins.append(
-                f"{recording.recording}: {first[recording.recording]} and {recording.path}"
-            )
-        first.setdefault(recording.recording, recording.path)
+        # Accents may be written in two ways that look the same, and annotations name them by one.
+        name = unicodedata.normalize("NFC", recording.recording)
+        if name in first:
+            twins.append(f"{recording.recording}: {first[name]} and {recording.path}")
+        first.setdefault(name, recording.path)
     if twins:
         raise UserError(
             "Two recordings have one id (a file's name without its ending); rename one, or name "

@@ -2,15 +2,14 @@
 
 A training goes through its embeddings again and again in another order. They stay on disk, in the
 system's own cache, where they are there for all trainings of a machine at once: a job takes the
-same memory however many there are. A row is a chunk of the file, stored as it is, so that its
-place is enough to read it; checksums are looked at once, when the rows are opened.
+same memory however many there are. A row is stored as it is, so that its place is enough to read
+it; checksums are looked at once, when the rows are opened.
 """
 
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
 
-import h5py
 import numpy as np
 
 from anurans.shards import open_shard
@@ -89,11 +88,4 @@ def _places(path: str) -> tuple[np.ndarray, int, np.dtype]:
         size = max(1, READ // max(1, shard.data.shape[1] * shard.data.dtype.itemsize))
         for _ in shard.batches(size):
             pass
-        places = np.zeros(len(shard.data), dtype=np.int64)
-
-        def note(chunk: h5py.h5d.StoreInfo) -> None:
-            places[chunk.chunk_offset[0]] = chunk.byte_offset
-
-        if len(places):
-            shard.data.id.chunk_iter(note)
-        return places, shard.data.shape[1], shard.data.dtype
+        return shard.data.places, shard.data.shape[1], shard.data.dtype

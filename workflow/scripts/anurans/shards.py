@@ -1,18 +1,23 @@
 """Shards: HDF5 files with one row of data per clip, the clip table, and where they come from.
 
-One clip per chunk, since training reads clips in any order; a checksum on every chunk; and one
-SHA-256 over clip table and metadata, which the checksums do not cover. Files hold no times, so
-that the same work gives the same bytes.
+Every byte is accounted for. The rows lie one after the other in one stretch of the file, so that
+some are read without the others, and each has a checksum, compared when it is read. All the rest
+(clip table, metadata, checksums, HDF5's own structures) has one SHA-256, compared before HDF5 sees
+the file: a flipped bit there can make HDF5 read other rows, or crash. It stands in the file's first
+512 bytes, which HDF5 leaves to its users. Files hold no times, so that the same work gives the same
+bytes.
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
@@ -21,6 +26,52 @@ from anurans.clips import COLUMNS, ClipTable
 from anurans.errors import UserError
 from anurans.files import whole
 
+HEADER = 512
+ADVICE = "delete it and run the same command again, which makes it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRows:
+    """Rows of a shard's data, read from disk, and held against their checksums, when indexed.
+
+    Indexed by a number, a slice, or increasing numbers, as `h5py.Dataset` is.
+    """
+
+    path: str | os.PathLike
+    data: h5py.Dataset
+    checksums: np.ndarray
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows, and the shape of one."""
+        return self.data.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the values."""
+        return self.data.dtype
+
+    @property
+    def places(self) -> np.ndarray:
+        """Where each row begins in the file, in bytes, for those who read it without HDF5."""
+        size = self.data.nbytes // max(1, len(self.data))
+        return (self.data.id.get_offset() if size else 0) + size * np.arange(len(self.data))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, rows) -> np.ndarray:
+        expected = self.checksums[rows]
+        try:
+            found = self.data[rows]
+        except OSError as error:
+            raise UserError(
+                f"{self.path}: this shard cannot be read ({error}); {ADVICE}."
+            ) from None
+        if not np.array_equal(_checksums(found.reshape(-1, *self.shape[1:])), expected.ravel()):
+            raise UserError(f"{self.path}: this shard is damaged; {ADVICE}.")
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Shard:
@@ -28,7 +79,7 @@ class Shard:
 
     clips: ClipTable
     metadata: dict[str, Any]
-    data: h5py.Dataset
+    data: CheckedRows
 
     def batches(self, size: int) -> Iterator[np.ndarray]:
         """Read the data `size` clips at a time."""
@@ -86,62 +137,87 @@ def write_shard(
     ------
     ValueError
         When there are not as many rows as clips.
+    TypeError
+        When they are of another kind of number.
     """
-    table = _encode(clips)
     text = json.dumps(metadata, sort_keys=True, ensure_ascii=False).encode()
-    with whole(path) as partial, h5py.File(partial, "w") as file:
-        data = file.create_dataset(
-            "data",
-            (len(clips), *shape),
-            dtype=dtype,
-            chunks=(1, *shape) if len(clips) else None,
-            fletcher32=bool(len(clips)),
-        )
-        done = 0
-        for batch in batches:
-            if done + len(batch) <= len(clips):
-                data[done : done + len(batch)] = batch
-            done += len(batch)
-        if done != len(clips):
-            raise ValueError(f"{path}: {done} rows of data for {len(clips)} clips")
-        for name, values in table.items():
-            file[f"clips/{name}"] = values
-        file["metadata"] = np.frombuffer(text, dtype=np.uint8)
-        file.attrs["sha256"] = _digest(table, text, data)
+    checksums = np.empty(len(clips), np.uint32)
+    with whole(path) as partial:
+        # Readers want nothing of HDF5 that a version of it may write in another way.
+        with h5py.File(partial, "w", userblock_size=HEADER, libver="earliest") as file:
+            data = file.create_dataset("data", (len(clips), *shape), dtype, fill_time="never")
+            done = 0
+            for batch in batches:
+                # As it will be read, since its checksum is of that.
+                batch = batch.astype(data.dtype, casting="same_kind", copy=False)
+                if done + len(batch) <= len(clips):
+                    data[done : done + len(batch)] = batch
+                    checksums[done : done + len(batch)] = _checksums(batch)
+                done += len(batch)
+            if done != len(clips):
+                raise ValueError(f"{path}: {done} rows of data for {len(clips)} clips")
+            for name, values in _encode(clips).items():
+                file[f"clips/{name}"] = values
+            file["metadata"] = np.frombuffer(text, dtype=np.uint8)
+            file["checksums"] = checksums
+            stretch = (data.id.get_offset(), data.nbytes) if data.nbytes else (HEADER, 0)
+        with partial.open("r+b") as file:
+            header = _header(file, *stretch)
+            file.seek(0)
+            file.write(header)
 
 
 @contextlib.contextmanager
 def open_shard(path: str | os.PathLike) -> Iterator[Shard]:
-    """Open a shard to read, after checking its clip table and metadata.
+    """Open a shard to read, after checking all of it but its data.
 
     Raises
     ------
     UserError
         When the file is damaged; damage of the data itself is found when it is read.
     """
-    advice = "delete it and run the same command again, which makes it anew"
     try:
-        file = h5py.File(path, "r")
+        intact = _is_intact(path)
     except OSError as error:
-        raise UserError(f"{path}: this shard cannot be opened ({error}); {advice}.") from None
-    with file:
+        raise UserError(
+            f"{path}: this shard cannot be opened ({error.strerror}); {ADVICE}."
+        ) from None
+    if not intact:
+        raise UserError(f"{path}: this shard is damaged; {ADVICE}.")
+    with h5py.File(path, "r") as file:
+        table = {name: file[f"clips/{name}"][()] for name in COLUMNS}
+        metadata = json.loads(file["metadata"][()].tobytes())
+        yield Shard(
+            _decode(table), metadata, CheckedRows(path, file["data"], file["checksums"][()])
+        )
+
+
+def _is_intact(path: str | os.PathLike) -> bool:
+    """Tell whether a file is a shard, and all of it but its data as it was written."""
+    with Path(path).open("rb") as file:
+        header = file.read(HEADER)
         try:
-            table = {name: file[f"clips/{name}"][()] for name in COLUMNS}
-            text = file["metadata"][()].tobytes()
-            data = file["data"]
-            intact = file.attrs["sha256"] == _digest(table, text, data)
-            intact &= len(data) == len(table["clip"])
-        except (KeyError, OSError, ValueError, TypeError, AttributeError, RuntimeError):
-            # Whatever h5py makes of a damaged header.
-            intact = False
-        if not intact:
-            raise UserError(f"{path}: this shard is damaged; {advice}.")
-        try:
-            yield Shard(_decode(table), json.loads(text), data)
-        except OSError as error:
-            if "filter" in str(error) or "read data" in str(error).lower():
-                raise UserError(f"{path}: this shard is damaged ({error}); {advice}.") from None
-            raise
+            offset, size = (int(number) for number in header.split()[2:4])
+        except ValueError:
+            return False
+        # Any number may stand there; one that is wrong gives another header.
+        within = HEADER <= offset <= offset + size <= os.fstat(file.fileno()).st_size
+        return within and header == _header(file, offset, size)
+
+
+def _header(file: BinaryIO, offset: int, size: int) -> bytes:
+    """First bytes of a shard: where its data lie, and the digest of all that follows but these."""
+    digest = hashlib.sha256()
+    file.seek(HEADER)
+    digest.update(file.read(offset - HEADER))
+    file.seek(offset + size)
+    digest.update(file.read())
+    return f"anurans shard {offset} {size} {digest.hexdigest()}\n".encode().ljust(HEADER, b"\0")
+
+
+def _checksums(rows: np.ndarray) -> np.ndarray:
+    """CRC-32 of each row: any change of up to 32 bits in a row gives another one."""
+    return np.array([zlib.crc32(row) for row in np.ascontiguousarray(rows)], dtype=np.uint32)
 
 
 def _encode(clips: ClipTable) -> dict[str, np.ndarray]:
@@ -166,12 +242,3 @@ def _decode(table: Mapping[str, np.ndarray]) -> ClipTable:
             for name, kind in COLUMNS.items()
         )
     )
-
-
-def _digest(table: Mapping[str, np.ndarray], metadata: bytes, data: h5py.Dataset) -> str:
-    digest = hashlib.sha256(metadata)
-    # The checksums of the chunks cover neither how many there are nor how they are read.
-    digest.update(repr((data.shape, data.dtype.str, data.chunks, data.fletcher32)).encode())
-    for name in COLUMNS:
-        digest.update(name.encode() + table[name].dtype.str.encode() + table[name].tobytes())
-    return digest.hexdigest()

@@ -216,6 +216,34 @@ def lacks(
     return found
 
 
+def lost(
+    members: Mapping[str, Iterable[str]],
+    calls: Mapping[str, Iterable[str]],
+    required: Sequence[str],
+) -> list[str]:
+    """What parts lack once the recordings that cannot be used are left out, as sentences.
+
+    Parameters
+    ----------
+    members
+        The usable recordings of each part.
+    calls
+        The species that call in each usable recording that is annotated.
+    required
+        The species that each part needs.
+    """
+    found = []
+    for part, names in members.items():
+        heard = [set(calls[name]) for name in names if name in calls]
+        if not heard:
+            found.append(f"{part}: no annotated recording can be used")
+            continue
+        for species in required:
+            if not any(species in of for of in heard):
+                found.append(f"{part}: {species} calls in none of {len(heard)} usable recordings")
+    return found
+
+
 def check(
     split: Split, recordings: Sequence[Recording], present: Mapping[str, frozenset[str]]
 ) -> None:
@@ -235,6 +263,14 @@ def check(
     UserError
         With the counts, and a salt that would do.
     """
+    groups = {group_of(recording, split.by) for recording in recordings}
+    if split.by != "file" and split.folds > len(groups) > 0:
+        kind = {"recording": "annotated recordings", "night": "nights", "date": "dates"}[split.by]
+        raise UserError(
+            f"splits.{split.name}.folds: found {split.folds}, more than there are {kind} "
+            f"({len(groups)}), which are not divided; lower it, or set it to 0 for one plain "
+            "training."
+        )
     found = lacks(split, assign(split, recordings), present)
     if not found:
         return

@@ -2,12 +2,19 @@
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 
 from anurans.errors import UserError
 from anurans.files import whole
+
+# What a spreadsheet takes for a formula, at the start of a cell or behind what it may take for the
+# end of one; an apostrophe before it makes it text. One that is there already gets another.
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?='*[=+\-@\t\r])")
+_GUARDED = re.compile(r"(^|[;\t\r\n])'(?='*[=+\-@\t\r])")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def format_cell(value: object) -> str:
@@ -26,6 +33,9 @@ def write_table(
 ) -> None:
     """Write `rows` to `path`, whole or not at all; the ending (.tsv, .csv) sets the delimiter.
 
+    In .csv, which people open in a spreadsheet, text that would be a formula there is written with
+    an apostrophe before it, which `read_table` takes away again.
+
     Parameters
     ----------
     path
@@ -35,11 +45,24 @@ def write_table(
     rows
         One mapping per row; a missing key is an empty cell.
     """
+    guard = guard_formula if _delimiter(path) == "," else str
     with whole(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter=_delimiter(path), lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            writer.writerow([format_cell(row.get(column)) for column in columns])
+            # A lone carriage return would end the line for readers, unquoted as it is written.
+            cells = (format_cell(row.get(column)).replace("\r", "\n") for column in columns)
+            writer.writerow([guard(cell) for cell in cells])
+
+
+def guard_formula(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would compute; numbers stay as they are."""
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'", text)
+
+
+def bare_formula(text: str) -> str:
+    """Take away what `guard_formula` put there."""
+    return _GUARDED.sub(r"\1", text)
 
 
 def read_table(path: str | os.PathLike, needs: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -70,7 +93,7 @@ def read_table(path: str | os.PathLike, needs: Sequence[str] = ()) -> list[dict[
             if missing:
                 raise UserError(
                     f"{path}, line 1: no column {', '.join(missing)}; "
-                    f"found: {', '.join(found) or 'an empty file'}."
+                    f"found: {', '.join(found) or 'an empty file'}." + _other_delimiter(path, found)
                 )
             rows = []
             for row in reader:
@@ -80,11 +103,20 @@ def read_table(path: str | os.PathLike, needs: Sequence[str] = ()) -> list[dict[
                         f"header's {len(found)}; correct that line."
                     )
                 rows.append(row)
+            if _delimiter(path) == ",":
+                rows = [{key: bare_formula(cell) for key, cell in row.items()} for row in rows]
             return rows
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: cannot be read as a UTF-8 table: {error}.") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be opened: {error.strerror}.") from None
+
+
+def _other_delimiter(path: str | os.PathLike, found: Sequence[str]) -> str:
+    """Say what separates the columns where it is not what the ending of the file says."""
+    wanted = {",": "commas", "\t": "tabs"}[_delimiter(path)]
+    other = len(found) == 1 and next((mark for mark in ";,\t" if mark in found[0]), "")
+    return f" Its columns are separated by {other!r}; expected {wanted}." if other else ""
 
 
 def read_columns(path: str | os.PathLike) -> list[str]:

@@ -1,0 +1,94 @@
+"""Containers whose stated length is that of the bytes, and others."""
+
+import io
+import struct
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from anurans.containers import length_fault
+
+SR = 8000
+SOUND = np.random.default_rng(1).uniform(-0.5, 0.5, SR).astype(np.float32)
+FORMATS = {
+    "wav": ("WAV", "PCM_16"),
+    "wav of 24 bits": ("WAV", "PCM_24"),
+    "wav of 8 bits and odd length": ("WAV", "PCM_U8"),
+    "wavex": ("WAVEX", "PCM_24"),
+    "rf64": ("RF64", "PCM_16"),
+    "aiff": ("AIFF", "PCM_16"),
+    "w64": ("W64", "PCM_16"),
+    "ogg": ("OGG", "VORBIS"),
+}
+CHUNKED = [name for name in FORMATS if name != "ogg"]
+
+
+def made(name):
+    """Bytes of a second of noise."""
+    format, subtype = FORMATS[name]
+    file = io.BytesIO()
+    sf.write(file, SOUND[: -1 if "odd" in name else None], SR, subtype=subtype, format=format)
+    return file.getvalue()
+
+
+def fault(data):
+    return length_fault(io.BytesIO(data))
+
+
+def announcing(length, data=None):
+    """Bytes of a WAV file of which the header announces `length` bytes of sound."""
+    data = made("wav") if data is None else data
+    at = data.index(b"data") + 4
+    return data[:at] + struct.pack("<I", length) + data[at + 4 :]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_whole_file_has_no_fault(name):
+    assert fault(made(name)) == ""
+
+
+@pytest.mark.parametrize("name", CHUNKED)
+@pytest.mark.parametrize("cut", [2, 1000])
+def test_every_missing_byte_is_noticed(name, cut):
+    assert f"{cut} bytes fewer than its header says" in fault(made(name)[:-cut]) or (
+        # A pad byte at the end of an odd chunk is no sound.
+        "odd" in name and f"{cut - 1} bytes fewer" in fault(made(name)[:-cut])
+    )
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.99])
+def test_an_ogg_file_ends_with_its_last_page(share):
+    data = made("ogg")
+    assert "the page that ends an Ogg file is missing" in fault(data[: int(len(data) * share)])
+
+
+@pytest.mark.parametrize("length", [0, 100, 8000])
+def test_sound_behind_what_the_header_announces(length):
+    left = 2 * SR - length
+    assert f"{left} bytes follow the sound that it announces" in fault(announcing(length))
+
+
+@pytest.mark.parametrize("length", [0xFFFFFFFF, 0x7FFFFFFF])
+def test_a_length_that_was_never_written(length):
+    expected = "does not say" if length == 0xFFFFFFFF else "is cut short"
+    assert fault(announcing(length)).startswith(expected)
+
+
+def test_chunks_after_the_sound_are_no_fault():
+    note = b"LIST" + struct.pack("<I", 8) + b"INFOabcd"
+    assert fault(made("wav") + note) == ""
+    assert fault(made("wav") + note[:12]) == ""
+    assert fault(made("wav") + bytes(5000)) == ""
+    assert fault(made("wav") + note + b"\1" * 5000) != ""
+
+
+def test_a_header_alone():
+    data = made("wav")
+    assert fault(data[:44]) == f"holds a header and no sound; {2 * SR} bytes were announced"
+    assert fault(announcing(0)[:44]) == ""
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\0\0\0\0WAVE", b"OggS", b"fLaC", b"text" * 9])
+def test_what_is_no_container_is_left_to_the_decoder(data):
+    assert fault(data) in ("", "is cut short: the page that ends an Ogg file is missing")

@@ -1,0 +1,300 @@
+"""Dirty recordings, annotations and configs, as whoever runs the workflow meets them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import CONFIG, names, planned, read, refused, snakemake, write_config
+
+RECORDINGS, ANNOTATIONS = "results/recordings.csv", "results/annotations.csv"
+IMAGES = [f"results/spectrograms/original/{shard:04d}.h5" for shard in range(2)]
+UNUSABLE = {
+    "text": "cannot be decoded: Format not recognised",
+    "empty": "is empty: 0 bytes",
+    "dangling": "cannot be opened: No such file or directory",
+    r"a\x09tab": "has a name or folder with a tab; rename it",
+    r"a\x7bb\x7d": "has a name or folder with {, }; rename it",
+    r"\x3cscript\x3e": "has a name or folder with <, >; rename it",
+}
+# Names that a shell, a spreadsheet, a pattern or an option would understand.
+EVIL = [
+    "; touch pwned",
+    "$(touch pwned)",
+    "`touch pwned`",
+    "-rf",
+    "=cmd()",
+    "*",
+    'it\'s "so"',
+    "señal",
+]
+
+
+def add_dirt(folder):
+    """Add recordings that cannot be used, and some with names that mean something elsewhere."""
+    place = folder / "recordings"
+    (place / "text.wav").write_text("no sound")
+    (place / "empty.wav").touch()
+    (place / "dangling.wav").symlink_to("nowhere")
+    for name in ("a\ttab", "a{b}", "<script>"):
+        (place / f"{name}.wav").touch()
+    good = place / f"{names()[0]}.wav"
+    for name in EVIL:
+        shutil.copy2(good, place / f"{name}.wav")
+
+
+def config_of(folder):
+    return yaml.safe_load((folder / "config/config.yaml").read_text())
+
+
+def change(folder, section, **values):
+    config = config_of(folder)
+    config.setdefault(section, {}).update(values)
+    write_config(folder, config)
+
+
+def made_outside(folder):
+    """Files of a world but for what a run may write."""
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.relative_to(folder).parts[0] not in ("results", "logs", ".snakemake")
+    )
+
+
+@pytest.fixture(scope="module")
+def dirty(unbuilt, tmp_path_factory):
+    """A world with dirt in it, run up to its images, with a broken annotation too."""
+    folder = tmp_path_factory.mktemp("dirty") / "world"
+    shutil.copytree(unbuilt, folder)
+    add_dirt(folder)
+    (folder / f"annotations/{names()[1]}.txt").write_text("1,5\t2\tLOW_C\n")
+    before = made_outside(folder)
+    snakemake(folder, RECORDINGS, *IMAGES)
+    assert made_outside(folder) == before
+    return folder
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "some of many recordings cannot be used (`audio.on_error: quarantine`)",
+    kept="all others; what is left out is listed, with the reason, and counted below the summary",
+)
+def test_others_go_on(dirty):
+    rows = {row["recording"]: row for row in read(dirty / RECORDINGS)}
+    assert {name: row["reason"] for name, row in rows.items() if row["reason"]} == UNUSABLE
+    usable = {name for name, row in rows.items() if row["status"] == "ok"}
+    assert {name.lstrip("'") for name in usable} == {*names(), *EVIL}
+
+
+@pytest.mark.fault(
+    "Annotations", "a broken annotation, and a target that needs none", kept="the target is made"
+)
+def test_a_broken_annotation_does_not_stop_what_needs_none(dirty):
+    assert all((dirty / image).exists() for image in IMAGES)
+    assert "decimal comma" in refused(dirty, "-n", ANNOTATIONS)
+
+
+@pytest.mark.fault(
+    "Security",
+    "recordings called `; touch pwned`, `$(touch pwned)`, `-rf`, `*`",
+    kept="the recordings, under these names; nothing is run, nothing is written beside the results",
+)
+def test_names_are_run_by_no_shell(dirty):
+    assert {
+        name.lstrip("'") for name in (row["recording"] for row in read(dirty / RECORDINGS))
+    } >= {*EVIL}
+    assert not [path for path in dirty.rglob("*") if path.name == "pwned"]
+
+
+@pytest.mark.fault(
+    "Security",
+    "a recording called `=cmd()`, in a table that a spreadsheet opens",
+    sees="'=cmd()",
+    kept="the recording; the apostrophe makes it text, and is not part of its name",
+)
+def test_a_table_of_results_holds_no_formula(dirty, sees):
+    cells = [cell for row in read(dirty / RECORDINGS) for cell in row.values()]
+    assert sees in cells
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "some of many recordings cannot be used (`audio.on_error: fail`)",
+    sees="6 of 20 recordings cannot be used. Mend or remove them, or leave them out of everything",
+    kept="what was computed for the others; no results/recordings.csv, on which all targets stand",
+)
+def test_fail_names_every_one(dirty, tmp_path, sees):
+    world = Path(shutil.copytree(dirty, tmp_path / "world", symlinks=True))
+    change(world, "audio", on_error="fail")
+    text = refused(world, "spectrograms")
+    assert sees in text
+    for name, reason in UNUSABLE.items():
+        assert f"recordings/{name}.wav: {reason}" in text
+    assert not (world / RECORDINGS).exists()
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "not one recording can be used",
+    sees="Not one recording can be used:",
+    kept="nothing",
+)
+def test_no_usable_recording(fresh, sees):
+    for name in names():
+        (fresh / f"recordings/{name}.wav").write_text("no sound")
+    text = refused(fresh, RECORDINGS)
+    assert sees in text
+    assert all(f"recordings/{name}.wav: cannot be decoded" in text for name in names())
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "a recording that may not be read",
+    sees="cannot be opened: Permission denied",
+    kept="all others; once it may be read, its shard is made again",
+)
+def test_a_recording_that_may_not_be_read(fresh, without_rights, sees):
+    (fresh / f"recordings/{names()[0]}.wav").chmod(0)
+    code = "import sys; from snakemake.cli import main; main(sys.argv[1:])"
+    without_rights(code, "--cores", "2", RECORDINGS, cwd=fresh)
+    reasons = {row["recording"]: row["reason"] for row in read(fresh / RECORDINGS)}
+    assert reasons == dict.fromkeys(names(), "") | {names()[0]: sees}
+    (fresh / f"recordings/{names()[0]}.wav").chmod(0o644)
+    assert planned(fresh, RECORDINGS)["inspect_recordings"] == 1
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "all recordings of the test part are left out",
+    sees="fold 1: no recording in test can be used",
+    kept="all results that need no split",
+)
+def test_a_part_that_is_emptied(fresh, sees):
+    for name in names()[4:]:
+        (fresh / f"recordings/{name}.wav").write_text("no sound")
+    text = refused(fresh, "results/splits/given.tsv")
+    assert "splits.given cannot be used, because 2 of 6 recordings are left out" in text
+    assert sees in text
+    # Without the other split, where clips are dealt, its recordings are left out of the roles.
+    snakemake(fresh, "results/splits/clip.tsv")
+    roles = read(fresh / "results/splits/clip.tsv", "\t")
+    assert {row["recording"] for row in roles} == set(names()[:4])
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "mistakes in several files, also in a dry run (`snakemake -n`)",
+    sees="Annotations in annotations: 25 problems in 2 files. Correct these lines and run again",
+    kept="nothing is started; the first 20 are shown",
+)
+def test_all_mistakes_come_as_one_message(fresh, sees):
+    first, second = (fresh / f"annotations/{name}.txt" for name in names()[:2])
+    first.write_text("1,5\t2\tLOW_C\n")
+    second.write_text("x\t2\tHIGH_C\n" * 24)
+    for arguments in (("-n",), ("results/summary.csv",)):
+        text = refused(fresh, *arguments)
+        assert sees in text
+        assert f'{first.relative_to(fresh)}, line 1: found start "1,5"; expected' in text
+        assert f"{second.relative_to(fresh)}, line 19: " in text and "line 20: " not in text
+        assert "... and 5 more" in text
+        for noise in ("Traceback", "Exception", "Wildcards"):
+            assert noise not in text
+    assert not (fresh / "results").exists()
+
+
+def test_skipped_lines_are_listed(fresh):
+    change(fresh, "annotations", on_error="skip")
+    path = fresh / f"annotations/{names()[0]}.txt"
+    path.write_text(path.read_text() + "1,5\t2\tLOW_C\n75\t76\tLOW_C\n2\t3\t=cmd()\n")
+    snakemake(fresh, ANNOTATIONS)
+    rows = read(fresh / ANNOTATIONS)
+    assert [(row["recording"], row["line"]) for row in rows if row["skipped"]] == [
+        (names()[0], "4"),
+        (names()[0], "5"),
+    ]
+    assert rows[0]["annotations"] == "1" and rows[0]["species"] == "'=cmd()"
+    counts = {row["species"]: row["annotations"] for row in rows if row["recording"] == names()[0]}
+    assert (counts["LOW"], counts["HIGH"]) == ("2", "1")
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "a file that fits no recording",
+    sees="no recording",
+    kept="everything; it is listed, with that status, and counted below the summary",
+)
+def test_what_fits_no_recording_is_listed(fresh, sees):
+    (fresh / "annotations/NOBODY.txt").write_text("1\t2\tLOW_C\n")
+    path = fresh / f"annotations/{names()[0]}.txt"
+    path.write_text(path.read_text() + "75\t76\tLOW_C\n")
+    text = refused(fresh, ANNOTATIONS)
+    assert f"{path.relative_to(fresh)}, line 4: found start 75 of LOW; expected a start" in text
+    path.write_text(path.read_text().replace("75\t76", "15\t16"))
+    snakemake(fresh, ANNOTATIONS)
+    assert [row["file"] for row in read(fresh / ANNOTATIONS) if row["status"] == sees] == [
+        "annotations/NOBODY.txt"
+    ]
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "no folder or table of annotations where the config says",
+    sees="Annotations: nowhere does not exist; expected a folder with a file per recording, or a",
+    kept="targets that need none can be made",
+)
+def test_no_annotations(fresh, sees):
+    change(fresh, "annotations", source="nowhere")
+    text = refused(fresh, "-n")
+    assert sees in text and "Exception" not in text
+    assert planned(fresh, IMAGES[0])
+
+
+@pytest.mark.fault(
+    "Config",
+    "several mistakes at once",
+    sees='top level: unknown key "recipe" (did you mean recipes?); allowed: project, seed,',
+    kept="nothing is started; all are told",
+)
+def test_all_mistakes_of_a_config_are_told(fresh, sees):
+    write_config(fresh, CONFIG | {"seed": -1, "recipe": {}})
+    text = refused(fresh, "-n")
+    assert "config/config.yaml has mistakes:" in text
+    assert f"  {sees}" in text and "  seed: found -1; expected a number at least 0." in text
+    assert "Traceback" not in text and "File " not in text
+
+
+@pytest.mark.fault(
+    "Security",
+    "ids `../../x`, `/etc/x` and `; touch x` in a table of recordings",
+    kept="the recordings; files of results are named by shard, never by recording",
+)
+def test_ids_lead_nowhere(fresh):
+    paths = [f"recordings/{name}.wav" for name in names()]
+    rows = zip(["../../x", "/etc/x", "; touch x", "..", "-o", "+1"], paths, strict=True)
+    table = "recording,path\n" + "".join(f"{name},{path}\n" for name, path in rows)
+    (fresh / "table.csv").write_text(table)
+    change(fresh, "recordings", source="table.csv")
+    beside = sorted(fresh.parent.rglob("x*"))
+    before = made_outside(fresh)
+    snakemake(fresh, RECORDINGS, *IMAGES)
+    assert made_outside(fresh) == before and sorted(fresh.parent.rglob("x*")) == beside
+    assert {path.name for path in (fresh / "results").rglob("*.h5")} <= {"0000.h5", "0001.h5"}
+    assert {row["status"] for row in read(fresh / RECORDINGS)} == {"ok"}
+
+
+@pytest.mark.fault(
+    "Security",
+    "an annotation `<script>alert(1)</script>`, in the report",
+    kept="the annotation, counted as another species; the report holds it as data, not as HTML",
+)
+def test_annotations_become_no_html(fresh):
+    text = "<script>alert(1)</script>"
+    path = fresh / f"annotations/{names()[0]}.txt"
+    path.write_text(path.read_text() + f"1\t2\t{text}\n")
+    snakemake(fresh, ANNOTATIONS)
+    assert text in {row["species"] for row in read(fresh / ANNOTATIONS)}
+    snakemake(fresh, "--report", "report.html", "--", ANNOTATIONS, RECORDINGS)
+    html = (fresh / "report.html").read_text()
+    assert "annotations.csv" in html and "alert(1)" not in html
