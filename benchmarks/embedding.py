@@ -60,14 +60,12 @@ def rows(world: Path, quick: bool):
         count = min(24 if quick else 48, CLIPS[name])
 
         embed = partial(embedded, world, name, images, 24 if quick else CLIPS[name])
-        ways = {
-            "predict": partial(way, "predict", folder / "model.keras", images, count, threads=2)
-        }
+        ways = {"predict": partial(way, "predict", folder / "model.keras", images, count)}
         for precision in precisions:
             ways[f"job {precision}"] = partial(embed, precision)
             network = folder / "model.xml"
             ways[f"raw {precision}"] = partial(way, "engine", network, precision, images, count)
-        found = in_turn(1 if quick else 3, **ways)
+        found = in_turn(1 if quick else 2, **ways)
         for precision in precisions:
             ours, raw = found[f"job {precision}"], found[f"raw {precision}"]
             ratio = found["predict"].each / ours.each_inside

@@ -103,8 +103,8 @@ def study_seconds(world: Path, shard: Path, quick: bool) -> tuple[float, str]:
         backbone = key[1]
         model = world / f"results/backbones/{backbone}/model.keras"
         if backbone not in fitted:
-            fitted[backbone] = way("fit", model, images, 32, 0, threads=2).each
-            predicted[backbone] = way("predict", model, images, 32, threads=2).each
+            fitted[backbone] = way("fit", model, images, 32, 0).each
+            predicted[backbone] = way("predict", model, images, 32).each
         trained = world / "results/training" / "/".join(key[:4]) / f"fold-{key[4]}/clips.tsv"
         with trained.open() as file:
             roles = [each["role"] for each in csv.DictReader(file, delimiter="\t")]

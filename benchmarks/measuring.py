@@ -15,7 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow/scripts"
 # Turns of each measurement, where the user says.
 ROUNDS: int | None = None
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = {
+    name: "1"
+    for name in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    )
+}
 # Runs a script as Snakemake does, with the `snakemake` that is given as JSON.
 JOB = """
 import json, runpy, sys
@@ -113,10 +122,10 @@ def probing(path: Path) -> dict[str, str]:
     return {"ANURANS_PROBE": str(path), "PYTHONPATH": str(ROOT / "benchmarks/probe")}
 
 
-def way(name: str, *arguments: object, threads: int | None = 1) -> Spent:
-    """Go one of the other ways of ways.py; what it took without loading and warming."""
+def way(name: str, *arguments: object) -> Spent:
+    """Go one of the other ways of ways.py in one thread; without its loading and warming."""
     command = [sys.executable, str(ROOT / "benchmarks/ways.py"), name, *map(str, arguments)]
-    environment = {**os.environ, **(ONE_THREAD if threads == 1 else {})}
+    environment = {**os.environ, **ONE_THREAD}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise RuntimeError(f"{name} failed:\n{done.stderr[-3000:]}")

@@ -123,8 +123,8 @@ def rows(folder: Path, world: Path, quick: bool):
         count = 32 if quick else 64
         rounds = {
             "ours": partial(train, place, recordings, recipe),
-            "whole": partial(way, "fit", model, images, count, units, threads=2),
-            "scored": partial(way, "predict", model, images, count, threads=2),
+            "whole": partial(way, "fit", model, images, count, units),
+            "scored": partial(way, "predict", model, images, count),
             "keras": partial(train, place, recordings, recipe, "tensorflow"),
         }
         found = in_turn(1 if quick else 3, **rounds)

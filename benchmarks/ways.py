@@ -96,7 +96,7 @@ def images_of(shard, count):
 
 
 def predict(model, shard, count):
-    """keras.Model.predict in TensorFlow, with all cores."""
+    """keras.Model.predict in TensorFlow."""
     import keras
 
     network = keras.saving.load_model(model, compile=False)
