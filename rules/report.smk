@@ -26,7 +26,6 @@ rule trace_runs:
         backbones=PLAN.backbones,
         annotations=asked(PLAN.annotation_digests),
         config=config,
-        folder=str(SCRIPTS),
         evaluation=code("evaluate_model.py"),
         code=code("trace_runs.py"),
     script:

@@ -81,6 +81,18 @@ def test_chunks_after_the_sound_are_no_fault():
     assert fault(made("wav") + note[:12]) == ""
     assert fault(made("wav") + bytes(5000)) == ""
     assert fault(made("wav") + note + b"\1" * 5000) != ""
+    for tag in (b"ID3\4", b"TAG", b"APETAGEX"):
+        assert fault(made("wav") + tag + b"\1" * 125) == ""
+
+
+def test_a_chunk_may_lack_the_byte_that_makes_it_even():
+    data = made("wav of 8 bits and odd length")
+    note = b"LIST" + struct.pack("<I", 8) + b"INFOabcd"
+    at = data.index(b"data")
+    odd = data[: at + 8 + struct.unpack("<I", data[at + 4 : at + 8])[0]]
+    assert len(odd) % 2 == 1
+    assert fault(odd) == fault(odd + note) == fault(odd + b"\0" + note) == ""
+    assert fault(odd + b"\1" * 5000) != ""
 
 
 def test_a_header_alone():

@@ -7,6 +7,8 @@ import pytest
 import yaml
 from conftest import CONFIG, names, planned, read, refused, snakemake, write_config
 
+from summarize_runs import left_out
+
 RECORDINGS, ANNOTATIONS = "results/recordings.csv", "results/annotations.csv"
 IMAGES = [f"results/spectrograms/original/{shard:04d}.h5" for shard in range(2)]
 UNUSABLE = {
@@ -298,3 +300,31 @@ def test_annotations_become_no_html(fresh):
     snakemake(fresh, "--report", "report.html", "--", ANNOTATIONS, RECORDINGS)
     html = (fresh / "report.html").read_text()
     assert "annotations.csv" in html and "alert(1)" not in html
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "lines that are skipped, and files without a recording, in the last lines of a run",
+    sees="Skipped lines of annotations: 2; recordings of which no line could be read: 1 (results/",
+    kept="all others",
+)
+def test_the_summary_counts_what_was_left_out(sees):
+    recordings = [{"recording": name, "status": "ok"} for name in ("a", "b", "c")]
+    recordings.append({"recording": "d", "status": "quarantined"})
+    row = {"line": "", "used": "", "species": "", "annotations": ""}
+    annotations = [
+        row | {"recording": name, "status": status}
+        for name, status in zip(
+            ("a", "b", "c", "d", "x"),
+            ("annotated", "unreadable", "empty", "empty", "no recording"),
+            strict=True,
+        )
+    ]
+    for line, name in enumerate("ab", start=1):
+        annotations.append(row | {"recording": name, "status": "skipped", "line": str(line)})
+    notes = list(left_out(recordings, annotations))
+    assert notes[0] == (
+        "4 recordings: 2 used, 1 not annotated, 1 unusable (results/recordings.csv)."
+    )
+    assert notes[1].startswith(sees)
+    assert notes[2] == "Annotations without a recording: 1 (results/annotations.csv)."

@@ -18,7 +18,10 @@ DOCS = ROOT / "docs/reruns.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->"
 # What only judges, tabulates or draws what runs have made is not counted, so that a new table or
 # figure is not an error here.
-JUDGES = ("summarize_runs", "check_leakage", "tabulate_")
+JUDGES = (
+    *("summarize_runs", "check_leakage", "tabulate_", "calibrate_"),
+    *("trace_runs", "render_", "write_"),
+)
 REPORTS = {"tables": True, "figures": True}
 # Columns of the table in the docs.
 STAGES = {
@@ -301,7 +304,7 @@ ROWS = [
         ),
         {},
     ),
-    Row("code: a caption of the report", text(REPORT, "", "Other words. "), {}),
+    Row("code: a caption of a table", text(REPORT, "", "Other words. "), {"tables": True}),
     Row("code: how figures are drawn", module("figures"), {"figures": True}),
     Row(
         "code: how thresholds are tuned",
@@ -324,12 +327,16 @@ ROWS = [
     Row("code: how spectrograms are computed", module("spectrograms"), IMAGES),
     Row("recordings: one added", add_recording, ONE_SHARD | {"collect_annotations": 1}),
     Row("recordings: one removed", remove_recording, ONE_SHARD | {"collect_annotations": 1}),
-    Row("recordings: one replaced, under the same name", replace_recording, ONE_SHARD),
+    Row(
+        "recordings: one replaced, under the same name",
+        replace_recording,
+        ONE_SHARD | {"collect_annotations": 1},
+    ),
     Row("config: `project`", setting("project", "other"), {"tables": True}),
     Row(
         "config: defaults written out, keys in another order, 5 for 5.0", write_config_otherwise, {}
     ),
-    Row("config: `clips.keep`", setting("clips", "keep", True), {}),
+    Row("config: `clips.keep`", setting("clips", "keep", True), {"tables": True}),
     Row(
         "config: `evaluation.resamples`",
         setting("evaluation", "resamples", 200),

@@ -44,8 +44,8 @@ def _versions(scores):
         return shard.metadata.get("versions", {})
 
 
-def _notes(rows, species, recordings, annotations):
-    """Sentences about what the scores rest on."""
+def left_out(recordings, annotations):
+    """Sentences about what could not be used."""
     status = {row["recording"]: row["status"] for row in annotations if row["line"] == ""}
     statuses = Counter(row["status"] for row in annotations)
     usable = [row["recording"] for row in recordings if row["status"] == "ok"]
@@ -65,6 +65,11 @@ def _notes(rows, species, recordings, annotations):
             f"Annotations without a recording: {statuses['no recording']} "
             "(results/annotations.csv)."
         )
+
+
+def _notes(rows, species, recordings, annotations):
+    """Sentences about what the scores rest on."""
+    yield from left_out(recordings, annotations)
     others = Counter()
     for row in annotations:
         if row["used"] == "no":

@@ -33,7 +33,7 @@ def main(input, output, params):
     }
     found = {
         "project": params.config["project"],
-        "workflow": workflow_version(params.folder),
+        "workflow": workflow_version(),
         "config": params.config,
         "recordings": recordings,
         "runs": runs,

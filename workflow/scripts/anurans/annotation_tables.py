@@ -85,11 +85,12 @@ def _owned(rows, where, builder, reading, resolve, owner) -> Iterator[tuple]:
             is_ours = recording is not None and owner in (None, recording)
             calls = reading.annotations.setdefault(recording, []) if is_ours else []
             known[name] = (recording, calls) if is_ours else None
-        builder.recording = builder.owner
-        if known[name] is not None:
-            builder.recording, calls = known[name]
+        ours = known[name]
+        if ours is not None:
+            builder.recording, calls = ours
             yield line, name, row, calls
         elif owner or not name:
+            builder.recording = builder.owner
             expected = f"{owner}, as the file is named" if owner else "the name of a recording"
             builder.problem(line, f'recording "{name}"', expected)
 

@@ -13,22 +13,27 @@ import numpy as np
 from anurans.axes import SIZE
 from anurans.errors import UserError
 from anurans.images import lookup_table
-from anurans.models import weights_digest
 
-# Keras checks what it downloads against hashes of its own, but for MobileNet: here are those of
-# its files (MD5 or SHA-256), and, where only the weights are known, their `weights_digest`.
+# Keras checks what it downloads against hashes of its own, but for MobileNet until a version after
+# 3.15: here are the SHA-256 of its files, as Keras has them since.
 MOBILENET = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/"
 MOBILENET_FILES = {
-    0.25: ("mobilenet_2_5_224_tf_no_top.h5", "f313cee49f5d33dfb06f2b255c4adb64"),
+    0.25: (
+        "mobilenet_2_5_224_tf_no_top.h5",
+        "dbdb03ee2a22fd895301636cd328b234bb3a9952358f436d82f46b81e0d5b0bf",
+    ),
     0.5: (
         "mobilenet_5_0_224_tf_no_top.h5",
         "df860c59562f4c4af7a2fb2ae90731caef39fd5d03e5fcd6ca46988965f0a4b7",
     ),
-    0.75: ("mobilenet_7_5_224_tf_no_top.h5", None),
-    1.0: ("mobilenet_1_0_224_tf_no_top.h5", "725ccbd03d61d7ced5b5c4cd17e7d527"),
-}
-MOBILENET_WEIGHTS = {
-    0.75: "3d997a26d061a8824faeeb9c33b8a1995608a374aa51159c4a289dd7b77bf5eb",
+    0.75: (
+        "mobilenet_7_5_224_tf_no_top.h5",
+        "1da9019b66f05a0256dedfed0f321fcaf8bfa71f9facf3f9117e62820be39aa5",
+    ),
+    1.0: (
+        "mobilenet_1_0_224_tf_no_top.h5",
+        "9f9cfd8c925431c06ce96744e1d201575f6a681bf38ae2de38e2ae8f7d7829d3",
+    ),
 }
 
 
@@ -136,9 +141,6 @@ def _downloaded_mobilenet(network: keras.Model, alpha: float) -> keras.Model:
     name, known = MOBILENET_FILES[alpha]
     path = keras.utils.get_file(name, MOBILENET + name, cache_subdir="models", file_hash=known)
     network.load_weights(path)
-    expected = MOBILENET_WEIGHTS.get(alpha)
-    if expected and weights_digest(network.get_weights()) != expected:
-        raise ValueError(f"{path} does not hold the weights that are known by that name")
     return network
 
 

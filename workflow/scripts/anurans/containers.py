@@ -14,6 +14,7 @@ _OPEN = (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 _FOLLOWING = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"guan", b"wamd", b"fact", b"cue ")
 _FOLLOWING += (b"PEAK", b"JUNK", b"junk", b"smpl", b"_PMX", b"FLLR", b"PAD ", b"afsp", b"minf")
 _W64_TAIL = b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
+_TAGS = (b"ID3", b"TAG", b"APETAGEX")  # as music players put them behind everything
 _OGG_PAGE, _OGG_LAST = 65307, 4  # most bytes of a page; flag of the last one
 _PIECE = 1 << 20
 _OPEN_LENGTH = (
@@ -52,11 +53,14 @@ def length_fault(file: BinaryIO) -> str:
 
 def _chunks(file: BinaryIO, size: int, number: str, sound: bytes) -> str:
     """Walk through the chunks of a RIFF or AIFF file."""
-    at, found, long_size = 12, False, None
+    at, found, long_size, odd = 12, False, None, False
     while at + 8 <= size:
         file.seek(at)
         name, length = file.read(4), struct.unpack(number, file.read(4))[0]
         if found and not _is_chunk(name, length, size - at - 8):
+            if odd:  # some programs forget the byte that makes a chunk even
+                at, odd = at - 1, False
+                continue
             return _rest(file, at, size)
         if name == b"ds64" and length >= 24:
             long_size = struct.unpack("<8xQ", file.read(16))[0]
@@ -67,7 +71,8 @@ def _chunks(file: BinaryIO, size: int, number: str, sound: bytes) -> str:
             if fault := _missing(length, size - at - 8):
                 return fault
             found = True
-        at += 8 + length + length % 2
+        odd = length % 2 == 1
+        at += 8 + length + odd
     return ""
 
 
@@ -85,7 +90,10 @@ def _is_chunk(name: bytes, length: int, left: int) -> bool:
 
 
 def _rest(file: BinaryIO, at: int, size: int) -> str:
-    """What follows the sound and is no chunk: harmless where it is silence that fills the file."""
+    """What follows the sound and is no chunk: harmless where it is a tag, or fills the file."""
+    file.seek(at)
+    if file.read(8).startswith(_TAGS):
+        return ""
     file.seek(at)
     while piece := file.read(_PIECE):
         if piece.strip(b"\0"):

@@ -17,8 +17,11 @@ def file_digest(path: str | os.PathLike) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def workflow_version(folder: str | os.PathLike) -> str:
-    """Commit of the workflow that a folder is a clone of, `-dirty` where edited; else empty."""
+def workflow_version(folder: str | os.PathLike = Path(__file__).parent) -> str:
+    """Commit of the clone that a folder, by default this library's, is in; else empty.
+
+    It ends in `-dirty` where files are not as that commit has them.
+    """
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12"],

@@ -24,6 +24,10 @@ NOUNS = {
     "collect_annotations": ("the table of annotations", None),
     "check_": ("check", "checks"),
     "tabulate_": ("table", "tables"),
+    "calibrate_": ("table", "tables"),
+    "trace_": ("the provenance", None),
+    "render_": ("page of the report", "pages of the report"),
+    "write_": ("page of the report", "pages of the report"),
     "plot_": ("figure", "figures"),
     "summarize_runs": ("the summary", None),
 }
