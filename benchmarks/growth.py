@@ -1,11 +1,12 @@
 """How time, memory and disk grow with the number of recordings, stage by stage."""
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-from grid import probed
+from grid import probed, read_probe
 from measuring import ROOT, Row
 from synthetic import SPECIES, make_world
 
@@ -58,26 +59,40 @@ FIGURE = ROOT / "docs/growth"
 
 def measure(folder: Path, sizes: list[int]) -> dict:
     """Run the workflow on so many recordings; seconds, MB and bytes of each stage."""
-    found = {"recordings": sizes, "seconds": {}, "memory": {}, "disk": {}, "rules": {}}
     for size in sizes:
         world = make_world(folder / f"growth-{size}", size, CONFIG)
         salted(world)
-        _, processes = probed(world, "probe.jsonl", "results/summary.csv")
-        seconds, memory = defaultdict(float), defaultdict(float)
-        for each in processes:
+        probed(world, "probe.jsonl", "results/summary.csv")
+    return collect(folder, sizes)
+
+
+def collect(folder: Path, sizes: list[int]) -> dict:
+    """Gather what runs of `measure` left."""
+    found = {"recordings": sizes, "seconds": {}, "memory": {}, "disk": {}, "rules": {}}
+    for size in sizes:
+        world = folder / f"growth-{size}"
+        seconds = defaultdict(float)
+        for each in read_probe(world / "probe.jsonl"):
             seconds[each["rule"]] += each["processor"]
-            memory[each["rule"]] = max(memory[each["rule"]], each["memory"])
+        memory = {path.name.removesuffix(".log"): peak(path) for path in (world / "logs").iterdir()}
+        for rule, value in memory.items():
+            found["rules"].setdefault(rule, []).append(value)
         for stage, rules in STAGES.items():
             found["seconds"].setdefault(stage, []).append(sum(seconds[rule] for rule in rules))
-            found["memory"].setdefault(stage, []).append(max(memory[rule] for rule in rules))
-        for rule in memory:
-            found["rules"].setdefault(rule, []).append(memory[rule])
+            found["memory"].setdefault(stage, []).append(max(memory.get(r, 0) for r in rules))
         for stage, places in DISK.items():
             files = [path for place in places for path in (world / "results" / place).rglob("*")]
             found["disk"].setdefault(stage, []).append(
                 sum(path.stat().st_size for path in files if path.is_file())
             )
     return found
+
+
+def peak(logs: Path) -> float:
+    """Most memory, in MB, that a job of a rule held, as the logs of all say."""
+    files = logs.rglob("*.log") if logs.is_dir() else [logs]
+    told = (re.search(r"([\d.]+) MB at the peak", path.read_text()) for path in files)
+    return max((float(each[1]) for each in told if each), default=0.0)
 
 
 def salted(world: Path) -> None:
@@ -107,8 +122,7 @@ def rows(found: dict, quick: bool):
     """Rows of the table."""
     sizes = found["recordings"]
     small, large = (sizes.index(max(sizes) // 10), -1) if max(sizes) // 10 in sizes else (0, -1)
-    # Snakemake's own process is not a job.
-    jobs = {rule: values for rule, values in found["rules"].items() if rule != "snakemake"}
+    jobs = {rule: values for rule, values in found["rules"].items() if all(values)}
     most = max(values[large] for values in jobs.values()) / max(v[small] for v in jobs.values())
     grown = {rule: values[large] / values[small] for rule, values in jobs.items()}
     rule = max(grown, key=grown.get)

@@ -18,7 +18,7 @@ IMPORTED = []
 
 
 def note():
-    """Write what ran, seconds of clock and processor, and MB at the peak."""
+    """Write what ran, seconds of clock and processor."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     line = {
         "what": os.path.basename(sys.argv[0]) if sys.argv else "",  # noqa: PTH119
@@ -26,7 +26,6 @@ def note():
         "clock": time.time() - BEGAN,
         "processor": used.ru_utime + used.ru_stime,
         "system": used.ru_stime,
-        "memory": used.ru_maxrss / 1000,
         "imports": IMPORTED,
     }
     with open(os.environ["ANURANS_PROBE"], "a") as file:  # noqa: PTH123

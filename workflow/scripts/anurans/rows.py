@@ -17,7 +17,7 @@ from anurans.shards import open_shard
 # Files that are held open; a system allows a process some hundreds.
 OPEN = 128
 # Bytes that are read at a time to look at checksums.
-READ = 1 << 24
+READ = 1 << 22
 
 
 class Rows:

@@ -9,7 +9,7 @@ import numpy as np
 from anurans.dense import Adam, Head, cross_entropy, make_layers
 
 # Bytes of embeddings that are read at a time, where they are read in their order.
-READ = 1 << 24
+READ = 1 << 22
 
 
 class Embedded(Protocol):
