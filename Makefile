@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Of another config: make summary CONFIG=my.yaml
 CONFIGFILE := $(if $(CONFIG),--configfile $(CONFIG) --)
 
-.PHONY: summary report test test-slow env lint lock
+.PHONY: summary report test test-slow bench bench-quick env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) results/summary.csv
@@ -22,6 +22,13 @@ test: env
 # What takes minutes for one test: the reduced study, the notebook, runs killed again and again.
 test-slow: env
 	$(BIN)/python -m pytest tests -m slow
+
+# Against the study's way, side by side: an hour. bench-quick takes minutes and judges nothing.
+bench: env
+	$(BIN)/python benchmarks/run.py
+
+bench-quick: env
+	$(BIN)/python benchmarks/run.py --quick
 
 lint: env
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ depends on shapes alone.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -30,7 +31,12 @@ def train(way, batch, clips, epochs):
     """Train, and print start, data, peak (MB) and seconds."""
     import numpy as np
 
-    from anurans.training import Recipe, build_head, fit_head, keras
+    from anurans.training import Recipe, build_head, fit_head
+
+    if way == "images":
+        import keras
+
+        from anurans.keras_training import to_keras
 
     recipe = Recipe([HEAD], False, l2=0.01, learning_rate=1e-5, batch_size=batch, epochs=epochs)
     rng = np.random.default_rng(1)
@@ -47,7 +53,7 @@ def train(way, batch, clips, epochs):
         network.trainable = False
         image = keras.Input(shape)
         x = keras.layers.Flatten()(network(keras.layers.Rescaling(1 / 255)(image)))
-        model = keras.Model(image, build_head(recipe, WIDTH, SPECIES, None)(x))
+        model = keras.Model(image, to_keras(build_head(recipe, WIDTH, SPECIES, None, 1))(x))
         model.compile(keras.optimizers.Adam(1e-5), "binary_crossentropy")
         model.fit(data, labels.astype(np.float32), batch_size=batch, epochs=epochs, verbose=0)
     print(start, data.nbytes / 1e6, memory("VmHWM"), time.perf_counter() - began)
@@ -69,7 +75,11 @@ def main():
         for batch in arguments.batches:
             command = [sys.executable, __file__, "--one", way, str(batch)]
             command += ["--clips", str(arguments.clips), "--epochs", str(arguments.epochs)]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            # As in a job: one thread.
+            environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=True, env=environment
+            )
             start, data, peak, seconds = map(float, done.stdout.split()[-4:])
             print(f"{way:12}{batch:6}{start:10.0f}{data:9.0f}{peak:9.0f}{seconds:9.1f}", flush=True)
 

@@ -1,6 +1,6 @@
 # Needs results/spectrograms/{technique}/{shard}.h5 and the weights of the backbones.
-# Makes results/backbones/{backbone}/, a frozen network for Keras and for OpenVINO; and
-# results/embeddings/{backbone}/{technique}/{shard}.h5, one row per clip.
+# Makes results/backbones/{backbone}/, a frozen network for Keras and for OpenVINO, and about.json,
+# which says what computes it, and how precisely, for every shard; and results/embeddings/{backbone}/{technique}/{shard}.h5, one row per clip.
 rule export_backbone:
     input:
         weights=weights_file,
@@ -19,6 +19,8 @@ rule export_backbone:
         mem_mb=2000,
     params:
         settings=lookup(dpath="backbones/{backbone}", within=config),
+        engine=config["embedding"]["engine"],
+        precision=config["embedding"]["precision"],
         seed=config["seed"],
         code=code("export_backbone.py"),
     script:
@@ -28,6 +30,7 @@ rule export_backbone:
 rule embed_spectrograms:
     input:
         images="results/spectrograms/{technique}/{shard}.h5",
+        model="results/backbones/{backbone}/model.keras",
         network="results/backbones/{backbone}/model.xml",
         weights="results/backbones/{backbone}/model.bin",
         about="results/backbones/{backbone}/about.json",
@@ -42,7 +45,6 @@ rule embed_spectrograms:
     resources:
         mem_mb=2000,
     params:
-        precision=config["embedding"]["precision"],
         dtype=config["embedding"]["dtype"],
         batch_size=config["embedding"]["batch_size"],
         code=code("embed_spectrograms.py"),

@@ -35,6 +35,7 @@ rule train_model:
         by=lookup(dpath="splits/{split}/by", within=config),
         validation=asked(PLAN.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
+        engine=config["training"]["engine"],
         seed=config["seed"],
         code=code("train_model.py"),
     script:

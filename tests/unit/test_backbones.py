@@ -21,7 +21,9 @@ from anurans.backbones import (
 from anurans.embeddings import Embedder
 from anurans.errors import UserError
 from anurans.images import lookup_table
-from anurans.training import Batches, Recipe, build_head, fit_head, predict, without_state
+from anurans.keras_files import save_head
+from anurans.keras_training import to_keras
+from anurans.training import Recipe, build_head, fit_head, predict
 from anurans.weights_files import FILES
 
 SHARED = Path(__file__).parents[2].parent / "shared/weights"
@@ -58,12 +60,13 @@ def test_embeddings_stand_for_training_end_to_end(
     expected = keras.ops.convert_to_numpy(backbone(x, training=False))
     assert np.abs(embeddings - expected).max() <= 1e-4 * np.abs(expected).max()
 
-    keras.utils.set_random_seed(1)
-    head = build_head(RECIPE, channels, 3, None)
+    head = to_keras(build_head(RECIPE, channels, 3, None, seed=1))
     whole = keras.Model(backbone.input, head(backbone.output))
     whole.compile(keras.optimizers.Adam(1e-3), "binary_crossentropy", jit_compile=False)
-    batches = Batches(x, y, 4, np.random.default_rng(1))
-    loss = whole.fit(batches, shuffle=False, verbose=0).history["loss"]
+    order = np.arange(len(x))
+    np.random.default_rng(1).shuffle(order)
+    labels = y[order].astype(np.float32)
+    loss = whole.fit(x[order], labels, 4, shuffle=False, verbose=0).history["loss"]
     probabilities = keras.ops.convert_to_numpy(whole(x, training=False))
 
     for dtype, tolerance in (("float32", 1e-5), ("float16", 1e-2)):
@@ -73,7 +76,7 @@ def test_embeddings_stand_for_training_end_to_end(
         assert np.allclose(predict(fit.head, [stored]), probabilities, rtol=tolerance, atol=1e-6)
 
     backbone.save(tmp_path / "backbone.keras")
-    without_state(fit.head).save(tmp_path / "head.keras")
+    save_head(fit.head, tmp_path / "head.keras")
     joined = join_models(tmp_path / "backbone.keras", tmp_path / "head.keras")
     found = keras.ops.convert_to_numpy(joined(x))
     assert np.allclose(found, probabilities, rtol=1e-2, atol=1e-3)

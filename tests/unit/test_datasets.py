@@ -9,10 +9,12 @@ from anurans.clips import concatenate, original_clips
 from anurans.datasets import (
     Embeddings,
     Part,
+    check_same_backbone,
     chosen_copies,
     labelled,
     open_embeddings,
     overlaps,
+    rows_of,
     trainable,
 )
 from anurans.errors import UserError
@@ -123,7 +125,7 @@ def test_copies_that_a_dataset_wants(copies, kept):
 
 def embeddings(clips, **metadata):
     known = {name: {"duration_s": 20.0} for name in set(clips.recording)}
-    return Embeddings((), clips, {"recordings": known, "width": 2, **metadata}, np.dtype("f2"))
+    return Embeddings((), clips, {"recordings": known, "width": 2, **metadata}, np.dtype("f2"), ())
 
 
 def test_labels_of_chosen_clips_of_annotated_recordings():
@@ -145,7 +147,22 @@ def write(path, clips, **settings):
 def test_rows_come_in_the_order_that_is_asked_for(tmp_path):
     paths = [write(tmp_path / f"{name}.h5", original_clips(name, 20.0, 5.0, 0.5)) for name in "AB"]
     found = open_embeddings(paths)
-    assert found.rows(["B_0005000", "A_0000000", "B_0000000"]).tolist() == [[2, 3], [0, 1], [0, 1]]
+    copies = open_embeddings(paths[1:])
+    named = [(found, ["B_0005000", "A_0000000", "B_0000000"]), (copies, ["B_0015000"])]
+    assert rows_of(named)[:].tolist() == [[2, 3], [0, 1], [0, 1], [6, 7]]
+    assert rows_of([(found, [])]).shape[0] == 0
+
+
+@pytest.mark.parametrize("key", ["engine", "precision"])
+def test_shards_of_two_engines_or_precisions_are_not_mixed(tmp_path, key):
+    clips = original_clips("A", 20.0, 5.0, 0.5)
+    made = {"engine": "openvino", "precision": "f32"}
+    one = write(tmp_path / "0.h5", clips, embedding=made)
+    other = write(tmp_path / "1.h5", clips, embedding=made | {key: "other"})
+    with pytest.raises(UserError, match="different settings"):
+        open_embeddings([one, other])
+    with pytest.raises(UserError, match="different settings of embedding"):
+        check_same_backbone([open_embeddings([one]), open_embeddings([other])])
 
 
 def test_versions_of_all_shards_are_stated(tmp_path):

@@ -13,7 +13,8 @@ def main(input, output, params):
         sr, samples = source.metadata["clips"]["sr"], source.data.shape[1]
         imager = Imager(SpectrogramSettings(**params.settings), sr, samples, SIZE)
         batches = (imager.images(batch) for batch in source.batches(CLIPS_AT_A_TIME))
-        metadata = extend(source.metadata, "spectrogram", params.settings, params.code, "librosa")
+        libraries = ["scipy", *(["librosa"] if params.settings["transform"] == "pcen" else [])]
+        metadata = extend(source.metadata, "spectrogram", params.settings, params.code, *libraries)
         write_shard(output[0], source.clips, batches, (SIZE, SIZE), "uint8", metadata)
         log.info("%d images", len(source.clips))
 

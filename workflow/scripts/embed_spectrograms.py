@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from anurans.embeddings import Embedder
+from anurans.embeddings import Embedder, KerasEmbedder
+from anurans.engines import TENSORFLOW, check_exported
 from anurans.errors import UserError
 from anurans.jobs import log, run
 from anurans.shards import extend, open_shard, write_shard
@@ -14,7 +15,11 @@ from anurans.shards import extend, open_shard, write_shard
 
 def main(input, output, params, threads):
     backbone = json.loads(Path(input.about).read_text(encoding="utf-8"))
-    embedder = Embedder(input.network, params.precision, threads)
+    check_exported(backbone, input.about)
+    if backbone["engine"] == TENSORFLOW:
+        embedder = KerasEmbedder(input.model, threads)
+    else:
+        embedder = Embedder(input.network, backbone["precision"], threads)
     started = time.monotonic()
 
     def stored(batches):
@@ -33,10 +38,12 @@ def main(input, output, params, threads):
             "backbone": backbone["backbone"],
             "parameters": backbone["parameters"],
             "engine": backbone["engine"],
-            "precision": params.precision,
+            "precision": backbone["precision"],
             "dtype": params.dtype,
         }
-        metadata = extend(images.metadata, "embedding", settings, params.code, "openvino")
+        metadata = extend(images.metadata, "embedding", settings, params.code, backbone["engine"])
+        # Keras and TensorFlow made the network, wherever it is computed.
+        metadata["versions"] = backbone["versions"] | metadata["versions"]
         batches = stored(embedder.embed(images.batches(params.batch_size)))
         write_shard(output[0], images.clips, batches, (embedder.width,), params.dtype, metadata)
         rate = len(images.clips) / max(time.monotonic() - started, 1e-9)

@@ -1,37 +1,46 @@
-"""Build a frozen backbone, save it with Keras, and export it for OpenVINO."""
+"""Build a frozen backbone, save it with Keras, and export it for what is to compute it."""
 
 import json
 from pathlib import Path
 
 from anurans.backbones import BackboneSettings, build_backbone, count_parameters, export_backbone
+from anurans.engines import OPENVINO, resolve
 from anurans.files import whole
 from anurans.jobs import log, run
 from anurans.shards import versions
 
 
 def main(input, output, params):
+    engine, precision = resolve(params.engine, params.precision)
     model = build_backbone(BackboneSettings(**params.settings, seed=params.seed))
     with whole(output.keras) as partial:
         model.save(partial)
     with whole(output.weights) as weights, whole(output.network) as partial:
-        export_backbone(model, partial)
-        # OpenVINO writes the weights beside the network.
-        partial.with_suffix(".bin").replace(weights)
+        if engine == OPENVINO:
+            export_backbone(model, partial)
+            # OpenVINO writes the weights beside the network.
+            partial.with_suffix(".bin").replace(weights)
+        else:
+            partial.write_text("<!-- Computed by TensorFlow, from model.keras. -->\n")
+            weights.touch()
     about = {
         "backbone": params.settings,
-        "engine": "openvino",
+        "engine": engine,
+        "precision": precision,
         "parameters": count_parameters(model),
         "width": model.output_shape[1],
-        "versions": versions("keras", "openvino", "tensorflow"),
+        "versions": versions("keras", "tensorflow"),
     }
     with whole(output.about) as partial:
         partial.write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     log.info(
-        "%s with %s weights: %d parameters, embeddings of %d values",
+        "%s with %s weights: %d parameters, embeddings of %d values, by %s in %s",
         params.settings["architecture"],
         Path(params.settings["weights"]).name,
         about["parameters"],
         about["width"],
+        engine,
+        precision,
     )
 
 

@@ -35,7 +35,7 @@ def main(input, output, params):
         "numpy",
         "soundfile",
         "soxr",
-        "librosa",
+        "scipy",
     )
     write_shard(output[0], table, audio(), (round(length * sr),), "int16", metadata)
 

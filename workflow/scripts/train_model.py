@@ -10,12 +10,15 @@ from anurans.datasets import (
     chosen_copies,
     labelled,
     open_embeddings,
+    rows_of,
     trainable,
 )
 from anurans.errors import UserError, listing
 from anurans.files import whole
 from anurans.heads import kept_heads
 from anurans.jobs import log, run
+from anurans.keras_files import save_head
+from anurans.keras_training import use_engine
 from anurans.labels import LabelRule
 from anurans.libraries import merge_versions
 from anurans.machines import describe_machine
@@ -24,14 +27,15 @@ from anurans.models import weights_digest
 from anurans.shards import extend, write_shard
 from anurans.splits import TRAIN, VALIDATION, lost
 from anurans.tables import read_table, write_table
-from anurans.training import Recipe, count_parameters, fit_head, predict, use_threads, without_state
+from anurans.training import Recipe, count_parameters, fit_head, predict
 
 COLUMNS = ["role", "clip", "recording", "technique", "source_start", "source_end"]
 
 
 def main(input, output, params, wildcards, threads):
     started = datetime.now(UTC)
-    use_threads(threads)
+    if params.engine != "numpy":
+        use_engine(params.engine, threads)
     originals = open_embeddings(input.originals)
     shards = len(input.originals)
     copies = [
@@ -59,15 +63,11 @@ def main(input, output, params, wildcards, threads):
     refuse_missing(of, species, params, wildcards, input)
     refuse_lost(dealt, annotations, params, wildcards)
 
-    def arrays(name):
+    def stored(name):
         """Embeddings and labels of a part, None where it is empty."""
         labels = np.concatenate([part.labels for _, part in of[name]])
-        x = np.empty((len(labels), originals.width), originals.dtype)
-        first = 0
-        for embeddings, part in of[name]:
-            x[first : first + len(part.clips)] = embeddings.rows(part.clips.clip)
-            first += len(part.clips)
-        return (x, labels) if len(labels) else None
+        wanted = [(embeddings, part.clips.clip) for embeddings, part in of[name]]
+        return (rows_of(wanted), labels) if len(labels) else None
 
     def tell(epoch, losses):
         shown = ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
@@ -75,7 +75,8 @@ def main(input, output, params, wildcards, threads):
 
     recipe = Recipe(**params.recipe)
     with kept_heads(output.heads) as keep:
-        fit = fit_head(recipe, arrays(TRAIN), arrays(VALIDATION), params.seed, tell, keep)
+        parts = stored(TRAIN), stored(VALIDATION)
+        fit = fit_head(recipe, *parts, params.seed, tell, keep, params.engine)
     log.info("weights of epoch %d of %d kept", fit.best_epoch, len(fit.history))
     scores = predict(fit.head, originals.batches())
     if not np.isfinite(scores).all():
@@ -88,6 +89,7 @@ def main(input, output, params, wildcards, threads):
         "species": list(species),
         "recipe": params.recipe,
         "seed": params.seed,
+        "engine": params.engine,
         "epochs": len(fit.history),
         "best_epoch": fit.best_epoch,
         "parameters_head": head,
@@ -95,18 +97,19 @@ def main(input, output, params, wildcards, threads):
     }
     versions = merge_versions(each.metadata["versions"] for each in [originals, *copies])
     metadata = {**originals.metadata, "versions": versions}
-    metadata = extend(metadata, "training", about, params.code, "keras")
+    libraries = ["numpy"] if params.engine == "numpy" else ["keras", params.engine]
+    metadata = extend(metadata, "training", about, params.code, *libraries)
     write_table(output.history, list(fit.history[0]), fit.history)
     write_table(output.clips, [*COLUMNS, *(f"label_{name}" for name in species)], rows(of, species))
     write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)
     with whole(output.head) as partial:
-        without_state(fit.head).save(partial)
+        save_head(fit.head, partial)
         made = {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
             "threads": threads,
             "machine": describe_machine(),
-            "weights_sha256": weights_digest(fit.head.get_weights()),
+            "weights_sha256": weights_digest(fit.head.weights.values()),
         }
         add_made(partial, made)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from anurans.costs import size
 from anurans.errors import UserError, listing
-from anurans.files import whole
+from anurans.files import crc32, whole
 from anurans.progress import Progress
 from anurans.remote import SKIPPED, Patience, RemoteFile, StoppedError
 from anurans.tables import read_table, write_table
@@ -73,15 +73,6 @@ class Site:
         """Recordings without a label file, which count as not annotated."""
         labels = {member.path.stem for member in self.of(LABELS)}
         return sum(member.path.stem not in labels for member in self.of(RECORDINGS))
-
-
-def crc32(path: Path) -> int:
-    """CRC-32 of a file."""
-    value = 0
-    with path.open("rb") as file:
-        while data := file.read(2**20):
-            value = zlib.crc32(data, value)
-    return value
 
 
 def download_site(

@@ -153,8 +153,11 @@ def _blocks(sound: sf.SoundFile) -> Iterator[np.ndarray]:
     whatever was in memory as sound.
     """
     frames = max(1, BLOCK // sound.channels)
-    while len(block := sound.read(frames, dtype="float32", always_2d=True)):
-        yield block
+    # NumPy turns 16 bits into the same floats as libsndfile does, ten times faster.
+    whole_numbers = sound.subtype == "PCM_16"
+    kind = "int16" if whole_numbers else "float32"
+    while len(block := sound.read(frames, dtype=kind, always_2d=True)):
+        yield block * np.float32(1 / 32768) if whole_numbers else block
 
 
 def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> Iterator[np.ndarray]:
@@ -196,7 +199,9 @@ def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> I
 
 def to_int16(audio: np.ndarray) -> np.ndarray:
     """Quantise samples in [-1, 1] to 16 bits; those beyond are clipped."""
-    return np.clip(np.rint(audio * 32768.0), -32768, 32767).astype(np.int16)
+    scaled = audio * 32768.0
+    np.rint(scaled, out=scaled)
+    return np.clip(scaled, -32768, 32767, out=scaled).astype(np.int16)
 
 
 def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
@@ -232,6 +237,8 @@ def _opened(path: str) -> Iterator[sf.SoundFile]:
 
 
 def _one_channel(block: np.ndarray, channel: str) -> np.ndarray:
+    if channel == "mix" and block.shape[1] == 2:
+        return (block[:, 0] + block[:, 1]) * np.float32(0.5)
     if channel == "mix":
         return block.mean(axis=1)
     return np.ascontiguousarray(block[:, 0 if channel == "left" else 1])

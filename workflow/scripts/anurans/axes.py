@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from anurans.mel import fft_frequencies, mel_frequencies
+
 SIZE = 224
 
 
@@ -56,16 +58,14 @@ def frequency_edges(
         In Hz, lowest first. The outermost rows own what lies beyond them: the first edge is 0 and
         the last half the rate.
     """
-    import librosa
-
     fmax = fmax or sr / 2
     match scale:
         case "mel":
-            bands = librosa.mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax)
+            bands = mel_frequencies(n_mels + 2, fmin, fmax)
         case "log":
             bands = np.geomspace(fmin, fmax, n_mels + 2)
         case _:
-            bins = librosa.fft_frequencies(sr=sr, n_fft=n_fft)
+            bins = fft_frequencies(sr, n_fft)
             inside = bins[(bins >= fmin) & (bins <= fmax)]
             bands = np.concatenate([[inside[0] - bins[1]], inside, [inside[-1] + bins[1]]])
     # Row r of the image shows the bands from r to r + 1 times their number / size; `bands` has the

@@ -238,6 +238,8 @@ def _unknown(at: str, key: Any, known: list[str]) -> str:
 def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
     """Sentences about values that are right one by one, but not together."""
     yield from _about_names(config)
+    if config["embedding"]["engine"] == "tensorflow" and config["embedding"]["precision"] == "bf16":
+        yield "embedding.precision: bf16 is computed by openvino only; found engine: tensorflow."
     yield from _about_spectrogram(config)
     for name, backbone in config["backbones"].items():
         yield from _about_backbone(name, backbone)

@@ -11,46 +11,53 @@ from anurans.clips import TOLERANCE, ClipTable, concatenate
 from anurans.errors import UserError
 from anurans.labels import LabelRule, blocks_by, cover_clips, decide_all, rows_by
 from anurans.libraries import merge_versions
+from anurans.rows import READ, Rows
 from anurans.shards import open_shard
 from anurans.splits import TRAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Embeddings:
-    """The embedding shards of one technique, their clip tables read, their rows not yet."""
+    """The embedding shards of one technique, their clip tables read, their rows not yet.
+
+    `counts` are the numbers of clips of each shard.
+    """
 
     paths: tuple[str, ...]
     clips: ClipTable
     metadata: dict[str, Any]
     dtype: np.dtype
+    counts: tuple[int, ...]
 
     @property
     def width(self) -> int:
         """Number of values of an embedding."""
         return self.metadata["width"]
 
-    def batches(self, size: int = 1024) -> Iterator[np.ndarray]:
-        """Read all rows, `size` at a time, in the order of `clips`."""
+    def batches(self) -> Iterator[np.ndarray]:
+        """Read all rows, some at a time, in the order of `clips`."""
+        size = max(1, READ // max(1, self.width * self.dtype.itemsize))
         for path in self.paths:
             with open_shard(path) as shard:
                 yield from shard.batches(size)
 
-    def rows(self, wanted: Sequence[str]) -> np.ndarray:
-        """Read the embeddings of the clips `wanted`, in that order.
 
-        Returns
-        -------
-        np.ndarray [shape=(len(wanted), width)]
-        """
-        position = {clip: row for row, clip in enumerate(wanted)}
-        places = np.array([position.get(clip, -1) for clip in self.clips.clip], dtype=int)
-        found = np.empty((len(wanted), self.width), self.dtype)
+def rows_of(wanted: Sequence[tuple[Embeddings, Sequence[str]]]) -> Rows:
+    """Rows of clips, in the order in which they are named, techniques one after the other."""
+    parts, order, done = [], [], 0
+    for embeddings, clips in wanted:
+        position = {clip: done + row for row, clip in enumerate(clips)}
+        places = np.array([position.get(clip, -1) for clip in embeddings.clips.clip], dtype=int)
         first = 0
-        for batch in self.batches():
-            place = places[first : first + len(batch)]
-            found[place[place >= 0]] = batch[place >= 0]
-            first += len(batch)
-        return found
+        for path, count in zip(embeddings.paths, embeddings.counts, strict=True):
+            place = places[first : first + count]
+            first += count
+            chosen = np.flatnonzero(place >= 0)
+            if len(chosen):
+                parts.append((path, chosen))
+                order.append(place[chosen])
+        done += len(clips)
+    return Rows(parts, np.argsort(np.concatenate([np.empty(0, int), *order])))
 
 
 def open_embeddings(paths: Sequence[str]) -> Embeddings:
@@ -86,7 +93,8 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
         # Shards may be made before and after an update.
         "versions": merge_versions(versions),
     }
-    return Embeddings(tuple(paths), concatenate(tables), metadata, dtype)
+    counts = tuple(map(len, tables))
+    return Embeddings(tuple(paths), concatenate(tables), metadata, dtype, counts)
 
 
 def check_same_backbone(embeddings: Sequence[Embeddings]) -> None:

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import io
 import tokenize
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def _read(path: Path, _mtime: int) -> tuple[str, tuple[Path, ...]]:
 
 def _imports(tree: ast.AST, library: Path) -> set[Path]:
     names = set()
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
@@ -66,6 +67,20 @@ def _imports(tree: ast.AST, library: Path) -> set[Path]:
         for file in files
         if file.parts[0] == PACKAGE or (library.parent / file).is_file()
     }
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk over a tree without going into expressions, which hold no import and no docstring.
+
+    A tenth of the nodes: every parse of the workflow reads all of the library.
+    """
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            # The body of a lambda, and of a conditional expression, is no list; nor seen here.
+            pending.extend(getattr(node, part, ()))
 
 
 def _strip(source: str, tree: ast.AST) -> str:
@@ -87,7 +102,7 @@ def _strip(source: str, tree: ast.AST) -> str:
         elif tokenize.tok_name[token.type] == "FSTRING_END":
             kept.update(range(opened.pop(), last))
     raw = [line.encode() for line in lines]
-    for node in filter(None, map(_docstring, ast.walk(tree))):
+    for node in filter(None, map(_docstring, _statements(tree))):
         first, last = node.lineno - 1, node.end_lineno - 1
         tail = raw[last][node.end_col_offset :]
         raw[first] = raw[first][: node.col_offset] + (tail if first == last else b"")

@@ -1,18 +1,14 @@
-"""Embeddings: images through an exported backbone, in OpenVINO, without TensorFlow."""
+"""Embeddings: images through an exported backbone, in OpenVINO or in TensorFlow."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import openvino
-import openvino.properties as properties
-import openvino.properties.hint as hint
-
-PRECISIONS = {"f32": openvino.Type.f32, "bf16": openvino.Type.bf16}
 
 
 class Embedder:
-    """An exported backbone, ready to compute.
+    """An exported backbone in OpenVINO, ready to compute; TensorFlow is not loaded.
 
     Parameters
     ----------
@@ -25,11 +21,15 @@ class Embedder:
     """
 
     def __init__(self, network: str | Path, precision: str, threads: int) -> None:
+        import openvino
+        import openvino.properties as properties
+        import openvino.properties.hint as hint
+
         self._compiled = openvino.Core().compile_model(
             str(network),
             "CPU",
             {
-                hint.inference_precision(): PRECISIONS[precision],
+                hint.inference_precision(): getattr(openvino.Type, precision),
                 hint.performance_mode(): hint.PerformanceMode.LATENCY,
                 properties.inference_num_threads(): threads,
                 properties.num_streams(): 1,
@@ -53,3 +53,39 @@ class Embedder:
         request = self._compiled.create_infer_request()
         for batch in batches:
             yield request.infer({0: batch})[0].copy()
+
+
+class KerasEmbedder:
+    """A saved backbone in TensorFlow, on a GPU where there is one.
+
+    Parameters
+    ----------
+    model
+        The .keras file.
+    threads
+        Number of threads of the processor.
+    """
+
+    def __init__(self, model: str | Path, threads: int) -> None:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
+        os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+        import keras
+        import tensorflow as tf
+
+        # GPUs would multiply with 10 bits instead of 23; and take all memory at once.
+        tf.config.experimental.enable_tensor_float_32_execution(False)
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+        network = keras.saving.load_model(model, compile=False)
+        self.width = network.output_shape[1]
+        signature = [tf.TensorSpec((None, *network.input_shape[1:]), tf.uint8)]
+        self._call = tf.function(
+            lambda images: network(images, training=False), input_signature=signature
+        )
+
+    def embed(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Embed batches of images, as `Embedder.embed` does."""
+        for batch in batches:
+            yield self._call(batch).numpy()

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, roc_auc_score
 
 from anurans.intervals import (
     draw_groups,
@@ -14,6 +13,12 @@ from anurans.intervals import (
     sums_by_group,
 )
 from anurans.labels import GRADES, RULES, Coverage, LabelRule, decide_all
+from anurans.metrics import (
+    average_precision_score,
+    f1_score,
+    precision_recall_curve,
+    roc_auc_score,
+)
 
 HALF = 0.5
 
@@ -253,7 +258,7 @@ def macro_f1_interval(
 
 
 def _f1(truth: np.ndarray, predicted: np.ndarray) -> float:
-    return float(f1_score(truth, predicted, zero_division=0.0))
+    return f1_score(truth, predicted)
 
 
 def _mean(row: dict, score: str, species: Sequence[str]) -> float | None:

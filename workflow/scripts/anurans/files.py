@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +63,15 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         raise UserError(
             f"{path}: cannot be written: {advice} and run the same command again."
         ) from None
+
+
+def crc32(path: Path) -> int:
+    """CRC-32 of a file."""
+    value = 0
+    with path.open("rb") as file:
+        while data := file.read(2**20):
+            value = zlib.crc32(data, value)
+    return value
 
 
 def _remove_abandoned(path: Path) -> None:

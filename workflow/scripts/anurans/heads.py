@@ -5,15 +5,14 @@ import os
 from collections.abc import Callable, Iterator
 
 import h5py
-import keras
-import numpy as np
 
+from anurans.dense import Head
 from anurans.errors import UserError
 from anurans.files import whole
 
 
 @contextlib.contextmanager
-def kept_heads(path: str | os.PathLike) -> Iterator[Callable[[int, keras.Model], None]]:
+def kept_heads(path: str | os.PathLike) -> Iterator[Callable[[int, Head], None]]:
     """Open a file to keep heads in, whole or not at all; without any it holds no epochs.
 
     Parameters
@@ -30,10 +29,9 @@ def kept_heads(path: str | os.PathLike) -> Iterator[Callable[[int, keras.Model],
     with whole(path) as partial, h5py.File(partial, "w") as file:
         file.attrs["epochs"] = 0
 
-        def keep(epoch: int, head: keras.Model) -> None:
-            for weight in head.weights:
-                value = np.asarray(weight)
-                name = f"weights/{weight.path}"
+        def keep(epoch: int, head: Head) -> None:
+            for weight, value in head.weights.items():
+                name = f"weights/{weight}"
                 if not epoch:
                     shape = (0, *value.shape)
                     file.create_dataset(
@@ -51,13 +49,13 @@ def kept_heads(path: str | os.PathLike) -> Iterator[Callable[[int, keras.Model],
         yield keep
 
 
-def set_epoch(head: keras.Model, path: str | os.PathLike, epoch: int) -> None:
+def set_epoch(head: Head, path: str | os.PathLike, epoch: int) -> None:
     """Give a head the weights that it had after an epoch.
 
     Parameters
     ----------
     head
-        From head.keras of the same run.
+        Of the same run and recipe.
     path
         From `kept_heads`.
     epoch
@@ -73,4 +71,4 @@ def set_epoch(head: keras.Model, path: str | os.PathLike, epoch: int) -> None:
         if not 1 <= epoch <= kept:
             there = f"1 to {kept}" if kept else "none (the recipe needs save: all)"
             raise UserError(f"{path}: epoch {epoch} was not kept; epochs that were: {there}.")
-        head.set_weights([file[f"weights/{weight.path}"][epoch - 1] for weight in head.weights])
+        head.set_weights({name: file[f"weights/{name}"][epoch - 1] for name in head.weights})

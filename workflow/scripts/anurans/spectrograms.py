@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
-import librosa
 import numpy as np
+import scipy.fft
+from numpy.lib.stride_tricks import sliding_window_view
+
+from anurans.mel import fft_frequencies, mel_filters
 
 AMIN = 1e-10
+# Clips that are drawn at a time, and bands that are summed at a time.
+CLIPS, GROUP = 6, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,9 @@ class SpectrogramSettings:
 class Imager:
     """Turns audio into images with fixed settings.
 
+    Everything is float32, a block of clips at a time, in buffers that stay: blocks fit the cache,
+    and memory that is asked for anew costs as much as the arithmetic.
+
     Parameters
     ----------
     settings
@@ -40,10 +48,23 @@ class Imager:
 
     def __init__(self, settings: SpectrogramSettings, sr: int, samples: int, size: int) -> None:
         self.settings, self.sr = settings, sr
+        self.frames = 1 + samples // settings.hop_length
         self.bands = filterbank(settings, sr)
-        frames = 1 + samples // settings.hop_length
-        self.rows = resize_matrix(len(self.bands), size)
-        self.columns = resize_matrix(frames, size).T
+        self._groups = band_groups(self.bands)
+        # Images count to 255.
+        self._rows = resize_matrix(len(self.bands), size) * np.float32(255)
+        self._columns = None if self.frames == size else resize_matrix(self.frames, size).T
+        # A periodic Hann window; it brings 16-bit samples to [-1, 1) too.
+        phase = 2 * np.pi * np.arange(settings.n_fft) / settings.n_fft
+        self._window = ((0.5 - 0.5 * np.cos(phase)) / 32768).astype(np.float32)
+        shape = (CLIPS, self.frames)
+        # Zeros before and after a clip, so that frames are centred.
+        self._padded = np.zeros((CLIPS, samples + settings.n_fft), np.float32)
+        self._framed = np.empty((*shape, settings.n_fft), np.float32)
+        self._power = np.empty((*shape, self.bands.shape[1]), np.float32)
+        self._spare = np.empty_like(self._power)
+        self._drawn = np.empty((*shape, len(self.bands)), np.float32)
+        self._image = np.empty((CLIPS, size, size), np.float32)
 
     def images(self, audio: np.ndarray) -> np.ndarray:
         """Draw clips.
@@ -58,32 +79,88 @@ class Imager:
         np.ndarray [shape=(n, size, size), dtype=uint8]
             Axes are clip, frequency (lowest first), time. A silent clip is black.
         """
-        settings = self.settings
-        spectrum = librosa.stft(
-            audio.astype(np.float32) / 32768.0,
-            n_fft=settings.n_fft,
-            hop_length=settings.hop_length,
-        )
-        drawn = self._db(spectrum) if settings.transform == "db" else self._pcen(spectrum)
-        # Interpolation may leave [0, 1] by a rounding error only.
-        image = np.clip(self.rows @ drawn @ self.columns, 0.0, 1.0)
-        return np.rint(image * 255.0).astype(np.uint8)
+        found = np.empty((len(audio), *self._image.shape[1:]), np.uint8)
+        for first in range(0, len(audio), CLIPS):
+            self._draw(audio[first : first + CLIPS], found[first : first + CLIPS])
+        return found
 
-    def _db(self, spectrum: np.ndarray) -> np.ndarray:
-        power = self.bands @ (spectrum.real**2 + spectrum.imag**2)
+    def _draw(self, audio: np.ndarray, found: np.ndarray) -> None:
+        n, before = len(audio), self.settings.n_fft // 2
+        padded, framed = self._padded[:n], self._framed[:n]
+        padded[:, before : before + audio.shape[1]] = audio
+        frames = sliding_window_view(padded, self.settings.n_fft, axis=1)
+        np.multiply(frames[:, :: self.settings.hop_length], self._window, out=framed)
+        spectrum = scipy.fft.rfft(framed, overwrite_x=True)
+        power, spare = self._power[:n], self._spare[:n]
+        np.multiply(spectrum.real, spectrum.real, out=power)
+        np.multiply(spectrum.imag, spectrum.imag, out=spare)
+        power += spare
+        drawn = self._drawn[:n]
+        if self.settings.transform == "db":
+            self._db(self._banded(power, drawn))
+        else:
+            self._pcen(self._banded(np.sqrt(power, out=power), drawn))
+        image = self._image[:n]
+        if self._columns is None:
+            np.matmul(self._rows, drawn.transpose(0, 2, 1), out=image)
+        else:
+            np.matmul(self._rows @ drawn.transpose(0, 2, 1), self._columns, out=image)
+        # Interpolation may leave [0, 255] by a rounding error only.
+        np.rint(image, out=image)
+        np.clip(image, 0, 255, out=image)
+        found[...] = image
+
+    def _banded(self, spectrum: np.ndarray, out: np.ndarray) -> np.ndarray:
+        """Sum bins [shape=(n, frames, bins)] to bands [shape=(n, frames, bands)]."""
+        flat = spectrum.reshape(-1, spectrum.shape[-1])
+        for rows, bins, weights in self._groups:
+            out[..., rows] = (flat[:, bins] @ weights).reshape(*out.shape[:2], -1)
+        return out
+
+    def _db(self, power: np.ndarray) -> None:
+        """Turn bands of power into [0, 1], in place."""
+        np.maximum(power, np.float32(AMIN), out=power)
         loudest = power.max(axis=(1, 2), keepdims=True)
         ref = loudest if self.settings.ref == "max" else np.float32(self.settings.ref)
-        db = 10.0 * np.log10(np.maximum(power, AMIN) / np.maximum(ref, AMIN))
-        shown = np.clip(db / self.settings.top_db + 1.0, 0.0, 1.0)
-        return np.where(loudest > AMIN, shown, 0.0).astype(np.float32)
+        # 10 log10(power / ref) / top_db + 1; the natural logarithm is the one that is fast.
+        scale = np.float32(10 / np.log(10) / self.settings.top_db)
+        np.log(power, out=power)
+        power *= scale
+        power += 1 - scale * np.log(np.maximum(ref, np.float32(AMIN)))
+        np.clip(power, 0, 1, out=power)
+        power[(loudest <= np.float32(AMIN)).ravel()] = 0
 
-    def _pcen(self, spectrum: np.ndarray) -> np.ndarray:
+    def _pcen(self, energy: np.ndarray) -> None:
+        """Turn bands of magnitude into [0, 1] by per-channel energy normalisation, in place."""
+        import librosa
+
         # librosa's scale for audio in [-1, 1): its defaults expect 32-bit integers.
-        energy = self.bands @ np.abs(spectrum) * np.float32(2**31)
-        pcen = librosa.pcen(energy, sr=self.sr, hop_length=self.settings.hop_length, axis=-1)
+        energy *= np.float32(2**31)
+        pcen = librosa.pcen(energy, sr=self.sr, hop_length=self.settings.hop_length, axis=-2)
         loudest = pcen.max(axis=(1, 2), keepdims=True)
         ref = loudest if self.settings.ref == "max" else np.float32(self.settings.ref)
-        return np.clip(pcen / np.maximum(ref, AMIN), 0.0, 1.0).astype(np.float32)
+        np.clip(pcen / np.maximum(ref, AMIN), 0.0, 1.0, out=energy)
+
+
+def band_groups(bands: np.ndarray, size: int = GROUP) -> list[tuple[slice, slice, np.ndarray]]:
+    """Divide filters into groups of neighbours, which see few of the bins.
+
+    Parameters
+    ----------
+    bands : np.ndarray [shape=(bands, bins)]
+
+    Returns
+    -------
+    list of (slice, slice, np.ndarray [shape=(bins, bands)])
+        Bands of the group, bins that they see, and their weights.
+    """
+    groups = []
+    for first in range(0, len(bands), size):
+        rows = slice(first, first + size)
+        seen = np.flatnonzero(bands[rows].any(axis=0))
+        bins = slice(seen[0], seen[-1] + 1) if len(seen) else slice(0, 1)
+        groups.append((rows, bins, np.ascontiguousarray(bands[rows, bins].T)))
+    return groups
 
 
 def filterbank(settings: SpectrogramSettings, sr: int) -> np.ndarray:
@@ -104,15 +181,8 @@ def filterbank(settings: SpectrogramSettings, sr: int) -> np.ndarray:
     """
     fmax = settings.fmax or sr / 2
     if settings.scale == "mel":
-        return librosa.filters.mel(
-            sr=sr,
-            n_fft=settings.n_fft,
-            n_mels=settings.n_mels,
-            fmin=settings.fmin,
-            fmax=fmax,
-            dtype=np.float32,
-        )
-    bins = librosa.fft_frequencies(sr=sr, n_fft=settings.n_fft)
+        return mel_filters(sr, settings.n_fft, settings.n_mels, settings.fmin, fmax)
+    bins = fft_frequencies(sr, settings.n_fft)
     if settings.scale == "linear":
         return np.eye(len(bins), dtype=np.float32)[(bins >= settings.fmin) & (bins <= fmax)]
     edges = np.geomspace(settings.fmin, fmax, settings.n_mels + 2)

@@ -7,10 +7,11 @@ import numpy as np
 
 from anurans.audio import to_int16
 from anurans.clips import STRETCHED, ClipTable, clip_table, copy_id, count_clips
+from anurans.vocoder import time_stretch
 
 # A piece of a recording that is stretched at once, and what is read on either side of it, so
 # that an hour takes no more memory than minutes and no clip has the vocoder's edges; in s.
-PIECE, MARGIN = 120.0, 0.5
+PIECE, MARGIN = 60.0, 0.5
 
 
 def stretched_clips(
@@ -61,7 +62,7 @@ def left_over(duration: float, rate: float, length: float, min_last: float) -> f
 def stretch(
     blocks: Iterable[np.ndarray], sr: int, rate: float, length: float, wanted: Sequence[int]
 ) -> Iterator[np.ndarray]:
-    """Stretch a recording with librosa's phase vocoder, and cut it into clips.
+    """Stretch a recording with a phase vocoder, and cut it into clips.
 
     Parameters
     ----------
@@ -88,22 +89,12 @@ def stretch(
     for piece, clips in itertools.groupby(wanted, lambda clip: clip // at_once):
         begin = piece * at_once * step
         first = max(0, int(begin) - margin)
-        audio = _vocode(reader.read(first, int(begin + at_once * step) + margin), rate)
+        audio = time_stretch(reader.read(first, int(begin + at_once * step) + margin), rate)
         skip = round((begin - first) / rate)
         for clip in clips:
             start = skip + (clip - piece * at_once) * samples
             cut = audio[start : start + samples]
             yield to_int16(np.pad(cut, (0, samples - len(cut))))
-
-
-def _vocode(audio: np.ndarray, rate: float) -> np.ndarray:
-    import librosa
-
-    if not len(audio):
-        return audio
-    # In float64: librosa adds up phases, millions of radians within a minute, in the type of the
-    # audio, and in float32 they would be off by half a radian and partials would cancel.
-    return librosa.effects.time_stretch(audio.astype(np.float64), rate=rate)
 
 
 class _Reader:

@@ -1,19 +1,26 @@
-"""Heads on embeddings: built and trained with Keras, on any of its backends."""
+"""Trains heads on embeddings: the recipe, what it says of the data, and the way through epochs."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import keras
 import numpy as np
 
+from anurans.dense import Adam, Head, cross_entropy, make_layers
 
-def use_threads(threads: int) -> None:
-    """Let the backend compute with that many threads; to be called before it computes."""
-    os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
-    os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+# Bytes of embeddings that are read at a time, where they are read in their order.
+READ = 1 << 22
+
+
+class Embedded(Protocol):
+    """Embeddings [shape=(n, width)]: an array, or rows that are read when they are asked for."""
+
+    shape: tuple[int, int]
+    dtype: np.dtype
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,15 @@ class Fit:
     `best_epoch` is the one whose weights were kept, both counted from 1.
     """
 
-    head: keras.Model
+    head: Head
     history: list[dict[str, float]]
     best_epoch: int
 
 
-def build_head(recipe: Recipe, width: int, species: int, scale: np.ndarray | None) -> keras.Model:
-    """Build a head.
+def build_head(
+    recipe: Recipe, width: int, species: int, scale: np.ndarray | None, seed: int
+) -> Head:
+    """Build a head, not yet trained.
 
     Parameters
     ----------
@@ -59,35 +68,16 @@ def build_head(recipe: Recipe, width: int, species: int, scale: np.ndarray | Non
         Number of species.
     scale : np.ndarray [shape=(2, width)] or None
         Mean and variance that embeddings are standardized by, from `moments`.
-
-    Returns
-    -------
-    keras.Model
-        From embeddings [shape=(n, width)] to probabilities [shape=(n, species)].
+    seed
+        Of the initial weights: the same whatever the engine.
     """
-    x = inputs = keras.Input((width,), dtype="float32", name="embedding")
-    if scale is not None:
-        x = keras.layers.Normalization(mean=scale[0], variance=scale[1], name="standardize")(x)
-    for number, layer in enumerate(recipe.layers, start=1):
-        x = keras.layers.Dense(
-            layer["units"],
-            activation=layer["activation"],
-            kernel_regularizer=_penalty(layer),
-            name=f"dense{number}",
-        )(x)
-        if layer["dropout"]:
-            x = keras.layers.Dropout(layer["dropout"], name=f"dropout{number}")(x)
-    if recipe.dropout:
-        x = keras.layers.Dropout(recipe.dropout, name="dropout")(x)
-    penalty = _penalty({"l1": recipe.l1, "l2": recipe.l2})
-    outputs = keras.layers.Dense(
-        species, activation="sigmoid", kernel_regularizer=penalty, name="probability"
-    )(x)
-    return keras.Model(inputs, outputs, name="head")
+    output = {"dropout": recipe.dropout, "l1": recipe.l1, "l2": recipe.l2}
+    rng = np.random.default_rng([seed, 2])
+    return Head(make_layers(recipe.layers, output, width, species, rng), scale)
 
 
-def moments(embeddings: np.ndarray, rows: int = 1024) -> np.ndarray:
-    """Mean and variance of each embedding value, in float64, `rows` clips at a time.
+def moments(embeddings: Embedded) -> np.ndarray:
+    """Mean and variance of each embedding value, in float64, some clips at a time.
 
     A value that never changes gets variance 1, so that it standardizes to 0.
 
@@ -95,12 +85,18 @@ def moments(embeddings: np.ndarray, rows: int = 1024) -> np.ndarray:
     -------
     np.ndarray [shape=(2, width), dtype=float32]
     """
-    blocks = range(0, len(embeddings), rows)
-    mean = sum(embeddings[b : b + rows].sum(axis=0, dtype=np.float64) for b in blocks)
+    blocks = list(in_order(embeddings.shape, 8))
+    mean = sum(embeddings[block].sum(axis=0, dtype=np.float64) for block in blocks)
     mean = mean / len(embeddings)
-    squares = sum(((embeddings[b : b + rows] - mean) ** 2).sum(axis=0) for b in blocks)
+    squares = sum(((embeddings[block] - mean) ** 2).sum(axis=0) for block in blocks)
     variance = squares / len(embeddings)
     return np.stack([mean, np.where(variance > 0, variance, 1.0)]).astype(np.float32)
+
+
+def in_order(shape: tuple[int, int], itemsize: int) -> Iterator[slice]:
+    """Slices over rows, as many at a time as make `READ` bytes."""
+    size = max(1, READ // (shape[1] * itemsize))
+    return (slice(first, first + size) for first in range(0, shape[0], size))
 
 
 def class_weights(labels: np.ndarray) -> np.ndarray:
@@ -146,56 +142,14 @@ def oversampled(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.repeat(np.arange(len(labels)), times)
 
 
-def weighted_loss(weights: np.ndarray) -> Callable:
-    """Binary cross-entropy with the weights [shape=(2, species)] of `class_weights`."""
-
-    def loss(truth, probability):
-        each = keras.losses.binary_crossentropy(truth[..., None], probability[..., None])
-        weight = weights[0] + truth * (weights[1] - weights[0])
-        return keras.ops.mean(each * weight, axis=-1)
-
-    return loss
-
-
-class Batches(keras.utils.PyDataset):
-    """Batches of embeddings and labels, in an order shuffled anew each epoch from a seed.
-
-    Embeddings stay in the type they are stored in until a batch of them is used. `rows` are those
-    of an epoch, by default each once.
-    """
-
-    def __init__(
-        self,
-        x: np.ndarray,
-        y: np.ndarray,
-        batch_size: int,
-        rng: np.random.Generator | None,
-        rows: np.ndarray | None = None,
-    ) -> None:
-        super().__init__()
-        self._x, self._y, self._size, self._rng = x, y.astype(np.float32), batch_size, rng
-        self._order = np.arange(len(x)) if rows is None else rows.copy()
-        self.on_epoch_end()
-
-    def __len__(self) -> int:
-        return -(-len(self._order) // self._size)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = self._order[index * self._size : (index + 1) * self._size]
-        return self._x[rows].astype(np.float32), self._y[rows]
-
-    def on_epoch_end(self) -> None:
-        if self._rng is not None:
-            self._rng.shuffle(self._order)
-
-
 def fit_head(
     recipe: Recipe,
-    train: tuple[np.ndarray, np.ndarray],
-    validation: tuple[np.ndarray, np.ndarray] | None,
+    train: tuple[Embedded, np.ndarray],
+    validation: tuple[Embedded, np.ndarray] | None,
     seed: int,
     tell: Callable[[int, Mapping[str, float]], None] = lambda epoch, losses: None,
-    keep: Callable[[int, keras.Model], None] = lambda epoch, head: None,
+    keep: Callable[[int, Head], None] = lambda epoch, head: None,
+    engine: str = "numpy",
 ) -> Fit:
     """Train a head with Adam and binary cross-entropy.
 
@@ -211,57 +165,94 @@ def fit_head(
         Called after each epoch with its number, from 0, and its losses.
     keep
         Called after each epoch with its number, from 0, and the head, where the recipe saves all.
+    engine
+        `numpy`, or `tensorflow` or `jax`, with which Keras then trains. Initial weights and order
+        are the same with each; what is dropped is not.
 
     Returns
     -------
     Fit
         With the weights of the epoch of the lowest validation loss where the recipe stops early.
     """
-    keras.utils.set_random_seed(seed)
     x, y = train
     rows = np.arange(len(x))
     if recipe.balance == "oversample":
         rows = oversampled(y, np.random.default_rng([seed, 1]))
     scale = moments(x) if recipe.standardize else None
-    head = build_head(recipe, x.shape[1], y.shape[1], scale)
-    head.compile(
-        optimizer=keras.optimizers.Adam(recipe.learning_rate),
-        loss=(
-            weighted_loss(class_weights(y))
-            if recipe.balance == "class_weight"
-            else "binary_crossentropy"
-        ),
-        jit_compile=False,
-    )
-    callbacks = [keras.callbacks.LambdaCallback(on_epoch_end=tell)]
-    if recipe.save == "all":
-        keeping = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, _: keep(epoch, head))
-        callbacks.append(keeping)
-    if recipe.early_stopping:
-        stopping = keras.callbacks.EarlyStopping(
-            monitor="val_loss", restore_best_weights=True, **recipe.early_stopping
-        )
-        callbacks.append(stopping)
-    history = head.fit(
-        Batches(x, y, recipe.batch_size, np.random.default_rng(seed), rows),
-        validation_data=validation and Batches(*validation, recipe.batch_size, None),
-        epochs=recipe.epochs,
-        callbacks=callbacks,
-        shuffle=False,
-        verbose=0,
-    ).history
-    rows = [
-        {"epoch": epoch, **{name: float(values[epoch - 1]) for name, values in history.items()}}
-        for epoch in range(1, len(history["loss"]) + 1)
-    ]
-    best = len(rows)
-    if recipe.early_stopping:
-        first = min(recipe.early_stopping["start_from_epoch"], len(rows) - 1)
-        best = min(rows[first:], key=lambda row: row["val_loss"])["epoch"]
-    return Fit(head, rows, best)
+    head = build_head(recipe, x.shape[1], y.shape[1], scale, seed)
+    weights = class_weights(y) if recipe.balance == "class_weight" else None
+    history: list[dict[str, float]] = []
+    stopping, lowest, best, best_weights = recipe.early_stopping, np.inf, 0, None
+
+    def after(losses: dict[str, float]) -> bool:
+        """Note what came of an epoch; say whether it was the last."""
+        nonlocal lowest, best, best_weights
+        epoch = len(history)
+        history.append({"epoch": epoch + 1, **losses})
+        tell(epoch, losses)
+        if recipe.save == "all":
+            keep(epoch, head)
+        if not stopping or epoch < stopping["start_from_epoch"]:
+            return False
+        # A loss that is no number is never the lowest.
+        if best_weights is None or losses["val_loss"] < lowest:
+            lowest = min(lowest, losses["val_loss"])
+            best, best_weights = epoch, head.copy_weights()
+            return False
+        return epoch - best >= stopping["patience"]
+
+    if engine == "numpy":
+        _fit(recipe, head, train, validation, rows, weights, seed, after)
+    else:
+        from anurans.keras_training import fit_with_keras
+
+        fit_with_keras(engine, recipe, head, train, validation, rows, weights, seed, after)
+    if best_weights is None:
+        return Fit(head, history, len(history))
+    head.set_weights(best_weights)
+    return Fit(head, history, best + 1)
 
 
-def predict(head: keras.Model, batches: Iterable[np.ndarray]) -> np.ndarray:
+def _fit(
+    recipe: Recipe,
+    head: Head,
+    train: tuple[Embedded, np.ndarray],
+    validation: tuple[Embedded, np.ndarray] | None,
+    rows: np.ndarray,
+    weights: np.ndarray | None,
+    seed: int,
+    after: Callable[[dict[str, float]], bool],
+) -> None:
+    """Train in NumPy, until `after` an epoch says that it was the last."""
+    x, labels = train[0], train[1].astype(np.float32)
+    adam = Adam(head, recipe.learning_rate, np.random.default_rng([seed, 3]))
+    order, rng = rows.copy(), np.random.default_rng(seed)
+    for _ in range(recipe.epochs):
+        rng.shuffle(order)
+        total = 0.0
+        for first in range(0, len(order), recipe.batch_size):
+            batch = order[first : first + recipe.batch_size]
+            total += adam.step(x[batch], labels[batch], weights) * len(batch)
+        losses = {"loss": total / len(order)}
+        if validation is not None:
+            losses["val_loss"] = mean_loss(head, *validation, weights)
+        if after(losses):
+            return
+
+
+def mean_loss(
+    head: Head, embeddings: Embedded, labels: np.ndarray, weights: np.ndarray | None
+) -> float:
+    """Loss of a head over clips, penalties included."""
+    labels = labels.astype(np.float32)
+    total = 0.0
+    for block in in_order(embeddings.shape, 4):
+        each = cross_entropy(head.logits(embeddings[block]), labels[block], weights)
+        total += float(each.sum(dtype=np.float64))
+    return total / labels.size + head.penalty()
+
+
+def predict(head: Head, batches: Iterable[np.ndarray]) -> np.ndarray:
     """Probabilities of embeddings.
 
     Parameters
@@ -275,24 +266,10 @@ def predict(head: keras.Model, batches: Iterable[np.ndarray]) -> np.ndarray:
     -------
     np.ndarray [shape=(n, species), dtype=float32]
     """
-    found = [
-        keras.ops.convert_to_numpy(head(batch.astype(np.float32), training=False))
-        for batch in batches
-    ]
-    return np.concatenate([np.empty((0, head.output_shape[1]), np.float32), *found])
+    species = len(head.layers[-1].bias)
+    return np.concatenate([np.empty((0, species), np.float32), *map(head, batches)])
 
 
-def count_parameters(head: keras.Model) -> int:
+def count_parameters(head: Head) -> int:
     """Count the trained weights of a head."""
-    return sum(int(np.prod(weight.shape)) for weight in head.trainable_weights)
-
-
-def without_state(head: keras.Model) -> keras.Model:
-    """Give a head without the state of its optimiser, which only training needs."""
-    return keras.Model(head.input, head.output, name=head.name)
-
-
-def _penalty(layer: Mapping[str, float]) -> keras.Regularizer | None:
-    if not (layer["l1"] or layer["l2"]):
-        return None
-    return keras.regularizers.L1L2(l1=layer["l1"], l2=layer["l2"])
+    return sum(weight.size for weight in head.weights.values())

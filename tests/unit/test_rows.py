@@ -1,0 +1,76 @@
+"""Rows of shards in any order."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from anurans import rows
+from anurans.clips import original_clips
+from anurans.errors import UserError
+from anurans.rows import Rows
+from anurans.shards import write_shard
+from anurans.training import Recipe, fit_head
+
+
+def write(path, n, width=3, seed=0):
+    clips = original_clips(path.stem, n * 5.0, 5.0, 0.5)
+    data = np.random.default_rng(seed).normal(size=(n, width)).astype("f2")
+    write_shard(path, clips, [data], (width,), "float16", {"recordings": {}})
+    return str(path), data
+
+
+def test_any_rows_in_any_order(tmp_path):
+    (one, a), (other, b) = write(tmp_path / "a.h5", 9), write(tmp_path / "b.h5", 4, seed=1)
+    found = Rows([(one, np.array([8, 0, 3])), (other, np.array([2]))], np.array([3, 0, 1, 2]))
+    expected = np.stack([b[2], a[8], a[0], a[3]])
+    assert found.shape == (4, 3) and len(found) == 4 and found.dtype == np.float16
+    np.testing.assert_array_equal(found[:], expected)
+    np.testing.assert_array_equal(found[np.array([2, 2, 0])], expected[[2, 2, 0]])
+    np.testing.assert_array_equal(found[1:3], expected[1:3])
+
+
+def test_more_files_than_may_be_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "OPEN", 2)
+    made = [write(tmp_path / f"{i}.h5", 2, seed=i) for i in range(5)]
+    found = Rows([(path, np.arange(2)) for path, _ in made])
+    np.testing.assert_array_equal(found[:], np.concatenate([data for _, data in made]))
+    assert len(found._open) == 2
+
+
+def test_a_damaged_row_is_noticed_before_any_is_used(tmp_path):
+    path, data = write(tmp_path / "a.h5", 20)
+    content = bytearray((tmp_path / "a.h5").read_bytes())
+    content[content.index(data[7].tobytes())] ^= 1
+    (tmp_path / "a.h5").write_bytes(content)
+    with pytest.raises(UserError, match="damaged"):
+        Rows([(path, np.array([0]))])
+
+
+def test_a_training_on_stored_rows_is_that_on_rows_in_memory(tmp_path):
+    path, data = write(tmp_path / "a.h5", 80, width=6)
+    labels = data[:, :2] > 0
+    layers = [{"units": 4, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.01}]
+    recipe = Recipe(layers, epochs=4)
+    stored = Rows([(path, np.arange(80))])
+    one, other = (fit_head(recipe, (x, labels), (x, labels), 1) for x in (data, stored))
+    assert one.history == other.history
+    for name, weight in one.head.weights.items():
+        assert np.array_equal(weight, other.head.weights[name])
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path):
+    """Embeddings of 100 MB are trained on in less memory than that."""
+    clips = original_clips("a", 1000 * 5.0, 5.0, 0.5)
+    data = np.tile(np.arange(50_000, dtype="f2") % 7, (1000, 1))
+    data[::2] *= 2
+    write_shard(tmp_path / "a.h5", clips, [data], (50_000,), "float16", {"recordings": {}})
+    labels = np.arange(1000)[:, None] % 2 > 0
+    assert data.nbytes == 100e6
+    del data
+    tracemalloc.start()
+    stored = Rows([(str(tmp_path / "a.h5"), np.arange(1000))])
+    fit_head(Recipe(epochs=1), (stored, labels), (stored, labels), 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 80e6

@@ -1,0 +1,93 @@
+"""What embeddings are computed with: chosen where a backbone is exported, and then kept to."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from anurans.errors import UserError
+
+OPENVINO, TENSORFLOW = "openvino", "tensorflow"
+
+
+def resolve(engine: str, precision: str) -> tuple[str, str]:
+    """Choose engine and precision for this machine.
+
+    Parameters
+    ----------
+    engine
+        `auto`: TensorFlow where it sees a GPU, else OpenVINO, or TensorFlow where OpenVINO is not
+        installed; or `openvino` or `tensorflow`.
+    precision
+        `auto`: bf16 where OpenVINO says that the processor has units for it, else f32; or `f32` or
+        `bf16`.
+
+    Returns
+    -------
+    engine, precision : str
+        Without `auto`.
+
+    Raises
+    ------
+    UserError
+        When this machine cannot do what is asked for.
+    """
+    if engine == "auto":
+        engine = TENSORFLOW if has_gpu() or not installed(OPENVINO) else OPENVINO
+    if precision == "auto":
+        precision = "bf16" if engine == OPENVINO and installed(engine) and has_bf16() else "f32"
+    check(engine, precision, "the config", "embedding.engine and embedding.precision")
+    return engine, precision
+
+
+def check_exported(about: Mapping[str, Any], path: str) -> None:
+    """Refuse to embed what this machine cannot embed as all other shards are.
+
+    Parameters
+    ----------
+    about
+        Of an exported backbone: its `engine` and `precision`.
+    path
+        Where that stands.
+
+    Raises
+    ------
+    UserError
+        In one sentence.
+    """
+    check(about["engine"], about["precision"], path, "embedding.engine and embedding.precision")
+
+
+def check(engine: str, precision: str, where: str, keys: str) -> None:
+    """Raise a UserError unless this machine has the engine and the precision that `where` names."""
+    change = f"use another machine, or set {keys} to what every machine of yours has"
+    if not installed(engine):
+        raise UserError(
+            f"{where} asks for embeddings by {engine}, which is not installed on this machine; "
+            f"install it, {change}."
+        )
+    if precision == "bf16" and (engine != OPENVINO or not has_bf16()):
+        raise UserError(
+            f"{where} asks for embeddings in bf16, for which this machine's processor has no units "
+            f"that {engine} uses; {change}."
+        )
+
+
+def installed(engine: str) -> bool:
+    """Whether an engine is installed here."""
+    return find_spec(engine) is not None
+
+
+def has_bf16() -> bool:
+    """Whether OpenVINO computes in bf16 on this processor (AVX-512 BF16 or AMX)."""
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow sees a GPU."""
+    if not installed(TENSORFLOW):
+        return False
+    import tensorflow as tf
+
+    return bool(tf.config.list_physical_devices("GPU"))

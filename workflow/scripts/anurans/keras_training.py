@@ -1,0 +1,155 @@
+"""Heads as Keras models, and their training by Keras on TensorFlow or JAX."""
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import numpy as np
+
+from anurans.dense import Head
+from anurans.errors import UserError
+from anurans.training import Embedded, Recipe
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Batches that are trained on between two looks at the clock and the callbacks.
+STEPS = 32
+
+
+def use_engine(engine: str, threads: int) -> None:
+    """Choose what Keras computes with, and its threads; to be called before Keras is loaded.
+
+    Raises
+    ------
+    UserError
+        When it is not installed.
+    """
+    if find_spec(engine) is None:
+        more = ' (pip install "anurans[jax]")' if engine == "jax" else ""
+        raise UserError(
+            f"training.engine is {engine}, which is not installed on this machine{more}; install "
+            "it, or set training.engine: numpy."
+        )
+    os.environ["KERAS_BACKEND"] = engine
+    os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
+    os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+    if engine == "jax":
+        flags = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()}"
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+
+
+def to_keras(head: Head):
+    """Build the Keras model that a head is, with its weights.
+
+    Returns
+    -------
+    keras.Model
+        From embeddings [shape=(n, width)] to probabilities [shape=(n, species)].
+    """
+    import keras
+
+    x = inputs = keras.Input((head.width,), dtype="float32", name="embedding")
+    if head.scale is not None:
+        mean, variance = head.scale
+        x = keras.layers.Normalization(mean=mean, variance=variance, name="standardize")(x)
+    for layer in head.layers:
+        for name, share in layer.drops:
+            x = keras.layers.Dropout(share, name=name)(x)
+        penalty = (layer.l1 or layer.l2) and keras.regularizers.L1L2(l1=layer.l1, l2=layer.l2)
+        x = keras.layers.Dense(
+            layer.kernel.shape[1],
+            activation=layer.activation,
+            kernel_regularizer=penalty or None,
+            name=layer.name,
+        )(x)
+    model = keras.Model(inputs, x, name="head")
+    model.set_weights(list(head.weights.values()))
+    return model
+
+
+def weighted_loss(weights: np.ndarray) -> Callable:
+    """Binary cross-entropy with the weights [shape=(2, species)] of `class_weights`."""
+    import keras
+
+    def loss(truth, probability):
+        each = keras.losses.binary_crossentropy(truth[..., None], probability[..., None])
+        weight = weights[0] + truth * (weights[1] - weights[0])
+        return keras.ops.mean(each * weight, axis=-1)
+
+    return loss
+
+
+def batches(x: Embedded, y: np.ndarray, size: int, order: np.ndarray):
+    """Batches of embeddings and labels, in an `order` of rows that may change between epochs.
+
+    Embeddings stay in the type they are stored in until a batch of them is used.
+
+    Returns
+    -------
+    keras.utils.PyDataset
+    """
+    import keras
+
+    labels = y.astype(np.float32)
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self) -> int:
+            return -(-len(order) // size)
+
+        def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+            rows = order[index * size : (index + 1) * size]
+            return x[rows].astype(np.float32), labels[rows]
+
+    return Batches()
+
+
+def fit_with_keras(
+    engine: str,
+    recipe: Recipe,
+    head: Head,
+    train: tuple[Embedded, np.ndarray],
+    validation: tuple[Embedded, np.ndarray] | None,
+    rows: np.ndarray,
+    weights: np.ndarray | None,
+    seed: int,
+    after: Callable[[dict[str, float]], bool],
+) -> None:
+    """Train a head, as `anurans.training.fit_head` does, with Keras.
+
+    `after` is called at the end of each epoch, when the head has its weights, and says whether it
+    was the last.
+    """
+    import keras
+
+    if keras.backend.backend() != engine:
+        raise UserError(
+            f"training.engine is {engine}, but Keras was loaded with {keras.backend.backend()}."
+        )
+    keras.utils.set_random_seed(seed)
+    model = to_keras(head)
+    model.compile(
+        optimizer=keras.optimizers.Adam(recipe.learning_rate),
+        loss="binary_crossentropy" if weights is None else weighted_loss(weights),
+        # TensorFlow's XLA takes longer to compile than a head to train; JAX is nothing without.
+        jit_compile=engine == "jax",
+        steps_per_execution=min(STEPS, -(-len(rows) // recipe.batch_size)),
+    )
+
+    def ended(epoch, losses):
+        head.set_weights(dict(zip(head.weights, model.get_weights(), strict=True)))
+        if after({name: float(loss) for name, loss in losses.items()}):
+            model.stop_training = True
+
+    # Shuffled as an epoch begins: Keras asks for batches, and ends epochs, before the first.
+    order, rng = rows.copy(), np.random.default_rng(seed)
+    turning = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, losses: rng.shuffle(order), on_epoch_end=ended
+    )
+    held = validation and batches(*validation, recipe.batch_size, np.arange(len(validation[0])))
+    model.fit(
+        batches(*train, recipe.batch_size, order),
+        validation_data=held,
+        epochs=recipe.epochs,
+        callbacks=[turning],
+        shuffle=False,
+        verbose=0,
+    )

@@ -1,0 +1,91 @@
+"""Rows of embedding shards, in any order, read when they are asked for.
+
+A training goes through its embeddings again and again in another order. They stay on disk, in the
+system's own cache, where they are there for all trainings of a machine at once: a job takes the
+same memory however many there are. A row is stored as it is, so that its place is enough to read
+it; checksums are looked at once, when the rows are opened.
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+
+from anurans.shards import open_shard
+
+# Files that are held open; a system allows a process some hundreds.
+OPEN = 128
+# Bytes that are read at a time to look at checksums.
+READ = 1 << 22
+
+
+class Rows:
+    """Rows of one or more shards.
+
+    Indexed by an array of numbers or a slice, it gives an array [shape=(n, width)].
+
+    Parameters
+    ----------
+    wanted
+        Pairs of a shard's path and which of its rows are wanted, one after the other.
+    order
+        Where each of these rows stands in what is given; by default as they come.
+
+    Raises
+    ------
+    UserError
+        When a shard is damaged.
+    """
+
+    def __init__(
+        self, wanted: Sequence[tuple[str, np.ndarray]], order: np.ndarray | None = None
+    ) -> None:
+        self._paths = [path for path, _ in wanted]
+        files = [np.full(len(rows), file) for file, (_, rows) in enumerate(wanted)]
+        places, self._width, self.dtype = [], 0, np.dtype("float32")
+        for path, rows in wanted:
+            found, width, self.dtype = _places(path)
+            places.append(found[rows])
+            self._width = width
+        self._file = np.concatenate([np.empty(0, int), *files])
+        self._place = np.concatenate([np.empty(0, int), *places])
+        if order is not None:
+            self._file, self._place = self._file[order], self._place[order]
+        self._open: OrderedDict[int, int] = OrderedDict()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows, and of values in each."""
+        return len(self._place), self._width
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray:
+        files, places = self._file[rows], self._place[rows]
+        found = np.empty((len(places), self._width), self.dtype)
+        for file, place, row in zip(files.tolist(), places.tolist(), found, strict=True):
+            if os.preadv(self._handle(file), [row], place) != row.nbytes:
+                raise OSError(f"{self._paths[file]}: was changed while it was read")
+        return found
+
+    def _handle(self, file: int) -> int:
+        if file not in self._open:
+            if len(self._open) >= OPEN:
+                os.close(self._open.popitem(last=False)[1])
+            self._open[file] = os.open(self._paths[file], os.O_RDONLY)
+        return self._open[file]
+
+    def __del__(self) -> None:
+        for handle in getattr(self, "_open", {}).values():
+            os.close(handle)
+
+
+def _places(path: str) -> tuple[np.ndarray, int, np.dtype]:
+    """Where each row of a shard begins in its file; every checksum is looked at on the way."""
+    with open_shard(path) as shard:
+        size = max(1, READ // max(1, shard.data.shape[1] * shard.data.dtype.itemsize))
+        for _ in shard.batches(size):
+            pass
+        return shard.data.places, shard.data.shape[1], shard.data.dtype
