@@ -99,7 +99,7 @@ def predict(model, shard, count):
     """keras.Model.predict in TensorFlow."""
     import keras
 
-    network = keras.saving.load_model(model, compile=False)
+    network = keras.saving.load_model(model, compile=False, safe_mode=True)
     images = images_of(shard, count)
     network.predict(images[:32], verbose=0)
     timed(len(images), lambda: network.predict(images, verbose=0))
@@ -121,7 +121,7 @@ def fit(model, shard, count, units, engine="tensorflow"):
     os.environ["KERAS_BACKEND"] = engine
     import keras
 
-    backbone = keras.saving.load_model(model, compile=False)
+    backbone = keras.saving.load_model(model, compile=False, safe_mode=True)
     images = np.tile(images_of(shard, count), (-(-count // 64), 1, 1))[:count]
     x = backbone(image := keras.Input((SIZE, SIZE), dtype="uint8"), training=False)
     if units:

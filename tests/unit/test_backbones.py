@@ -69,7 +69,9 @@ def test_embeddings_stand_for_training_end_to_end(
     loss = whole.fit(x[order], labels, 4, shuffle=False, verbose=0).history["loss"]
     probabilities = keras.ops.convert_to_numpy(whole(x, training=False))
 
-    for dtype, tolerance in (("float32", 1e-5), ("float16", 1e-2)):
+    # Keras' Adam computes 1 - 0.999^step in float32, which makes its first steps 3e-5 too long or
+    # short; with the same rounding in anurans.dense, the probabilities agree to 3e-6.
+    for dtype, tolerance in (("float32", 5e-5), ("float16", 1e-2)):
         stored = embeddings.astype(dtype)
         fit = fit_head(RECIPE, (stored, y), None, seed=1)
         assert fit.history[0]["loss"] == pytest.approx(loss[0], rel=tolerance)

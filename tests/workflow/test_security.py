@@ -36,7 +36,7 @@ def unsafe_call(node):
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     of = ast.unparse(function)
     given = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
-    if name in CALLS and of not in ("re.compile", "model.compile", "head.compile"):
+    if name in CALLS and not re.fullmatch(r"(re|model|head|whole)\.compile", of):
         yield of
     if of == "os.system":
         yield of

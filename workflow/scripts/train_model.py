@@ -106,7 +106,7 @@ def main(input, output, params, wildcards, threads):
         save_head(fit.head, partial)
         made = {
             "started": started.isoformat(timespec="seconds"),
-            "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
+            "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
             "threads": threads,
             "machine": describe_machine(),
             "weights_sha256": weights_digest(fit.head.weights.values()),

@@ -78,7 +78,7 @@ class KerasEmbedder:
         tf.config.experimental.enable_tensor_float_32_execution(False)
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
-        network = keras.saving.load_model(model, compile=False)
+        network = keras.saving.load_model(model, compile=False, safe_mode=True)
         self.width = network.output_shape[1]
         signature = [tf.TensorSpec((None, *network.input_shape[1:]), tf.uint8)]
         self._call = tf.function(
