@@ -81,7 +81,7 @@ def test_without_positives_there_is_no_precision_and_recall():
 
 def test_reliability_of_known_bins():
     labels, scores = [0, 0, 0, 1, 1, 1], [0.05, 0.05, 0.05, 0.05, 0.95, 0.95]
-    of = measure_reliability(scored(labels, scores, ["a", "b", "a", "b", "a", "b"]), 0, 200, 0)
+    of = measure_reliability(scored(labels, scores, ["a", "b", "c", "b", "a", "b"]), 0, 200, 0)
     assert of.said == pytest.approx([0.05, 0.95]) and of.seen == pytest.approx([0.25, 1.0])
     assert of.clips.tolist() == [4, 2]
     assert of.ece == pytest.approx((4 * 0.2 + 2 * 0.05) / 6)

@@ -68,7 +68,20 @@ def test_draws_without_positives_are_dropped_and_counted():
     # A draw of 10 lacks one group with probability 0.9 ** 10 = 0.35.
     assert row["resamples"] == pytest.approx(1000 * (1 - 0.9**10), abs=50)
     assert (row["n_groups"], row["positive_groups"]) == (10, 1)
-    assert row["note"] == "rough: positives in fewer than 20 groups"
+    assert row["note"].startswith("rough: positives in fewer than 20 groups")
+
+
+@pytest.mark.parametrize(
+    ("groups", "note"),
+    [
+        (2, "rough: positives in fewer than 20 groups; 2 cannot give 95 %, at most 50 %"),
+        (5, "rough: positives in fewer than 20 groups; 5 cannot give 95 %, at most 94 %"),
+        (6, "rough: positives in fewer than 20 groups"),
+        (20, ""),
+    ],
+)
+def test_a_note_says_what_so_few_groups_can_give(groups, note):
+    assert table([fold(1, groups=groups)], "test")["f1", "A"]["note"] == note
 
 
 def test_20_groups_with_positives_need_no_warning():

@@ -57,6 +57,7 @@ def test_undefined_draws_are_left_out():
     assert percentile_interval(np.array([np.nan, 1.0]), 9) == (1.0, 1.0)
     assert percentile_interval(np.array([np.nan]), 9) == (None, None)
     assert percentile_interval(np.arange(5.0), 1) == (None, None)
+    assert percentile_interval(np.arange(5.0), 2) == (None, None)
 
 
 def test_a_difference_of_means_is_that_of_the_t_test():

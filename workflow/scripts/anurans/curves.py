@@ -194,7 +194,8 @@ class Reliability:
     said, seen : np.ndarray [shape=(bins,)]
         Mean probability and share of positives in each bin that has clips.
     lower, upper : np.ndarray [shape=(bins,)]
-        95 % interval of that share; NaN where the bin has clips of one group or of one kind only.
+        95 % interval of that share; NaN with fewer than three groups, or where the bin has clips of
+        one group or of one kind only.
     clips : np.ndarray [shape=(bins,), dtype=int]
         In each bin that has any.
     ece

@@ -8,6 +8,7 @@ from anurans.comparison import MODEL
 from anurans.curves import Scored, average_precision
 from anurans.intervals import (
     FEW_GROUPS,
+    LEVEL,
     draw_groups,
     f1_of_sums,
     macro,
@@ -65,7 +66,6 @@ def score_headlines(
             (*species, MEAN), (*values.T, means), (*calling, fewest), strict=True
         ):
             lower, upper = percentile_interval(drawn[1:], len(names))
-            few = f"rough: positives in fewer than {FEW_GROUPS} groups"
             yield {
                 "score": score,
                 "species": name,
@@ -75,8 +75,21 @@ def score_headlines(
                 "n_groups": len(names),
                 "positive_groups": groups,
                 "resamples": int((~np.isnan(drawn[1:])).sum()),
-                "note": few if 0 < groups < FEW_GROUPS else "" if groups else "no positives",
+                "note": _note(groups),
             }
+
+
+def _note(groups: int) -> str:
+    """What to know of an interval whose positives are in that many groups."""
+    if not groups:
+        return "no positives"
+    if groups >= FEW_GROUPS:
+        return ""
+    # No draw is lower or higher than the lowest or highest group, between which the median of all
+    # groups lies in 1 - 2^(1-n) of samples of n: the order statistics' interval of the sign test.
+    reach = 1 - 2 ** (1 - groups)
+    most = f"; {groups} cannot give 95 %, at most {100 * reach:.0f} %" if reach < LEVEL else ""
+    return f"rough: positives in fewer than {FEW_GROUPS} groups{most}"
 
 
 def _scores(

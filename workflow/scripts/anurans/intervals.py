@@ -85,10 +85,11 @@ def percentile_interval(values: np.ndarray, groups: int) -> tuple[float | None, 
     Returns
     -------
     lower, upper
-        None where no value is defined, or with fewer than two groups.
+        None where no value is defined, or with fewer than three groups: of two, no
+        draw goes beyond the one or the other, which is not an interval.
     """
     values = values[~np.isnan(values)]
-    if not len(values) or groups < 2:
+    if not len(values) or groups < 3:
         return None, None
     reach = np.sqrt(groups / (groups - 1)) * stdtrit(groups - 1, (1 + LEVEL) / 2)
     lower, upper = np.quantile(values, [ndtr(-reach), ndtr(reach)])
