@@ -30,6 +30,10 @@ include: "rules/report.smk"
 include: "rules/downloads.smk"
 
 
+onstart:
+    check_none_left()
+
+
 rule all:
     input:
         "results/summary.csv",

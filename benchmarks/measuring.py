@@ -34,7 +34,7 @@ class Named(dict):
     def __len__(self): return dict.__len__(self)
 class Job: pass
 given, job = json.loads(sys.argv[2]), Job()
-for name in ("input", "output", "params", "wildcards"): setattr(job, name, Named(given.get(name, {})))
+for name in ("input", "output", "params", "wildcards", "resources"): setattr(job, name, Named(given.get(name, {})))
 job.log, job.threads, job.rule = [given["log"]], 1, "benchmark"
 sys.path.insert(0, given["scripts"])
 runpy.run_path(sys.argv[1], {"snakemake": job}, "benchmark")

@@ -17,7 +17,8 @@ rule plan_stretches:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         rates=config["augmentation"]["time_stretch"]["rates"],
         length=config["clips"]["length"],
@@ -46,7 +47,8 @@ rule stretch_time:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=growing(1500),
+        runtime=growing(60),
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),
@@ -73,7 +75,8 @@ rule plan_masks:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         masks=asked(PLAN.masks, "technique"),
         image=asked(PLAN.image, "technique"),
@@ -103,7 +106,8 @@ rule mask_spectrograms:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         fill=lookup(dpath="augmentation/{technique}/fill", within=config),
         image=asked(PLAN.image, "technique"),

@@ -5,13 +5,15 @@ import sys
 from functools import cache, partial, wraps
 from pathlib import Path
 
+from snakemake import persistence
 from snakemake.logging import logger
+from snakemake_interface_executor_plugins.settings import ExecMode
 
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 SCRIPTS = HERE.parent / "workflow/scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import digests, report_pages, sites
+from anurans import digests, report_pages, sites, slurm
 from anurans.commands import command
 from anurans.errors import UserError
 from anurans.planning import Plan
@@ -32,6 +34,43 @@ def sentence(function):
             raise SystemExit(1) from error
 
     return told
+
+
+class With:
+    """An object with some attributes replaced."""
+
+    def __init__(self, of, **others):
+        self.__dict__.update(others, _of=of)
+
+    def __getattr__(self, name):
+        return getattr(self._of, name)
+
+
+def keep_records():
+    """Let a job on a cluster write down what it was made from, as its workflow does.
+
+    Else, where a workflow is killed and its jobs go on, nobody does: their files would be taken for
+    good, and a later change of what they were made from would go unnoticed.
+    """
+    base = persistence.PersistenceBase
+    finished = base.finished
+
+    async def recorded(self, job):
+        main = With(self.dag.workflow, exec_mode=ExecMode.DEFAULT)
+        await finished(With(self, dag=With(self.dag, workflow=main)), job)
+
+    base.finished = recorded
+
+
+if workflow.remote_exec:
+    keep_records()
+
+
+@sentence
+def check_none_left():
+    """Refuse to start beside jobs of an earlier run."""
+    if workflow.executor_plugin.name == "slurm":
+        slurm.check_none_left(workflow.workdir_init)
 
 
 PLAN = sentence(Plan)(config, files=workflow.configfiles)
@@ -113,6 +152,11 @@ def copies_of(pattern):
         for technique in PLAN.copies(wildcards.dataset)
         for shard in SHARDS
     ]
+
+
+def growing(first):
+    """Memory in MB, or time in minutes, of a job: as much again with each attempt."""
+    return lambda wildcards, attempt: first * attempt
 
 
 def clips_audio(path):

@@ -22,7 +22,8 @@ rule summarize_runs:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         project=config["project"],
         species=SPECIES,
@@ -47,7 +48,8 @@ rule check_leakage:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         splits=list(PLAN.by),
         runs=asked(PLAN.certified_runs),
@@ -70,7 +72,8 @@ rule tabulate_models:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -93,7 +96,8 @@ rule tabulate_intervals:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(30),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -116,7 +120,8 @@ rule tabulate_comparisons:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(30),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -140,7 +145,8 @@ rule calibrate_models:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -163,7 +169,8 @@ rule tabulate_optimism:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -187,7 +194,8 @@ rule tabulate_labelling:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         code=code("tabulate_labelling.py"),
     script:
@@ -206,7 +214,8 @@ rule tabulate_datasets:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         species=SPECIES,
         techniques=TECHNIQUES,

@@ -16,7 +16,8 @@ rule export_backbone:
     conda:
         "../envs/training.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=growing(3000),
+        runtime=growing(30),
     params:
         settings=lookup(dpath="backbones/{backbone}", within=config),
         engine=config["embedding"]["engine"],
@@ -43,7 +44,8 @@ rule embed_spectrograms:
     conda:
         "../envs/embedding.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         dtype=config["embedding"]["dtype"],
         batch_size=config["embedding"]["batch_size"],

@@ -27,7 +27,8 @@ rule plot_copies:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -56,7 +57,8 @@ rule plot_annotations:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=config["species"],
         labelling=config["labelling"],
@@ -86,7 +88,8 @@ rule plot_split:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("plot_split.py"),
     script:

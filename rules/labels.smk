@@ -16,7 +16,8 @@ rule collect_annotations:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -40,7 +41,8 @@ rule label_clips:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         recordings=asked(PLAN.ids, "shard"),
         settings=PLAN.annotation_settings,
@@ -64,7 +66,8 @@ rule assign_roles:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         by_clip=asked(PLAN.split_by_clip, "split"),
         roles=asked(PLAN.split_roles, "split"),

@@ -17,7 +17,8 @@ rule synthesise_recording:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         recording=lambda wildcards: wildcards.recording,
         channel=asked(PLAN.demo_channel, "recording"),
@@ -41,7 +42,8 @@ rule inspect_recordings:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(60),
     params:
         recordings=asked(PLAN.ids, "shard"),
         paths=asked(PLAN.paths, "shard"),
@@ -67,7 +69,8 @@ rule collect_recordings:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         names={
             each.recording: {"site": each.site, "date": each.date, "time": each.time}
@@ -93,7 +96,8 @@ rule cut_clips:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(60),
     params:
         recordings=asked(PLAN.ids, "shard"),
         channels=asked(PLAN.channels, "shard"),

@@ -18,7 +18,8 @@ rule trace_runs:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         runs=asked(PLAN.run_rows),
         folders=[f"results/training/{run.folder}" for run in RUNS],
@@ -50,7 +51,8 @@ rule render_scores:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         project=config["project"],
         species=SPECIES,
@@ -77,7 +79,8 @@ rule render_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         about=asked(report_pages.about, "table"),
         caption=asked(caption, "table"),
@@ -104,7 +107,8 @@ rule render_setup:
     conda:
         "../envs/planning.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         caption=caption("setup"),
         code=code("render_setup.py"),
@@ -136,7 +140,8 @@ rule write_model_card:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=config["species"],
         settings={key: config[key] for key in ("audio", "clips", "spectrogram", "labelling")},

@@ -21,7 +21,8 @@ rule plot_models:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         datasets=list(config["datasets"]),
         code=code("plot_models.py"),
@@ -47,7 +48,8 @@ rule plot_optimism:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("plot_optimism.py"),
     script:
@@ -73,7 +75,8 @@ rule plot_learning_curves:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         datasets=list(config["datasets"]),
         code=code("plot_learning_curves.py"),
@@ -100,7 +103,8 @@ rule plot_precision_recall:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -130,7 +134,8 @@ rule plot_reliability:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -160,7 +165,8 @@ rule plot_hours:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -188,7 +194,8 @@ rule plot_costs:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         datasets=list(config["datasets"]),
         benchmarks=[f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS],

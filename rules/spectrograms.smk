@@ -14,7 +14,8 @@ rule compute_spectrograms:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         settings=config["spectrogram"],
         code=code("compute_spectrograms.py"),

@@ -27,7 +27,8 @@ rule tabulate_stage1:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         by=PLAN.by,
         recipes=asked(partial(PLAN.study_recipes, "stage1")),
@@ -52,7 +53,8 @@ rule tabulate_stage3:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         species=SPECIES,
         by=PLAN.by,
@@ -77,7 +79,8 @@ rule tabulate_hypotheses:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         species=SPECIES,
         stages=asked(PLAN.study_stages),
@@ -104,7 +107,8 @@ rule typeset_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=growing(800),
+        runtime=growing(10),
     params:
         code=code("typeset_table.py"),
     script:

@@ -19,7 +19,8 @@ rule plot_pipeline:
     conda:
         "../envs/pipeline.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         snakefile=workflow.main_snakefile,
         called=workflow.config_settings,
@@ -49,7 +50,8 @@ rule plot_best_by_dataset:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=SPECIES,
         datasets=list(config["datasets"]),
@@ -78,7 +80,8 @@ rule plot_folds:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         species=SPECIES,
         dataset="combined",
@@ -106,7 +109,8 @@ rule plot_size:
     conda:
         "../envs/figures.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         dataset="combined",
         code=code("plot_size.py"),

@@ -24,7 +24,8 @@ rule train_model:
     conda:
         "../envs/training.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=growing(2000),
+        runtime=growing(120),
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -58,7 +59,8 @@ rule assemble_model:
     conda:
         "../envs/training.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         species=config["species"],
         audio={key: config["audio"][key] for key in ("sr", "channel")},
@@ -85,7 +87,8 @@ rule evaluate_model:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
+        runtime=growing(30),
     params:
         validation=asked(PLAN.validates_on, "split"),
         leaks=asked(PLAN.leaks, "split"),

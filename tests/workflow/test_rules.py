@@ -45,7 +45,11 @@ with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
             "log": len(rule.log),
             "benchmark": bool(rule.benchmark),
             "conda": rule.conda_env,
-            "mem_mb": rule.resources["mem_mb"].value if "mem_mb" in rule.resources else None,
+            "resources": {
+                name: [rule.resources[name].evaluate(None, attempt=k).value for k in (1, 3)]
+                for name in ("mem_mb", "runtime")
+                if name in rule.resources
+            },
             "code": rule.params.get("code"),
             "ancient": [
                 str(f)
@@ -103,7 +107,9 @@ def test_every_job_rule_has_all_it_needs(loaded, name):
     assert rule["log"] == 1
     assert (ROOT / "rules" / rule["conda"]).resolve().is_relative_to(ROOT / "envs")
     assert (ROOT / "rules" / rule["conda"]).is_file()
-    assert isinstance(rule["mem_mb"], int) == bool(rule["outputs"])
+    assert set(rule["resources"]) == ({"mem_mb", "runtime"} if rule["outputs"] else set())
+    # A job that was killed for want of memory or time has more the next time.
+    assert all(3 * first == third > 0 for first, third in rule["resources"].values())
     assert rule["benchmark"] == bool(rule["outputs"]) == (name not in QUESTIONS)
     assert not rule["loose"], "wildcards without a constraint"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from anurans import gpus
 from anurans.embeddings import Embedder, KerasEmbedder
 from anurans.engines import TENSORFLOW, check_exported
 from anurans.errors import UserError
@@ -13,9 +14,10 @@ from anurans.jobs import log, run
 from anurans.shards import extend, open_shard, write_shard
 
 
-def main(input, output, params, threads):
+def main(input, output, params, resources, threads):
     backbone = json.loads(Path(input.about).read_text(encoding="utf-8"))
     check_exported(backbone, input.about)
+    gpus.check(resources.get("gpu", 0), backbone["engine"], "embedding.engine")
     if backbone["engine"] == TENSORFLOW:
         embedder = KerasEmbedder(input.model, threads)
     else:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from anurans import gpus
 from anurans.backbones import BackboneSettings, build_backbone, count_parameters, export_backbone
 from anurans.engines import OPENVINO, resolve
 from anurans.files import whole
@@ -10,8 +11,9 @@ from anurans.jobs import log, run
 from anurans.shards import versions
 
 
-def main(input, output, params):
+def main(input, output, params, resources):
     engine, precision = resolve(params.engine, params.precision)
+    gpus.check(resources.get("gpu", 0), engine, "embedding.engine")
     model = build_backbone(BackboneSettings(**params.settings, seed=params.seed))
     with whole(output.keras) as partial:
         model.save(partial)

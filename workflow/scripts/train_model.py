@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from anurans import gpus
 from anurans.annotations import annotations_of
 from anurans.datasets import (
     check_same_backbone,
@@ -32,10 +33,11 @@ from anurans.training import Recipe, count_parameters, fit_head, predict
 COLUMNS = ["role", "clip", "recording", "technique", "source_start", "source_end"]
 
 
-def main(input, output, params, wildcards, threads):
+def main(input, output, params, wildcards, resources, threads):
     started = datetime.now(UTC)
     if params.engine != "numpy":
         use_engine(params.engine, threads)
+    gpus.check(resources.get("gpu", 0), params.engine, "training.engine")
     originals = open_embeddings(input.originals)
     shards = len(input.originals)
     copies = [

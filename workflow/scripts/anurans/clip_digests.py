@@ -6,7 +6,7 @@ from functools import cache
 from anurans.annotation_formats import Annotation
 from anurans.annotations import AnnotationSource
 from anurans.recordings import clip_id
-from anurans.splits import Split, assign_groups
+from anurans.splits import Split, role_of
 
 
 def digest(
@@ -35,7 +35,7 @@ def digest(
 
     @cache
     def used(clip: str) -> bool:
-        return assign_groups(split, {clip: clip})[clip][fold] in wanted
+        return role_of(split, clip, fold) in wanted
 
     def counts(recording: str, call: Annotation) -> bool:
         # The clip before counts too: a stretched copy of a recording's last clip may show what

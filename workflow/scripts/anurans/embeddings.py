@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from anurans import gpus
+
 
 class Embedder:
     """An exported backbone in OpenVINO, ready to compute; TensorFlow is not loaded.
@@ -74,10 +76,9 @@ class KerasEmbedder:
         import keras
         import tensorflow as tf
 
-        # GPUs would multiply with 10 bits instead of 23; and take all memory at once.
+        # GPUs would multiply with 10 bits instead of 23.
         tf.config.experimental.enable_tensor_float_32_execution(False)
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
+        gpus.share("tensorflow")
         network = keras.saving.load_model(model, compile=False, safe_mode=True)
         self.width = network.output_shape[1]
         signature = [tf.TensorSpec((None, *network.input_shape[1:]), tf.uint8)]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from anurans import gpus
 from anurans.errors import UserError
 
 OPENVINO, TENSORFLOW = "openvino", "tensorflow"
@@ -86,8 +87,4 @@ def has_bf16() -> bool:
 
 def has_gpu() -> bool:
     """Whether TensorFlow sees a GPU."""
-    if not installed(TENSORFLOW):
-        return False
-    import tensorflow as tf
-
-    return bool(tf.config.list_physical_devices("GPU"))
+    return installed(TENSORFLOW) and gpus.seen(TENSORFLOW) > 0

@@ -26,7 +26,8 @@ def run(main: Callable, snakemake: Any) -> None:
     Parameters
     ----------
     main
-        Function with any of the parameters `input, output, params, wildcards, threads`.
+        Function with any of the parameters `input, output, params, wildcards, resources,
+        threads`.
     snakemake
         The object that Snakemake puts into a script.
     """

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from anurans import gpus
 from anurans.dense import Head
 from anurans.errors import UserError
 from anurans.training import Embedded, Recipe
@@ -35,6 +36,7 @@ def use_engine(engine: str, threads: int) -> None:
     if engine == "jax":
         flags = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()}"
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+    gpus.share(engine)
 
 
 def to_keras(head: Head):

@@ -6,6 +6,7 @@ Standard library only: the roles are known at parse time, from the names of the 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import fsum
 
 from anurans.errors import UserError, listing
@@ -55,7 +56,12 @@ class Split:
     @property
     def fold_names(self) -> tuple[str, ...]:
         """Folds of the split, "1" to its number, or just "all"."""
-        return tuple(str(fold) for fold in range(1, self.folds + 1)) or (ALL,)
+        return _fold_names(self.folds)
+
+
+@cache
+def _fold_names(folds: int) -> tuple[str, ...]:
+    return tuple(str(fold) for fold in range(1, folds + 1)) or (ALL,)
 
 
 def place(salt: str, *parts: str) -> float:
@@ -148,6 +154,11 @@ def assign_groups(split: Split, groups: Mapping[str, str]) -> dict[str, dict[str
     """
     roles = {group: _roles(split, group, _fold(split, group)) for group in set(groups.values())}
     return {member: roles[group] for member, group in groups.items()}
+
+
+def role_of(split: Split, group: str, fold: str) -> str:
+    """Role of a group in one fold, where the salt deals the groups; as that of `assign_groups`."""
+    return _role(split, group, _fold(split, group), fold)
 
 
 def _roles(split: Split, group: str, of: str) -> dict[str, str]:

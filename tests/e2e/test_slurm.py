@@ -1,0 +1,145 @@
+"""The workflow on a Slurm of two nodes, as users run it: make test-slurm runs these alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import cluster
+import pytest
+from conftest import CONFIG, snakemake, write_config
+from killing import Run
+from products import digests
+
+pytestmark = pytest.mark.slurm
+# What a cluster without accounting wants, and nodes of four cores.
+HERE = (
+    "--workflow-profile",
+    "profiles/slurm",
+    "--cores=4",
+    "--slurm-no-account",
+    "--slurm-status-command=squeue",
+    "--slurm-init-seconds-before-status-checks=2",
+    "--latency-wait=10",
+)
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    """Two idle nodes."""
+    if why := cluster.missing():
+        assert "CI" not in os.environ, why
+        pytest.skip(why)
+    nodes = cluster.Cluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        nodes.start()
+        yield nodes
+    finally:
+        nodes.stop()
+
+
+def running(slurm, what):
+    """First job that runs something of this name."""
+    return next((job for job in slurm.jobs("RUNNING") if what in job["what"]), None)
+
+
+def states(slurm, what, since):
+    """How the jobs of something ended, in order; of those after a job."""
+    jobs = [job for job in slurm.jobs() if what in job["what"] and int(job["id"]) > since]
+    return [job["state"] for job in sorted(jobs, key=lambda job: int(job["id"]))]
+
+
+def last(slurm):
+    """Number of the newest job."""
+    return max((int(job["id"]) for job in slurm.jobs()), default=0)
+
+
+def test_a_whole_run_through_all_that_happens_to_jobs(fresh, built, slurm):
+    before = last(slurm)
+    run = Run(
+        fresh,
+        *HERE,
+        # Too little for the first attempt.
+        "--set-resources",
+        "export_backbone:mem_mb='attempt * 1000 + (attempt > 1) * 2000'",
+        "--group-components",
+        "embeddings=2",
+        "--",
+        "results/summary.csv",
+    )
+    try:
+        # Cancelled while it runs.
+        job = run.wait_for(lambda: running(slurm, "rule_images_"), 150)
+        slurm.ask("scancel", job["id"])
+        # On a node that fails, and comes back.
+        job = run.wait_for(lambda: running(slurm, "rule_embeddings_"), 150)
+        slurm.ask("scontrol", "update", f"nodename={job['node']}", "state=down", "reason=test")
+        slurm.wait_for(lambda: slurm.states()[job["node"]] == "down")
+        slurm.ask("scontrol", "update", f"nodename={job['node']}", "state=resume")
+        assert run.wait(240) == 0, run.text()
+    finally:
+        run.end()
+    export = [each for each in slurm.jobs() if "export_backbone" in each["what"]]
+    export = sorted(
+        (each for each in export if int(each["id"]) > before), key=lambda e: int(e["id"])
+    )
+    assert [each["memory"] for each in export] == ["1000M", "4000M"]
+    assert export[0]["state"] != "COMPLETED" and export[1]["state"] == "COMPLETED"
+    images = states(slurm, "rule_images_", before)
+    assert images[0] == "CANCELLED" and images.count("COMPLETED") == 1
+    embeddings = states(slurm, "rule_embeddings_", before)
+    assert "NODE_FAIL" in embeddings and embeddings.count("COMPLETED") == 4
+    # 47 jobs in 9 submissions, and the three that were done again.
+    assert last(slurm) - before == 13
+    assert {job["node"] for job in slurm.jobs() if int(job["id"]) > before} == set(cluster.NODES)
+    found, expected = digests(fresh), digests(built)
+    assert found == {name: expected[name] for name in found}
+    summary = "results/summary.csv"
+    assert (fresh / summary).read_bytes() == (built / summary).read_bytes()
+
+
+@pytest.mark.fault(
+    "Crashes",
+    "the workflow killed while its jobs go on in Slurm",
+    sees="jobs of an earlier run in this folder are still in Slurm",
+    kept="what they finish: `snakemake --unlock`, wait for them or `scancel` them, the same command",
+)
+def test_a_killed_workflow_does_no_job_twice(fresh, slurm, sees):
+    snakemake(fresh, "spectrograms", "results/backbones/small/model.keras")
+    before = last(slurm)
+    wanted = (*HERE, "--group-components", "embeddings=1", "--", "embeddings")
+    run = Run(fresh, *wanted)
+    run.wait_for(lambda: running(slurm, "rule_embeddings_"), 100)
+    run.wait_for(lambda: len(states(slurm, "rule_embeddings_", before)) == 8)
+    run.process.send_signal(signal.SIGKILL)
+    run.process.wait()
+
+    def again(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=fresh,
+            capture_output=True,
+            text=True,
+        )
+
+    assert again("--unlock").returncode == 0
+    refused = again(*wanted)
+    assert refused.returncode != 0 and sees in refused.stderr
+    assert "scancel" in refused.stderr and "Traceback" not in refused.stderr
+    slurm.wait_for(lambda: not slurm.jobs("RUNNING", "PENDING"), 150)
+    done = again(*wanted)
+    assert done.returncode == 0, done.stdout + done.stderr
+    what = Counter(job["what"] for job in slurm.jobs() if int(job["id"]) > before)
+    assert sum(what.values()) == 8
+
+    # The record of what nobody saw end is there too: a change is noticed.
+    config = CONFIG | {"embedding": {"dtype": "float32"}}
+    write_config(fresh, config)
+    planned = snakemake(fresh, "--dry-run", "--quiet", "rules", "--", "embeddings")
+    stats = planned.stdout + planned.stderr
+    assert (
+        "embed_spectrograms" in stats
+        and json.loads(stats.split("embed_spectrograms")[1].split()[0]) == 8
+    )

@@ -1,0 +1,53 @@
+"""Jobs that Slurm still has of an earlier run."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from anurans.errors import UserError
+
+# Snakemake names the jobs of a run by a random UUID.
+RUN = re.compile(r"(\w+_)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def check_none_left(folder: str | Path) -> None:
+    """Refuse to start where jobs of a killed run go on, which would be done twice at once.
+
+    Parameters
+    ----------
+    folder
+        Where the workflow runs.
+
+    Raises
+    ------
+    UserError
+        With what to do, where there are such jobs, or Slurm does not answer.
+    """
+    command = ["squeue", "--me", "--noheader", "--format=%i|%j|%Z"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+        answer, wrong = done.stdout, done.stderr if done.returncode else ""
+    except OSError as error:
+        answer, wrong = "", str(error)
+    if wrong:
+        raise UserError(
+            f"Slurm does not answer here ({wrong.strip()}); run on a machine that can submit jobs, "
+            "or use another profile."
+        )
+    if ids := left_over(answer, folder):
+        raise UserError(
+            f"{len(ids)} jobs of an earlier run in this folder are still in Slurm. Wait until they "
+            "have ended (squeue --me): what they finish is not done again; or cancel them:\n"
+            f"  scancel {' '.join(ids)}\nThen the same command again."
+        )
+
+
+def left_over(answer: str, folder: str | Path) -> list[str]:
+    """Ids of Snakemake's jobs that run in a folder, of lines `id|name|folder`."""
+    lines = (line.split("|", 2) for line in answer.splitlines())
+    there = Path(folder).resolve()
+    return [
+        number
+        for number, name, place in lines
+        if RUN.fullmatch(name) and Path(place).resolve() == there
+    ]
