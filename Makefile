@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Of another config: make summary CONFIG=my.yaml
 CONFIGFILE := $(if $(CONFIG),--configfile $(CONFIG) --)
 
-.PHONY: summary report test test-slow bench bench-quick env lint lock
+.PHONY: summary report test test-slow test-slurm bench bench-quick env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) results/summary.csv
@@ -17,11 +17,15 @@ report: env
 	$(BIN)/snakemake --cores 1 --report results/report.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) all
 
 test: env
-	$(BIN)/python -m pytest tests -m "not slow"
+	$(BIN)/python -m pytest tests -m "not slow and not slurm"
 
 # What takes minutes for one test: the reduced study, the notebook, runs killed again and again.
 test-slow: env
 	$(BIN)/python -m pytest tests -m slow
+
+# On a Slurm of two nodes on this machine; as root, with Debian's slurm-wlm and munge.
+test-slurm: env
+	$(BIN)/python -m pytest tests -m slurm
 
 # Against the study's way, side by side: an hour. bench-quick takes minutes and judges nothing.
 bench: env

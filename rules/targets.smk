@@ -62,6 +62,7 @@ rule suggest_salt:
         annotations=ancient(asked(PLAN.annotation_source)),
     log:
         "logs/suggest_salt.log",
+    localrule: True
     conda:
         "../envs/audio.yaml"
     params:

@@ -9,21 +9,29 @@ from collections import Counter
 
 import cluster
 import pytest
+import yaml
 from conftest import CONFIG, snakemake, write_config
 from killing import Run
 from products import digests
 
 pytestmark = pytest.mark.slurm
-# What a cluster without accounting wants, and nodes of four cores.
-HERE = (
-    "--workflow-profile",
-    "profiles/slurm",
-    "--cores=4",
-    "--slurm-no-account",
-    "--slurm-status-command=squeue",
-    "--slurm-init-seconds-before-status-checks=2",
-    "--latency-wait=10",
-)
+# Of what a user would change: a cluster without accounting, nodes of four cores; and less waiting.
+HERE = {
+    "cores": 4,
+    "slurm-no-account": True,
+    "slurm-status-command": "squeue",
+    "slurm-init-seconds-before-status-checks": 2,
+    "latency-wait": 10,
+}
+ON_SLURM = ("--workflow-profile", "profiles/slurm", "--cores", "4")
+
+
+def change_profile(world, embeddings, resources=None):
+    """Change the profile as users do; so many groups of embeddings in one job of Slurm."""
+    path = world / "profiles/slurm/config.yaml"
+    profile = yaml.safe_load(path.read_text()) | HERE | {"set-resources": resources or {}}
+    profile["group-components"]["embeddings"] = embeddings
+    path.write_text(yaml.safe_dump(profile))
 
 
 @pytest.fixture(scope="module")
@@ -58,17 +66,11 @@ def last(slurm):
 
 def test_a_whole_run_through_all_that_happens_to_jobs(fresh, built, slurm):
     before = last(slurm)
-    run = Run(
-        fresh,
-        *HERE,
-        # Too little for the first attempt.
-        "--set-resources",
-        "export_backbone:mem_mb='attempt * 1000 + (attempt > 1) * 2000'",
-        "--group-components",
-        "embeddings=2",
-        "--",
-        "results/summary.csv",
+    # Too little for the first attempt.
+    change_profile(
+        fresh, 2, {"export_backbone": {"mem_mb": "attempt * 1000 + (attempt > 1) * 2000"}}
     )
+    run = Run(fresh, *ON_SLURM, "results/summary.csv")
     try:
         # Cancelled while it runs.
         job = run.wait_for(lambda: running(slurm, "rule_images_"), 150)
@@ -104,15 +106,16 @@ def test_a_whole_run_through_all_that_happens_to_jobs(fresh, built, slurm):
     "Crashes",
     "the workflow killed while its jobs go on in Slurm",
     sees="jobs of an earlier run in this folder are still in Slurm",
-    kept="what they finish: `snakemake --unlock`, wait for them or `scancel` them, the same command",
+    kept="what they finish: `snakemake --unlock`; wait for them, or `scancel`; the same command",
 )
 def test_a_killed_workflow_does_no_job_twice(fresh, slurm, sees):
     snakemake(fresh, "spectrograms", "results/backbones/small/model.keras")
     before = last(slurm)
-    wanted = (*HERE, "--group-components", "embeddings=1", "--", "embeddings")
+    change_profile(fresh, 2)
+    wanted = (*ON_SLURM, "embeddings")
     run = Run(fresh, *wanted)
     run.wait_for(lambda: running(slurm, "rule_embeddings_"), 100)
-    run.wait_for(lambda: len(states(slurm, "rule_embeddings_", before)) == 8)
+    run.wait_for(lambda: len(states(slurm, "rule_embeddings_", before)) == 4)
     run.process.send_signal(signal.SIGKILL)
     run.process.wait()
 
@@ -132,7 +135,7 @@ def test_a_killed_workflow_does_no_job_twice(fresh, slurm, sees):
     done = again(*wanted)
     assert done.returncode == 0, done.stdout + done.stderr
     what = Counter(job["what"] for job in slurm.jobs() if int(job["id"]) > before)
-    assert sum(what.values()) == 8
+    assert sum(what.values()) == 4
 
     # The record of what nobody saw end is there too: a change is noticed.
     config = CONFIG | {"embedding": {"dtype": "float32"}}
