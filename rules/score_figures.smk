@@ -191,7 +191,7 @@ rule plot_costs:
         mem_mb=1000,
     params:
         datasets=list(config["datasets"]),
-        benchmarks=[f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS],
+        benchmarks=[prefixed(f"results/benchmarks/train_model/{run.folder}.tsv") for run in RUNS],
         code=code("plot_costs.py"),
     script:
         "../workflow/scripts/plot_costs.py"
