@@ -41,8 +41,8 @@ def library():
             os.rename(partial, folder)
         except OSError:  # another run was first
             shutil.rmtree(partial)
-    search = [str(folder / "workflow/scripts"), os.environ.get("PYTHONPATH")]
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, search))
+    search = [str(folder / "workflow/scripts"), os.getenv("PYTHONPATH")]
+    os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, search)))
     return folder / "workflow"
 
 
