@@ -6,7 +6,6 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from git import Repo
 from snakemake.io import flag
 from snakemake.path_modifier import PATH_MODIFIER_FLAG
 from snakemake.sourcecache import LocalSourceFile
@@ -26,6 +25,8 @@ def library():
     here = workflow.current_basedir
     if isinstance(here, LocalSourceFile):
         return Path(here.get_path_or_uri(secret_free=True)).parent / "workflow"
+    from git import Repo  # slow to import, and rarely needed
+
     is_hosted = hasattr(here, "hosted_repo")
     repo = here.hosted_repo.repo if is_hosted else Repo(here.repo_path)
     commit = repo.git.rev_parse(f"{here.ref}^{{commit}}")
