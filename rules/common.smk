@@ -143,6 +143,5 @@ def this_run():
         "workflow": workflow.workflow_settings,
         "cores": workflow.resource_settings.cores,
         "jobs": workflow.resource_settings.nodes,
-        "storage": workflow.storage_settings,
-        "storage_provider": workflow.storage_provider_settings,
+        **stored(),
     }

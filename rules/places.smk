@@ -71,6 +71,14 @@ def place(path):
     return storages.refuse_unreachable(storages.fetched(path, storage))
 
 
+def stored(wildcards=None, output=None):
+    """Params function: how to reach storages. That it asks for outputs keeps it out of records."""
+    return {
+        "storage": workflow.storage_settings,
+        "storage_provider": workflow.storage_provider_settings,
+    }
+
+
 def files(wildcards, input):
     """Params function: where a job finds each recording of its shard."""
     return PLAN.files(wildcards.shard, input.recordings, made)

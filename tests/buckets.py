@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 from conftest import CONFIG, names, write_config
 
 BUCKET = "ponds"
@@ -88,8 +87,7 @@ def with_table(world: Path, folder: str = f"s3://{BUCKET}/recordings") -> Path:
         rows = csv.writer(file)
         rows.writerow(["recording", "path"])
         rows.writerows([name, f"{folder}/{name}.wav"] for name in names())
-    config = yaml.safe_load(yaml.safe_dump(CONFIG))
-    write_config(world, config | {"recordings": {"source": "recordings.csv"}})
+    write_config(world, CONFIG | {"recordings": {"source": "recordings.csv"}})
     return world
 
 
