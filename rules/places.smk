@@ -6,7 +6,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from snakemake.io import flag
+from snakemake.io import flag, is_flagged
 from snakemake.path_modifier import PATH_MODIFIER_FLAG
 from snakemake.sourcecache import LocalSourceFile
 
@@ -77,6 +77,11 @@ def stored(wildcards=None, output=None):
         "storage": workflow.storage_settings,
         "storage_provider": workflow.storage_provider_settings,
     }
+
+
+def if_stored(paths):
+    """Files that are looked at where they lie, as inputs where that is an object storage."""
+    return [path for path in paths if is_flagged(placed(path), "storage_object")]
 
 
 def files(wildcards, input):

@@ -173,6 +173,7 @@ rule plot_hours:
 rule plot_costs:
     input:
         of_runs("metrics.tsv"),
+        if_stored(f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS),
     output:
         svg=report(
             "results/figures/costs.svg",
