@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Of another config: make summary CONFIG=my.yaml
 CONFIGFILE := $(if $(CONFIG),--configfile $(CONFIG) --)
 
-.PHONY: summary report test test-slow test-slurm bench bench-quick env lint lock
+.PHONY: summary report test test-slow test-slurm test-s3 bench bench-quick env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) results/summary.csv
@@ -17,7 +17,7 @@ report: env
 	$(BIN)/snakemake --cores 1 --report results/report.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) all
 
 test: env
-	$(BIN)/python -m pytest tests -m "not slow and not slurm"
+	$(BIN)/python -m pytest tests -m "not slow and not slurm and not s3"
 
 # What takes minutes for one test: the reduced study, the notebook, runs killed again and again.
 test-slow: env
@@ -26,6 +26,10 @@ test-slow: env
 # On a Slurm of two nodes on this machine; as root, with Debian's slurm-wlm and munge.
 test-slurm: env
 	$(BIN)/python -m pytest tests -m slurm
+
+# Against an S3 server on this machine.
+test-s3: .venv-s3/installed
+	.venv-s3/bin/python -m pytest tests -m s3
 
 # Against the study's way, side by side: an hour. bench-quick takes minutes and judges nothing.
 bench: env
@@ -52,7 +56,22 @@ env: .venv/installed
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock; fi
 	touch $@
 
+# Over .venv, whose packages stay as they are.
+.venv-s3/installed: .venv/installed requirements-s3.lock
+	$(BIN)/python -m venv --without-pip .venv-s3
+	$(BIN)/python -c 'import site; print(*site.getsitepackages(), sep="\n")' \
+	  > "$$(.venv-s3/bin/python -c 'import site; print(site.getsitepackages()[0])')/base.pth"
+	.venv-s3/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-s3.lock
+	touch $@
+
+# requirements-s3.lock holds what comes on top, or is another version there.
+COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 --no-annotate \
+  --no-header --quiet --group dev
+
 lock:
-	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --no-annotate --no-header \
-	  --upgrade --group dev --quiet -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade -o requirements.lock pyproject.toml
+	grep -v '^python-dateutil==' requirements.lock | $(COMPILE) --constraint - --extra kubernetes \
+	  --group s3 pyproject.toml | grep -vxFf requirements.lock | grep -v '^tzdata==' > .s3.lock
+	{ grep '^#' requirements-s3.lock; cat .s3.lock; } > .s3.whole && mv .s3.whole requirements-s3.lock
+	rm .s3.lock
 	$(PYTHON) envs/sync.py

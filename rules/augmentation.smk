@@ -7,7 +7,7 @@
 rule plan_stretches:
     input:
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(asked(PLAN.copied_source)),
+        annotations=ancient(given(asked(PLAN.copied_source))),
     output:
         "results/clips/time_stretch/{shard}.tsv",
     log:
@@ -37,7 +37,7 @@ rule stretch_time:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/time_stretch/{shard}.tsv",
-        recordings=there,
+        recordings=asked(there, "shard"),
     output:
         clips_audio("results/clips/time_stretch/{shard}.h5"),
     log:
@@ -51,6 +51,7 @@ rule stretch_time:
         runtime=growing(60),
     params:
         recordings=asked(PLAN.ids, "shard"),
+        files=files,
         channels=asked(PLAN.channels, "shard"),
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],
@@ -63,7 +64,7 @@ rule plan_masks:
     input:
         recordings="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        annotations=ancient(asked(PLAN.copied_source)),
+        annotations=ancient(given(asked(PLAN.copied_source))),
     output:
         "results/clips/{technique}/{shard}.tsv",
     log:

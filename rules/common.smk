@@ -3,17 +3,19 @@
 import re
 import sys
 from functools import cache, partial, wraps
-from pathlib import Path
 
 from snakemake import persistence
 from snakemake.logging import logger
 from snakemake_interface_executor_plugins.settings import ExecMode
 
-HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
-SCRIPTS = HERE.parent / "workflow/scripts"
+
+include: "places.smk"
+
+
+SCRIPTS = library() / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import digests, report_pages, sites, slurm
+from anurans import digests, report_pages, sites, slurm, storages
 from anurans.commands import command
 from anurans.errors import UserError
 from anurans.planning import Plan
@@ -113,12 +115,6 @@ def asked(method, *names):
     return told
 
 
-def there(wildcards):
-    """Input function: recordings of a shard that can be read, or that a rule makes."""
-    made = lambda path: any(rule.is_producer(path) for rule in workflow.rules)
-    return PLAN.inputs(wildcards.shard, made)
-
-
 def shards(pattern):
     """A file of every shard; other wildcards stay."""
     return expand(pattern, shard=SHARDS, allow_missing=True)
@@ -179,7 +175,7 @@ def rule_names():
 def commands():
     """What makes the rows of each run again."""
     given = workflow.overwrite_configfiles, workflow.config_settings.config_args
-    return [command(*given, target) for target in of_runs("metrics.tsv")]
+    return [command(*given, prefixed(target)) for target in of_runs("metrics.tsv")]
 
 
 def this_run():
@@ -191,4 +187,5 @@ def this_run():
         "workflow": workflow.workflow_settings,
         "cores": workflow.resource_settings.cores,
         "jobs": workflow.resource_settings.nodes,
+        **stored(),
     }

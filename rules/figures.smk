@@ -9,7 +9,7 @@ rule plot_copies:
         copies=shards("results/spectrograms/{technique}/{shard}.h5"),
         labels=shards("results/labels/original/{shard}.tsv"),
         copy_labels=shards("results/labels/{technique}/{shard}.tsv"),
-        annotations=ancient(asked(PLAN.annotation_source)),
+        annotations=ancient(given(asked(PLAN.annotation_source))),
     output:
         svg=report(
             "results/figures/copies-{technique}.svg",

@@ -5,7 +5,7 @@
 rule collect_annotations:
     input:
         recordings="results/recordings.csv",
-        annotations=ancient(asked(PLAN.annotation_source)),
+        annotations=ancient(given(asked(PLAN.annotation_source))),
     output:
         "results/annotations.csv",
     log:
@@ -31,7 +31,7 @@ rule label_clips:
     input:
         clips="results/clips/{technique}/{shard}.tsv",
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(asked(PLAN.annotation_source)),
+        annotations=ancient(given(asked(PLAN.annotation_source))),
     output:
         "results/labels/{technique}/{shard}.tsv",
     log:

@@ -5,7 +5,7 @@
 # is needed again: labels and roles then stay as they are.
 rule synthesise_recording:
     input:
-        labels=ancient("resources/demo/annotations/{recording}.txt"),
+        labels=ancient(given("resources/demo/annotations/{recording}.txt")),
     output:
         "resources/demo/audio/{recording}.wav",
     log:
@@ -30,7 +30,7 @@ rule synthesise_recording:
 
 rule inspect_recordings:
     input:
-        recordings=there,
+        recordings=asked(there, "shard"),
     output:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
@@ -47,6 +47,7 @@ rule inspect_recordings:
     params:
         recordings=asked(PLAN.ids, "shard"),
         paths=asked(PLAN.paths, "shard"),
+        files=files,
         faults=asked(PLAN.faults, "shard"),
         channels=asked(PLAN.channels, "shard"),
         length=config["clips"]["length"],
@@ -86,7 +87,7 @@ rule cut_clips:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        recordings=there,
+        recordings=asked(there, "shard"),
     output:
         clips_audio("results/clips/original/{shard}.h5"),
     log:
@@ -100,6 +101,7 @@ rule cut_clips:
         runtime=growing(60),
     params:
         recordings=asked(PLAN.ids, "shard"),
+        files=files,
         channels=asked(PLAN.channels, "shard"),
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],

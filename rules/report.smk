@@ -22,7 +22,7 @@ rule trace_runs:
         runtime=growing(10),
     params:
         runs=asked(PLAN.run_rows),
-        folders=[f"results/training/{run.folder}" for run in RUNS],
+        folders=[prefixed(f"results/training/{run.folder}") for run in RUNS],
         commands=asked(commands),
         backbones=PLAN.backbones,
         annotations=asked(PLAN.annotation_digests),

@@ -179,6 +179,7 @@ rule plot_hours:
 rule plot_costs:
     input:
         of_runs("metrics.tsv"),
+        if_stored(f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS),
     output:
         svg=report(
             "results/figures/costs.svg",
@@ -198,7 +199,7 @@ rule plot_costs:
         runtime=growing(10),
     params:
         datasets=list(config["datasets"]),
-        benchmarks=[f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS],
+        benchmarks=[prefixed(f"results/benchmarks/train_model/{run.folder}.tsv") for run in RUNS],
         code=code("plot_costs.py"),
     script:
         "../workflow/scripts/plot_costs.py"

@@ -24,6 +24,7 @@ rule plot_pipeline:
     params:
         snakefile=workflow.main_snakefile,
         called=workflow.config_settings,
+        stored=stored,
         rules=asked(rule_names),
         project=config["project"],
         code=code("plot_pipeline.py"),

@@ -59,14 +59,14 @@ rule pages:
 
 rule suggest_salt:
     input:
-        annotations=ancient(asked(PLAN.annotation_source)),
+        annotations=ancient(given(asked(PLAN.annotation_source))),
     log:
         "logs/suggest_salt.log",
     localrule: True
     conda:
         "../envs/audio.yaml"
     params:
-        path="results/checks/salts.csv",
+        path=prefixed("results/checks/salts.csv"),
         recordings=asked(PLAN.rows),
         settings=PLAN.annotation_settings,
         splits=asked(PLAN.splits),
@@ -85,10 +85,10 @@ rule runs:
     conda:
         "../envs/planning.yaml"
     params:
-        path="results/checks/runs.csv",
+        path=prefixed("results/checks/runs.csv"),
         runs=asked(PLAN.run_rows),
         recordings=asked(PLAN.rows),
-        tables=shards("results/recordings/{shard}.tsv"),
+        tables=[prefixed(table) for table in shards("results/recordings/{shard}.tsv")],
         techniques=TECHNIQUES,
         settings=asked(PLAN.cost_settings),
         species=len(SPECIES),

@@ -10,7 +10,7 @@ rule train_model:
         originals=shards("results/embeddings/{backbone}/original/{shard}.h5"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
-        annotations=ancient(asked(PLAN.annotation_source)),
+        annotations=ancient(given(asked(PLAN.annotation_source))),
     output:
         head=f"{RUN}/head.keras",
         heads=f"{RUN}/heads.h5",

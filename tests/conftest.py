@@ -138,9 +138,10 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
     return done
 
 
-def planned(folder: Path, *arguments: str) -> dict[str, int]:
+def planned(folder: Path, *arguments: str, options: tuple[str, ...] = ()) -> dict[str, int]:
     """Count the jobs of each rule that a run would start."""
-    done = snakemake(folder, "-n", "--quiet", "rules", "--", *(arguments or ("all",)))
+    quiet = ("-n", "--quiet", "rules")
+    done = snakemake(folder, *options, *quiet, "--", *(arguments or ("all",)))
     counts = {}
     for line in (done.stdout + done.stderr).splitlines():
         words = line.split()

@@ -17,6 +17,7 @@ SECTIONS = (
     "Annotations",
     "Config",
     "Downloads",
+    "Object storage",
     "Crashes",
     "Memory",
     "Security",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+from pathlib import Path
 
 from anurans.provenance import file_digest, told, trace_run, workflow_version
 
@@ -36,10 +37,11 @@ def test_a_digest_is_that_of_the_file(tmp_path):
 
 
 def test_a_run_is_traced_to_files_settings_and_command(tmp_path):
-    for name in ("head.keras", "scores.h5", "metrics.tsv"):
-        (tmp_path / name).write_text(name)
-    found = trace_run(RUN, str(tmp_path), MADE, METADATA, "net digest", "4567", "snakemake x")
-    assert found["files"][f"{tmp_path}/head.keras"] == hashlib.sha256(b"head.keras").hexdigest()
+    files = {name: str(tmp_path / name) for name in ("head.keras", "scores.h5", "metrics.tsv")}
+    for name, path in files.items():
+        Path(path).write_text(name)
+    found = trace_run(RUN, "results/x", files, MADE, METADATA, "net digest", "4567", "snakemake x")
+    assert found["files"]["results/x/head.keras"] == hashlib.sha256(b"head.keras").hexdigest()
     assert len(found["files"]) == 3
     assert found["code"] == {"training": "0123", "evaluation": "4567"}
     assert (found["seed"], found["weights_sha256"]) == (7, "abc")
@@ -52,6 +54,8 @@ def test_a_run_is_traced_to_files_settings_and_command(tmp_path):
 
 def test_the_workflow_is_known_by_its_commit(tmp_path):
     assert workflow_version(tmp_path) == ""
+    taken = tmp_path / ("1f" * 20) / "workflow/scripts/anurans"
+    assert workflow_version(taken) == "1f" * 6
 
     def git(*words):
         about = ("-c", "user.name=a", "-c", "user.email=a@b")

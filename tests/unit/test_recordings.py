@@ -10,10 +10,12 @@ from anurans.config import schema
 from anurans.errors import UserError
 from anurans.recordings import (
     Recording,
+    found_at,
     is_readable,
     list_or_absent,
     list_recordings,
     shard_of,
+    waited_for,
 )
 
 PATTERN = schema()["properties"]["recordings"]["properties"]["pattern"]["default"]
@@ -342,6 +344,29 @@ def test_what_can_be_read(folder, tmp_path):
     ]
     assert found == ["a", "link"]
     assert not is_readable(f"{place}/folder")
+
+
+def test_what_a_job_waits_for_and_where_it_finds_it(folder):
+    place = folder("here.wav")
+    here, gone, stored, made, odd = (
+        Recording("here", f"{place}/here.wav"),
+        Recording("gone", f"{place}/gone.wav"),
+        Recording("stored", "s3://ponds/a/stored.wav"),
+        Recording("made", "demo/made.wav"),
+        Recording("odd", f"{place}/here.wav", fault="has a name with a tab"),
+    )
+    every = (here, gone, stored, made, odd)
+    waited = waited_for(every, lambda path: path.startswith("demo/"))
+    assert waited == (here, stored, made)
+    copies = [here.path, ".storage/s3/ponds/a/stored.wav", "prefix/demo/made.wav"]
+    assert found_at(every, waited, copies) == [copies[0], gone.path, *copies[1:], odd.path]
+    with pytest.raises(ValueError):
+        found_at(every, waited, copies[1:])
+
+
+def test_a_bucket_is_not_searched():
+    assert "expected a table on this machine" in refusal("s3://ponds/recordings")
+    assert "expected a table on this machine" in refusal("s3://ponds/recordings.csv")
 
 
 def test_recordings_that_are_not_there_are_refused_by_what_needs_them(tmp_path):

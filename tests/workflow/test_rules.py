@@ -45,6 +45,7 @@ with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
             "log": len(rule.log),
             "benchmark": bool(rule.benchmark),
             "conda": rule.conda_env,
+            "container": rule.container_img,
             "resources": {
                 name: [rule.resources[name].evaluate(None, attempt=k).value for k in (1, 3)]
                 for name in ("mem_mb", "runtime")
@@ -107,6 +108,7 @@ def test_every_job_rule_has_all_it_needs(loaded, name):
     assert rule["log"] == 1
     assert (ROOT / "rules" / rule["conda"]).resolve().is_relative_to(ROOT / "envs")
     assert (ROOT / "rules" / rule["conda"]).is_file()
+    assert rule["container"] == "anurans.sif"
     assert set(rule["resources"]) == ({"mem_mb", "runtime"} if rule["outputs"] else set())
     # A job that was killed for want of memory or time has more the next time.
     assert all(3 * first == third > 0 for first, third in rule["resources"].values())
@@ -156,10 +158,10 @@ def test_parse_time_reads_names_only(loaded):
     assert "anurans.planning" in loaded["imported"]
 
 
-def test_functions_stand_in_common_only():
+def test_functions_stand_in_common_and_places_only():
     for path in (ROOT / "rules").glob("*.smk"):
         text = path.read_text().replace("lambda wildcards: wildcards.recording", "")
-        if path.name == "common.smk":
+        if path.name in ("common.smk", "places.smk"):
             continue
         assert not re.search(r"\bdef |\brun:|\blambda\b|^if ", text, re.M), path.name
 

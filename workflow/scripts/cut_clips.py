@@ -10,7 +10,8 @@ from anurans.tables import read_table
 
 
 def main(input, output, params):
-    usable = sources(read_table(input.table), params.recordings, params.channels)
+    rows = read_table(input.table)
+    usable = sources(rows, params.recordings, params.files, params.channels)
     table = clip_table(read_table(input.clips))
     counts = Counter(table.recording)
 

@@ -11,13 +11,13 @@ from anurans.tables import format_cell, write_table
 
 def main(output, params):
     found, clips = [], []
-    for recording, path, channel in zip(
-        params.recordings, params.paths, params.channels, strict=True
+    for recording, path, file, channel in zip(
+        params.recordings, params.paths, params.files, params.channels, strict=True
     ):
-        named = Recording(recording, path, fault=params.faults.get(recording, ""))
+        named = Recording(recording, file, fault=params.faults.get(recording, ""))
         about = inspect(named, params.length, params.min_last, channel)
         log.info("%s: %s %s", path, about.status, about.reason)
-        found.append(asdict(about))
+        found.append(asdict(about) | {"path": path})
         if about.status == "ok":
             # The duration as the table has it, so that everyone who reads it gets the same clips.
             duration = float(format_cell(about.duration_s))

@@ -20,10 +20,12 @@ SPENT = {"s": "Wall-clock time (s)", "max_rss": "Largest memory (MB)"}
 
 
 def main(input, output, params):
-    runs = [read_table(path) for path in input]
+    # Where results lie in an object storage, a job gets copies of the benchmark files too.
+    metrics, copies = input[: len(params.benchmarks)], input[len(params.benchmarks) :]
+    runs = [read_table(path) for path in metrics]
     models = gather_models(runs)
     best = set(rank_models(runs, choosing_part(runs))[:MOST])
-    spent = [read_spent(path) for path in params.benchmarks]
+    spent = [read_spent(path) for path in copies or params.benchmarks]
     known = [of for of in spent if of]
     if not known:
         raise UserError(

@@ -75,7 +75,9 @@ def read_rules(params):
     dict
         File of rules that each stands in.
     """
-    with planned(params.snakefile, DAGSettings(), config_settings=params.called) as workflow:
+    settings = {f"{name}_settings": value for name, value in params.stored.items()}
+    settings["config_settings"] = params.called
+    with planned(params.snakefile, DAGSettings(), **settings) as workflow:
         dag = workflow.dag
         jobs, edges, stages = {}, set(), {}
         for job in (job for job in dag.jobs if not job.rule.norun):

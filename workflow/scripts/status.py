@@ -42,7 +42,8 @@ def dry_run(params, everything=False):
     """
     dag = replace(params.run["dag"], targets=frozenset(), forcetargets=False, forceall=everything)
     settings = {
-        f"{name}_settings": params.run[name] for name in ("config", "deployment", "workflow")
+        f"{name}_settings": params.run[name]
+        for name in ("config", "deployment", "workflow", "storage", "storage_provider")
     }
     with planned(params.snakefile, dag, **settings) as workflow:
         return describe(workflow)
@@ -99,7 +100,7 @@ def describe(workflow):
                 missing=tuple(
                     str(file)
                     for file in job.output
-                    if file not in job.temp_output and not Path(file).exists()
+                    if file not in job.temp_output and not workflow.async_run(file.exists())
                 ),
                 newer=tuple(
                     (name, str(file))

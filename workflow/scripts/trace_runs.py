@@ -15,14 +15,22 @@ def main(input, output, params):
         name: file_digest(path) for name, path in zip(params.backbones, input.networks, strict=True)
     }
     runs = []
-    for about, folder, command, head, scores in zip(
-        params.runs, params.folders, params.commands, input.heads, input.scores, strict=True
-    ):
+    files = {
+        "head.keras": input.heads,
+        "scores.h5": input.scores,
+        "metrics.tsv": input.metrics,
+    }
+    known = zip(params.runs, params.folders, params.commands, strict=True)
+    for (about, folder, command), *paths in zip(known, *files.values(), strict=True):
+        head, scores, _ = paths
         with open_shard(scores) as shard:
             metadata = shard.metadata
         network = networks[about["backbone"]]
         made = read_made(head)
-        runs.append(trace_run(about, folder, made, metadata, network, params.evaluation, command))
+        lie = dict(zip(files, paths, strict=True))
+        runs.append(
+            trace_run(about, folder, lie, made, metadata, network, params.evaluation, command)
+        )
     recordings = {
         row["recording"]: {
             "file": row["path"],

@@ -59,13 +59,14 @@ class Source:
 def sources(
     rows: Iterable[Mapping[str, str]],
     recordings: Sequence[str],
+    files: Sequence[str],
     channels: Sequence[str],
 ) -> list[Source]:
     """Join recordings with their rows of `results/recordings/{shard}.tsv`; usable ones only."""
     found = {row["recording"]: row for row in rows}
     return [
-        Source(recording, row["path"], channel, float(row["duration_s"]), row["sha256"])
-        for recording, channel in zip(recordings, channels, strict=True)
+        Source(recording, file, channel, float(row["duration_s"]), row["sha256"])
+        for recording, file, channel in zip(recordings, files, channels, strict=True)
         if (row := found[recording])["status"] == "ok"
     ]
 

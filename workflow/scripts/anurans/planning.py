@@ -71,7 +71,12 @@ class Plan(StudyPlan):
 
     def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
         """Files of a shard that a job can wait for; Snakemake would end the run for any other."""
-        return recordings.waited_for(self.shards[shard], made)
+        return [each.path for each in recordings.waited_for(self.shards[shard], made)]
+
+    def files(self, shard: str, inputs: Iterable[str], made: Callable[[str], bool]) -> list[str]:
+        """Where a job that got these inputs finds each recording of a shard."""
+        waited = recordings.waited_for(self.shards[shard], made)
+        return recordings.found_at(self.shards[shard], waited, inputs)
 
     def channels(self, shard: str) -> list[str]:
         """Channel of each recording of a shard."""

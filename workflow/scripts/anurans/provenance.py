@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,8 +21,12 @@ def file_digest(path: str | os.PathLike) -> str:
 def workflow_version(folder: str | os.PathLike = Path(__file__).parent) -> str:
     """Commit of the clone that a folder, by default this library's, is in; else empty.
 
-    It ends in `-dirty` where files are not as that commit has them.
+    It ends in `-dirty` where files are not as that commit has them. Where the library was taken out
+    of a repository, `rules/places.smk` has named a folder by the commit.
     """
+    for part in Path(folder).parts[-4:]:
+        if re.fullmatch(r"[0-9a-f]{40}", part):
+            return part[:12]
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12"],
@@ -37,6 +42,7 @@ def workflow_version(folder: str | os.PathLike = Path(__file__).parent) -> str:
 def trace_run(
     run: Mapping[str, str],
     folder: str,
+    files: Mapping[str, str],
     made: Mapping[str, Any],
     metadata: Mapping[str, Any],
     network: str,
@@ -50,7 +56,9 @@ def trace_run(
     run
         What it is: split, backbone, dataset, recipe, fold, experiments.
     folder
-        Of its files.
+        Of its files, as results name it.
+    files
+        Where each of these lies: a job's copy, where results are in an object storage.
     made
         Of its head, from `anurans.made.read_made`.
     metadata
@@ -63,11 +71,10 @@ def trace_run(
         That makes its rows again.
     """
     training = metadata["training"]
-    files = {name: f"{folder}/{name}" for name in ("head.keras", "scores.h5", "metrics.tsv")}
     return {
         **run,
         "command": command,
-        "files": {path: file_digest(path) for path in files.values()},
+        "files": {f"{folder}/{name}": file_digest(path) for name, path in files.items()},
         "weights_sha256": made["weights_sha256"],
         "backbone_settings": metadata["embedding"]["backbone"],
         "backbone_sha256": network,

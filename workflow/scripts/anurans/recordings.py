@@ -67,13 +67,28 @@ def is_readable(path: str) -> bool:
     return Path(path).is_file() and os.access(path, os.R_OK)
 
 
-def waited_for(recordings: Iterable[Recording], made: Callable[[str], bool]) -> list[str]:
-    """Files that a job can wait for: those that can be read, and those that a rule makes."""
-    return [
-        each.path
+def is_remote(path: str) -> bool:
+    """Tell whether a path is an address in an object storage, such as s3://bucket/name.wav."""
+    return "://" in path
+
+
+def waited_for(
+    recordings: Iterable[Recording], made: Callable[[str], bool]
+) -> tuple[Recording, ...]:
+    """Recordings that a job can wait for: that can be read, that a rule makes, in a storage."""
+    return tuple(
+        each
         for each in recordings
-        if not each.fault and (is_readable(each.path) or made(each.path))
-    ]
+        if not each.fault and (is_remote(each.path) or is_readable(each.path) or made(each.path))
+    )
+
+
+def found_at(
+    recordings: Iterable[Recording], waited: Iterable[Recording], files: Iterable[str]
+) -> list[str]:
+    """File of each recording for a job that waited for some: its copy of what is in a storage."""
+    copies = {each.recording: str(file) for each, file in zip(waited, files, strict=True)}
+    return [copies.get(each.recording, each.path) for each in recordings]
 
 
 def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
@@ -83,7 +98,8 @@ def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
     ----------
     source
         A folder, or a .csv or .tsv table with the columns `recording, path` and optionally
-        `channel, site, date, time`. Files of a table need not exist yet.
+        `channel, site, date, time`. Files of a table need not exist yet, and may lie in an object
+        storage, as `s3://bucket/name.wav`.
     pattern
         Regular expression searched in the name of each recording, with any of the groups
         `site`, `date` (YYYYMMDD or YYYY-MM-DD) and `time` (HHMMSS, HH:MM:SS or HHMM).
@@ -160,6 +176,11 @@ def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
 
 
 def _of_table(source: str, pattern: re.Pattern) -> list[Recording]:
+    if is_remote(source):
+        raise UserError(
+            f"recordings.source: {source} is in an object storage, which is not searched; "
+            "expected a table on this machine (recording, path) with such addresses as paths."
+        )
     if not Path(source).exists():
         raise UserError(
             f"recordings.source: {source} does not exist; expected a folder of recordings or a "
