@@ -25,7 +25,7 @@ from measuring import ROOT, machine
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
 # Recordings in a shard: its longest job, ResNet50 on one core, takes a quarter of an hour.
 IN_SHARD = 1000
-HEAD = ("recordings", "hours", "shards", "jobs", "parse, s", "plan, s", "processor, s", "memory, MB")
+HEAD = ("recordings", "hours", "shards", "jobs", "parse, s", "plan, s", "CPU, s", "memory, MB")
 GOAL = "Goal: 100,000 recordings planned in 60 s and 2 GB, jobs in proportion to shards."
 LOAD = """
 import sys
