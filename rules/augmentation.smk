@@ -18,7 +18,7 @@ rule plan_stretches:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         rates=config["augmentation"]["time_stretch"]["rates"],
         length=config["clips"]["length"],
@@ -48,7 +48,7 @@ rule stretch_time:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(1500),
-        runtime=growing(60),
+        runtime=growing(30),
     params:
         recordings=asked(PLAN.ids, "shard"),
         files=files,
@@ -77,7 +77,7 @@ rule plan_masks:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         masks=asked(PLAN.masks, "technique"),
         image=asked(PLAN.image, "technique"),
@@ -108,7 +108,7 @@ rule mask_spectrograms:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         fill=lookup(dpath="augmentation/{technique}/fill", within=config),
         image=asked(PLAN.image, "technique"),

@@ -23,7 +23,7 @@ rule summarize_runs:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         project=config["project"],
         species=SPECIES,
@@ -49,7 +49,7 @@ rule check_leakage:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         splits=list(PLAN.by),
         runs=asked(PLAN.certified_runs),
@@ -73,7 +73,7 @@ rule tabulate_models:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -97,7 +97,7 @@ rule tabulate_intervals:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(30),
+        runtime=growing(20),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -121,7 +121,7 @@ rule tabulate_comparisons:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(30),
+        runtime=growing(20),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -146,7 +146,7 @@ rule calibrate_models:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -170,7 +170,7 @@ rule tabulate_optimism:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -195,7 +195,7 @@ rule tabulate_labelling:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         code=code("tabulate_labelling.py"),
     script:
@@ -215,7 +215,7 @@ rule tabulate_datasets:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         techniques=TECHNIQUES,

@@ -17,7 +17,7 @@ rule export_backbone:
         "../envs/training.yaml"
     resources:
         mem_mb=growing(3000),
-        runtime=growing(30),
+        runtime=growing(20),
     params:
         settings=lookup(dpath="backbones/{backbone}", within=config),
         engine=config["embedding"]["engine"],
@@ -45,7 +45,7 @@ rule embed_spectrograms:
         "../envs/embedding.yaml"
     resources:
         mem_mb=growing(3000),
-        runtime=growing(120),
+        runtime=growing(60),
     params:
         dtype=config["embedding"]["dtype"],
         batch_size=config["embedding"]["batch_size"],

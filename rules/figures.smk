@@ -28,7 +28,7 @@ rule plot_copies:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -58,7 +58,7 @@ rule plot_annotations:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=config["species"],
         labelling=config["labelling"],
@@ -89,7 +89,7 @@ rule plot_split:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         code=code("plot_split.py"),
     script:

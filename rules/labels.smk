@@ -17,7 +17,7 @@ rule collect_annotations:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -42,7 +42,7 @@ rule label_clips:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         recordings=asked(PLAN.ids, "shard"),
         settings=PLAN.annotation_settings,
@@ -67,7 +67,7 @@ rule assign_roles:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         by_clip=asked(PLAN.split_by_clip, "split"),
         roles=asked(PLAN.split_roles, "split"),

@@ -18,7 +18,7 @@ rule synthesise_recording:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         recording=lambda wildcards: wildcards.recording,
         channel=asked(PLAN.demo_channel, "recording"),
@@ -43,7 +43,7 @@ rule inspect_recordings:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(60),
+        runtime=growing(20),
     params:
         recordings=asked(PLAN.ids, "shard"),
         paths=asked(PLAN.paths, "shard"),
@@ -71,7 +71,7 @@ rule collect_recordings:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         names={
             each.recording: {"site": each.site, "date": each.date, "time": each.time}
@@ -98,7 +98,7 @@ rule cut_clips:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(60),
+        runtime=growing(20),
     params:
         recordings=asked(PLAN.ids, "shard"),
         files=files,

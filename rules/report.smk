@@ -19,7 +19,7 @@ rule trace_runs:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         runs=asked(PLAN.run_rows),
         folders=[prefixed(f"results/training/{run.folder}") for run in RUNS],
@@ -52,7 +52,7 @@ rule render_scores:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         project=config["project"],
         species=SPECIES,
@@ -80,7 +80,7 @@ rule render_table:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         about=asked(report_pages.about, "table"),
         caption=asked(caption, "table"),
@@ -108,7 +108,7 @@ rule render_setup:
         "../envs/planning.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         caption=caption("setup"),
         code=code("render_setup.py"),
@@ -141,7 +141,7 @@ rule write_model_card:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=config["species"],
         settings={key: config[key] for key in ("audio", "clips", "spectrogram", "labelling")},

@@ -22,7 +22,7 @@ rule plot_models:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         datasets=list(config["datasets"]),
         code=code("plot_models.py"),
@@ -49,7 +49,7 @@ rule plot_optimism:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         code=code("plot_optimism.py"),
     script:
@@ -76,7 +76,7 @@ rule plot_learning_curves:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         datasets=list(config["datasets"]),
         code=code("plot_learning_curves.py"),
@@ -104,7 +104,7 @@ rule plot_precision_recall:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -135,7 +135,7 @@ rule plot_reliability:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -166,7 +166,7 @@ rule plot_hours:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
@@ -196,7 +196,7 @@ rule plot_costs:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         datasets=list(config["datasets"]),
         benchmarks=[prefixed(f"results/benchmarks/train_model/{run.folder}.tsv") for run in RUNS],

@@ -15,7 +15,7 @@ rule compute_spectrograms:
         "../envs/audio.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(60),
+        runtime=growing(20),
     params:
         settings=config["spectrogram"],
         code=code("compute_spectrograms.py"),

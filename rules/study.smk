@@ -28,7 +28,7 @@ rule tabulate_stage1:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         by=PLAN.by,
         recipes=asked(partial(PLAN.study_recipes, "stage1")),
@@ -54,7 +54,7 @@ rule tabulate_stage3:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         by=PLAN.by,
@@ -80,7 +80,7 @@ rule tabulate_hypotheses:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         stages=asked(PLAN.study_stages),
@@ -108,7 +108,7 @@ rule typeset_table:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(800),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         code=code("typeset_table.py"),
     script:

@@ -20,7 +20,7 @@ rule plot_pipeline:
         "../envs/pipeline.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         snakefile=workflow.main_snakefile,
         called=workflow.config_settings,
@@ -52,7 +52,7 @@ rule plot_best_by_dataset:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         datasets=list(config["datasets"]),
@@ -82,7 +82,7 @@ rule plot_folds:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         species=SPECIES,
         dataset="combined",
@@ -111,7 +111,7 @@ rule plot_size:
         "../envs/figures.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(10),
+        runtime=growing(5),
     params:
         dataset="combined",
         code=code("plot_size.py"),

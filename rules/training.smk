@@ -25,7 +25,7 @@ rule train_model:
         "../envs/training.yaml"
     resources:
         mem_mb=growing(2000),
-        runtime=growing(120),
+        runtime=growing(30),
     params:
         recordings=PLAN.names,
         settings=PLAN.annotation_settings,
@@ -60,7 +60,7 @@ rule assemble_model:
         "../envs/training.yaml"
     resources:
         mem_mb=growing(2000),
-        runtime=growing(30),
+        runtime=growing(10),
     params:
         species=config["species"],
         audio={key: config["audio"][key] for key in ("sr", "channel")},
@@ -88,7 +88,7 @@ rule evaluate_model:
         "../envs/analysis.yaml"
     resources:
         mem_mb=growing(1000),
-        runtime=growing(30),
+        runtime=growing(10),
     params:
         validation=asked(PLAN.validates_on, "split"),
         leaks=asked(PLAN.leaks, "split"),

@@ -15,21 +15,22 @@ from killing import Run
 from products import digests
 
 pytestmark = pytest.mark.slurm
-# Of what a user would change: a cluster without accounting, nodes of four cores; and less waiting.
+# Of what a user would change: a cluster without accounting; and less waiting.
 HERE = {
-    "cores": 4,
     "slurm-no-account": True,
     "slurm-status-command": "squeue",
     "slurm-init-seconds-before-status-checks": 2,
     "latency-wait": 10,
 }
-ON_SLURM = ("--workflow-profile", "profiles/slurm", "--cores", "4")
+ON_SLURM = ("--workflow-profile", "profiles/slurm", "--cores", "1")
 
 
 def change_profile(world, embeddings, resources=None):
     """Change the profile as users do; so many groups of embeddings in one job of Slurm."""
     path = world / "profiles/slurm/config.yaml"
-    profile = yaml.safe_load(path.read_text()) | HERE | {"set-resources": resources or {}}
+    profile = yaml.safe_load(path.read_text()) | HERE
+    if resources:
+        profile["set-resources"] = resources
     profile["group-components"]["embeddings"] = embeddings
     path.write_text(yaml.safe_dump(profile))
 
@@ -73,14 +74,14 @@ def test_a_whole_run_through_all_that_happens_to_jobs(fresh, built, slurm):
     run = Run(fresh, *ON_SLURM, "results/summary.csv")
     try:
         # Cancelled while it runs.
-        job = run.wait_for(lambda: running(slurm, "rule_images_"), 150)
+        job = run.wait_for(lambda: running(slurm, "rule_images_"), 300)
         slurm.ask("scancel", job["id"])
         # On a node that fails, and comes back.
-        job = run.wait_for(lambda: running(slurm, "rule_embeddings_"), 150)
+        job = run.wait_for(lambda: running(slurm, "rule_embeddings_"), 300)
         slurm.ask("scontrol", "update", f"nodename={job['node']}", "state=down", "reason=test")
         slurm.wait_for(lambda: slurm.states()[job["node"]] == "down")
         slurm.ask("scontrol", "update", f"nodename={job['node']}", "state=resume")
-        assert run.wait(240) == 0, run.text()
+        assert run.wait(400) == 0, run.text()
     finally:
         run.end()
     export = [each for each in slurm.jobs() if "export_backbone" in each["what"]]
@@ -114,7 +115,7 @@ def test_a_killed_workflow_does_no_job_twice(fresh, slurm, sees):
     change_profile(fresh, 2)
     wanted = (*ON_SLURM, "embeddings")
     run = Run(fresh, *wanted)
-    run.wait_for(lambda: running(slurm, "rule_embeddings_"), 100)
+    run.wait_for(lambda: running(slurm, "rule_embeddings_"), 300)
     run.wait_for(lambda: len(states(slurm, "rule_embeddings_", before)) == 4)
     run.process.send_signal(signal.SIGKILL)
     run.process.wait()
