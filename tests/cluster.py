@@ -35,7 +35,7 @@ JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=0
 MpiDefault=none
-ReturnToService=2
+ReturnToService=1
 KillWait=5
 MinJobAge=3600
 NodeName={nodes} NodeAddr=127.0.0.1 NodeHostname={host} Port=17001-17002 CPUs=4 RealMemory=8000
