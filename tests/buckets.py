@@ -14,9 +14,8 @@ import pytest
 from conftest import CONFIG, names, write_config
 
 BUCKET = "ponds"
-PREFIX = f"s3://{BUCKET}/project"
 # As on the command line: all that rules make lies in the bucket.
-STORED = ("--default-storage-provider", "s3", "--default-storage-prefix", PREFIX)
+STORED = ("--default-storage-provider", "s3", "--default-storage-prefix", f"s3://{BUCKET}/project")
 MISSING = (
     "{} is not installed, which the tests of object storage need: make test-s3, or "
     "pip install -r requirements-s3.lock"

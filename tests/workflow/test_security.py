@@ -10,7 +10,7 @@ from anurans.figures import headline, sheet
 
 SCRIPTS = sorted((ROOT / "workflow/scripts").rglob("*.py"))
 CODE = [*SCRIPTS, *sorted((ROOT / "benchmarks").glob("*.py")), ROOT / "envs/sync.py"]
-RULES = [ROOT / "Snakefile", *sorted((ROOT / "rules").glob("*.smk"))]
+RULES = [ROOT / "Snakefile", ROOT / "workflow/Snakefile", *sorted((ROOT / "rules").glob("*.smk"))]
 # Modules that unpickle, or run what they read.
 UNSAFE = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 CALLS = {"eval", "exec", "compile", "__import__", "popen", "read_pickle", "to_pickle"}
