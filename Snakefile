@@ -27,6 +27,7 @@ include: "rules/score_figures.smk"
 include: "rules/study.smk"
 include: "rules/study_figures.smk"
 include: "rules/report.smk"
+include: "rules/detection.smk"
 include: "rules/downloads.smk"
 
 

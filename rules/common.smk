@@ -52,6 +52,7 @@ wildcard_constraints:
     recipe="|".join(map(re.escape, config["recipes"])),
     fold=r"\d+|all",
     table="|".join(report_pages.PAGES),
+    day=r"\d{8}|undated-\d{2}",
 
 
 @cache
@@ -74,10 +75,13 @@ def asked(method, *names):
     return told
 
 
-def there(wildcards):
-    """Input function: recordings of a shard that can be read, or that a rule makes."""
-    made = lambda path: any(rule.is_producer(path) for rule in workflow.rules)
-    return PLAN.inputs(wildcards.shard, made)
+def made(path):
+    """Whether a rule makes a file."""
+    return any(rule.is_producer(path) for rule in workflow.rules)
+
+
+# Input function: recordings of a shard that can be read, or that a rule makes.
+there = asked(partial(PLAN.inputs, made=made), "shard")
 
 
 def shards(pattern):

@@ -57,6 +57,11 @@ rule pages:
         report_pages.pages(PLAN.all_tables()),
 
 
+rule detect:
+    input:
+        asked(PLAN.detections),
+
+
 rule suggest_salt:
     input:
         annotations=ancient(asked(PLAN.annotation_source)),
