@@ -28,6 +28,7 @@ include: "rules/study.smk"
 include: "rules/study_figures.smk"
 include: "rules/report.smk"
 include: "rules/detection.smk"
+include: "rules/monitoring.smk"
 include: "rules/downloads.smk"
 
 

@@ -62,6 +62,11 @@ rule detect:
         asked(PLAN.detections),
 
 
+rule monitoring:
+    input:
+        asked(PLAN.monitoring),
+
+
 rule suggest_salt:
     input:
         annotations=ancient(asked(PLAN.annotation_source)),

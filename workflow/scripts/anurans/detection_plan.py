@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from anurans import annotations, recordings
 from anurans import config as configs
-from anurans import recordings
 from anurans.errors import UserError
 
 BEST, TUNED = "best", "tuned"
@@ -86,10 +86,13 @@ class DetectionPlan:
         The loaded config.
     runs
         Its runs, and the experiments that each is part of.
+    annotation_settings
+        How to read annotations.
     """
 
     config: dict[str, Any]
     runs: dict[configs.Run, tuple[str, ...]]
+    annotation_settings: dict[str, Any]
 
     @property
     def trained_config(self) -> dict[str, Any]:
@@ -191,6 +194,18 @@ class DetectionPlan:
             "spectrogram": self.config["spectrogram"],
         }
 
+    def judged(self) -> list[str]:
+        """Table of how good the events are, where there is a truth to judge them by."""
+        return ["results/detections/judged.csv"] if self.detection["truth"] else []
+
+    def truth_digest(self) -> str:
+        """Digest of the annotations of new recordings that events are judged by."""
+        names = [each.recording for of in self.days.values() for each in of]
+        source = annotations.AnnotationSource(
+            self.detection["truth"], names, **self.annotation_settings
+        )
+        return source.digest(names)
+
     def detections(self) -> list[str]:
         """What the target `detect` makes."""
         return [
@@ -198,20 +213,18 @@ class DetectionPlan:
             "results/detections/recordings.csv",
             *self.of_days("results/detections/audacity/{day}"),
             *self.of_days("results/detections/raven/{day}"),
-            *(["results/detections/judged.csv"] if self.detection["truth"] else []),
+            *self.judged(),
         ]
 
     def monitoring(self) -> list[str]:
-        """Tables, figures and pages of the target `monitoring`."""
-        tables = ("activity", "dates", "hours", "drift", "drift_dates")
-        figures = ("calendar", "season", "hours", "drift")
-        pages = ("monitoring", "drift", *(["judged"] if self.detection["truth"] else []))
+        """Tables, figures and pages of the target `monitoring`, of new recordings with dates."""
+        tables = ("activity", "dates", "hours", "drift", "drift_nights")
+        figures = ["drift"]
+        if any(each.date and each.time for of in self.days.values() for each in of):
+            figures += ["calendar", "season", "night"]
         return [
+            *self.detections(),
             *(f"results/monitoring/{name}.csv" for name in tables),
             *(f"results/monitoring/{name}.{kind}" for name in figures for kind in ("svg", "png")),
-            *(f"results/monitoring/{name}.html" for name in pages),
+            *(f"results/monitoring/{name}.html" for name in ("monitoring", "drift")),
         ]
-
-    def truth(self) -> str:
-        """Annotations that events are judged by."""
-        return self.detection["truth"]
