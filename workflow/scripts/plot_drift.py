@@ -40,8 +40,9 @@ def main(input, output, params):
             low, high = limit if isinstance(limit, tuple) else (0.0, limit)
             if high is not None:
                 ax.axhspan(low, high, color="#E8F1E8", linewidth=0, zorder=0)
-            ax.plot(x[~outside], y[~outside], "o", color=COLOURS[0], ms=2.5, mew=0)
-            ax.plot(x[outside], y[outside], "s", color=COLOURS[1], ms=2.8, mew=0)
+            beyond = np.array([measure in row["outside"].split() for row in rows], bool)
+            ax.plot(x[~beyond], y[~beyond], "o", color=COLOURS[0], ms=2.5, mew=0)
+            ax.plot(x[beyond], y[beyond], "s", color=COLOURS[1], ms=2.8, mew=0)
             ax.set_ylabel(label, fontsize=7)
             if measure != "level":
                 ax.set_ylim(0, None)
@@ -55,7 +56,7 @@ def main(input, output, params):
         handles = [
             Patch(color="#E8F1E8", label="as training recordings are"),
             Line2D([], [], marker="o", lw=0, ms=3.5, color=COLOURS[0], label="inside"),
-            Line2D([], [], marker="s", lw=0, ms=3.5, color=COLOURS[1], label="outside in any"),
+            Line2D([], [], marker="s", lw=0, ms=3.5, color=COLOURS[1], label="outside"),
         ]
         figure.legend(handles=handles, loc="outside lower left", ncols=3)
     log.info("%d of %d recordings outside", outside.sum(), len(rows))

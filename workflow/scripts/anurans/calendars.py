@@ -5,10 +5,11 @@ from datetime import date as Date
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
 
 # Widest that a night is drawn, in days, where there are none between it and the next.
 WIDEST = 14
+MOST_TICKS = 9
 
 
 def day(night: str) -> int:
@@ -27,7 +28,9 @@ def date_axis(ax: Axes, nights: Sequence[str]) -> None:
     days = [day(night) for night in nights]
     wide = width(nights)
     ax.set_xlim(min(days) - 0.75 * wide, max(days) + 0.75 * wide)
-    locator = AutoDateLocator(minticks=3, maxticks=9)
+    # Of a few days each is named: between them there are no dates.
+    few = max(days) - min(days) < MOST_TICKS
+    locator = DayLocator() if few else AutoDateLocator(minticks=3, maxticks=MOST_TICKS)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
