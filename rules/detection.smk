@@ -24,7 +24,7 @@ rule assemble_detector:
     resources:
         mem_mb=1000,
     params:
-        code=code("assemble_detector.py"),
+        code=detection_code("assemble_detector.py"),
     script:
         "../workflow/scripts/assemble_detector.py"
 
@@ -50,7 +50,7 @@ rule tune_detector:
     params:
         thresholds=asked(partial(PLAN.detects, "thresholds")),
         seed=config["seed"],
-        code=code("tune_detector.py"),
+        code=detection_code("tune_detector.py"),
     script:
         "../workflow/scripts/tune_detector.py"
 
@@ -79,7 +79,7 @@ rule detect_calls:
         settings=asked(PLAN.image_settings),
         min_last=config["clips"]["min_last"],
         dtype=config["embedding"]["dtype"],
-        code=code("detect_calls.py"),
+        code=detection_code("detect_calls.py"),
     script:
         "../workflow/scripts/detect_calls.py"
 
@@ -105,7 +105,7 @@ rule find_events:
     params:
         names=asked(PLAN.day_names, "day"),
         gap=asked(partial(PLAN.detects, "gap")),
-        code=code("find_events.py"),
+        code=detection_code("find_events.py"),
     script:
         "../workflow/scripts/find_events.py"
 
@@ -128,6 +128,6 @@ rule collect_detections:
     params:
         names=asked(PLAN.new_names),
         on_error=config["audio"]["on_error"],
-        code=code("collect_detections.py"),
+        code=detection_code("collect_detections.py"),
     script:
         "../workflow/scripts/collect_detections.py"

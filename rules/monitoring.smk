@@ -22,7 +22,7 @@ rule synthesise_season:
     params:
         recording=lambda wildcards: wildcards.recording,
         seed=config["seed"],
-        code=code("synthesise_season.py"),
+        code=detection_code("synthesise_season.py"),
     script:
         "../workflow/scripts/synthesise_season.py"
 
@@ -47,7 +47,7 @@ rule profile_recordings:
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],
         min_last=config["clips"]["min_last"],
-        code=code("profile_recordings.py"),
+        code=detection_code("profile_recordings.py"),
     script:
         "../workflow/scripts/profile_recordings.py"
 
@@ -71,7 +71,7 @@ rule measure_drift:
     resources:
         mem_mb=1000,
     params:
-        code=code("measure_drift.py"),
+        code=detection_code("measure_drift.py"),
     script:
         "../workflow/scripts/measure_drift.py"
 
@@ -93,7 +93,7 @@ rule tabulate_activity:
         mem_mb=1000,
     params:
         species=SPECIES,
-        code=code("tabulate_activity.py"),
+        code=detection_code("tabulate_activity.py"),
     script:
         "../workflow/scripts/tabulate_activity.py"
 
@@ -116,7 +116,7 @@ rule judge_events:
     params:
         settings=PLAN.annotation_settings,
         truth=asked(PLAN.truth_digest),
-        code=code("judge_events.py"),
+        code=detection_code("judge_events.py"),
     script:
         "../workflow/scripts/judge_events.py"
 
@@ -143,7 +143,7 @@ rule plot_calendar:
         mem_mb=1000,
     params:
         species=config["species"],
-        code=code("plot_calendar.py"),
+        code=detection_code("plot_calendar.py"),
     script:
         "../workflow/scripts/plot_calendar.py"
 
@@ -170,7 +170,7 @@ rule plot_season:
         mem_mb=1000,
     params:
         species=config["species"],
-        code=code("plot_season.py"),
+        code=detection_code("plot_season.py"),
     script:
         "../workflow/scripts/plot_season.py"
 
@@ -196,7 +196,7 @@ rule plot_night:
         mem_mb=1000,
     params:
         species=config["species"],
-        code=code("plot_night.py"),
+        code=detection_code("plot_night.py"),
     script:
         "../workflow/scripts/plot_night.py"
 
@@ -225,7 +225,7 @@ rule plot_drift:
         mem_mb=1000,
     params:
         sr=config["audio"]["sr"],
-        code=code("plot_drift.py"),
+        code=detection_code("plot_drift.py"),
     script:
         "../workflow/scripts/plot_drift.py"
 
@@ -258,7 +258,7 @@ rule write_monitoring:
         species=config["species"],
         project=config["project"],
         gap=asked(partial(PLAN.detects, "gap")),
-        code=code("write_monitoring.py"),
+        code=detection_code("write_monitoring.py"),
     script:
         "../workflow/scripts/write_monitoring.py"
 
@@ -285,6 +285,6 @@ rule write_drift:
     resources:
         mem_mb=1000,
     params:
-        code=code("write_drift.py"),
+        code=detection_code("write_drift.py"),
     script:
         "../workflow/scripts/write_drift.py"

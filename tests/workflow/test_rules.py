@@ -76,10 +76,14 @@ Path("found.json").write_text(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def loaded(unbuilt, tmp_path_factory):
-    """What Snakemake makes of the rules, where annotations decide which clips are copied too."""
+    """What Snakemake makes of the rules, where annotations decide which clips are copied too.
+
+    With recordings to detect in: without, nothing of that is computed.
+    """
     world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("loaded") / "world"))
     augmentation = CONFIG["augmentation"] | {"species": ["LOW"]}
-    write_config(world, CONFIG | {"augmentation": augmentation})
+    detection = {"recordings": {"source": "recordings"}}
+    write_config(world, CONFIG | {"augmentation": augmentation, "detection": detection})
     command = [sys.executable, "-c", LOAD]
     done = subprocess.run(command, cwd=world, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

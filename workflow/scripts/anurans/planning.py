@@ -261,6 +261,11 @@ class Plan(StudyPlan, DetectionPlan):
         """Backbones that are trained on."""
         return sorted({run.backbone for run in self.runs})
 
+    def weights_file(self, backbone: str) -> str | list[str]:
+        """Weights file of a backbone, where the config gives one."""
+        weights = self.config["backbones"][backbone]["weights"]
+        return [] if weights in ("imagenet", "random") else weights
+
     @cached_property
     def by(self) -> dict[str, str]:
         """What each split that is run keeps together."""
