@@ -36,12 +36,10 @@ def main(input, output, params):
         bar = figure.colorbar(drawn, ax=list(axes), shrink=0.8, aspect=30, pad=0.01)
         bar.set_label("Share of clips with calls" + (", expected" if expected else ""))
         bar.outline.set_visible(False)
-        note = "White: nothing was recorded." + (
-            " Hatched: recordings unlike those that the model learnt from; do not trust it there."
-            if doubtful
-            else ""
-        )
-        axes[-1].set_xlabel(f"Night (date of its evening). {note}")
+        note = "White: nothing was recorded."
+        if doubtful:
+            note += " Hatched: sounds unlike what the model learnt from, not to be trusted."
+        axes[-1].set_xlabel(f"Night (date of its evening)\n{note}")
     log.info("%d nights, %d hours", len(nights), high - low)
 
 

@@ -21,7 +21,7 @@ def main(input, output, params):
             draw(ax, [row for row in rows if row["species"] == code])
             ax.set_title(f"{name} ({code})")
             ax.set_ylim(0, None)
-        axes[0].set_ylim(0, min(1.0, axes[0].get_ylim()[1]))
+        axes[0].set_ylim(0, min(1.04, axes[0].get_ylim()[1]))
         date_axis(ax, nights)
         doubtful = shade_doubtful(axes, read_table(input.drift))
         axes[len(axes) // 2].set_ylabel("Share of what was recorded")

@@ -114,6 +114,9 @@ READING = (
     "The 95 % intervals hold what is not known of single clips and of the calibration, which rests "
     "on the held-out clips of training. They do not hold what changes with another season, "
     "recorder or place: the page on drift tells of that.",
+    "Probabilities are calibrated for calls as common as in the annotated recordings. Where calls "
+    "are much rarer, expected counts are too high, most of all of a model that hears poorly: look "
+    "at how they change, and annotate some of the new recordings to know how many there are.",
     "A night without an event is no proof of silence.",
 )
 
