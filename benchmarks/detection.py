@@ -24,7 +24,7 @@ def make(folder: Path, quick: bool) -> Path:
         "species": {"BOAALB": "", "PHYCUV": "", "BOALUN": ""},
         "spectrogram": SPECTROGRAM,
         "splits": {
-            "all": {"folds": 3, "test": 0.3, "allow_missing": ["BOAALB", "PHYCUV", "BOALUN"]}
+            "all": {"folds": 3, "salt": "2", "allow_missing": ["BOAALB", "PHYCUV", "BOALUN"]}
         },
         "backbones": {
             "mobilenet": {"architecture": "MobileNet", "weights": "random"},

@@ -6,7 +6,8 @@ from anurans.drift import NIGHTS, Limits
 from anurans.monitoring_pages import drift_page, monitoring_page, warnings
 
 ABOUT = {
-    "model": {"split": "night", "backbone": "net", "dataset": "d", "recipe": "r"},
+    # As JSON has it: by name.
+    "model": {"backbone": "net", "dataset": "d", "recipe": "r", "split": "night"},
     "folds": ["1", "2"],
     "leaks": "no",
     "recordings": ["A", "B"],

@@ -9,6 +9,7 @@ from anurans.pages import facts, listing, page, plain_table
 from anurans.wording import be, count, listed
 
 Row = Mapping[str, str]
+MODEL = ("split", "backbone", "dataset", "recipe")
 MOST_NIGHTS = 12
 
 
@@ -83,7 +84,7 @@ def monitoring_page(
     usable = [row for row in recordings if row["status"] == "ok"]
     hours = sum(float(row["duration_s"]) for row in usable) / 3600
     dated = sorted(row["date"] for row in usable if row["date"])
-    model = "/".join(about["model"].values())
+    model = "/".join(about["model"][key] for key in MODEL)
     told = [
         ("Recordings", f"{len(usable)}, {hours:.1f} hours"),
         ("Left out", f"{len(recordings) - len(usable)}, see results/detections/recordings.csv"),
@@ -157,7 +158,7 @@ def heard(species: Mapping[str, str], events: Mapping[str, int], dates: Sequence
         most = max(known, key=lambda row: float(row["expected_share"]), default=None)
         lines.append(
             [
-                f"{name} ({code})",
+                name,
                 str(events.get(code, 0)),
                 f"{present} / {minutes}",
                 f"{expected:.0f} / {clips}" if known else "",
@@ -165,8 +166,8 @@ def heard(species: Mapping[str, str], events: Mapping[str, int], dates: Sequence
                 most["night"] if most and most["night"] else "",
             ]
         )
-    head = ["species", "events", "minutes with one / all", "clips expected / all"]
-    return plain_table([*head, "nights with events, first to last", "night of most"], lines)
+    head = ["species", "events", "minutes with one", "clips expected", "nights with events", "most"]
+    return plain_table(head, lines)
 
 
 def judgement(rows: Sequence[Row]) -> str:
