@@ -35,7 +35,6 @@ rule tune_detector:
         metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
         thresholds=asked(partial(PLAN.of_detection, "thresholds.tsv")),
         predictions=asked(partial(PLAN.of_detection, "predictions.tsv")),
-        calibrators=asked(PLAN.detection_calibrators),
     output:
         thresholds="results/detections/thresholds.tsv",
         calibrators="results/detections/calibrators.tsv",

@@ -80,6 +80,20 @@ def test_a_clip_has_the_scores_that_it_had_in_training(listening):
         assert found[::2, :, fold - 1] == pytest.approx(known, abs=1e-5)
 
 
+def test_probabilities_are_those_that_the_model_was_calibrated_to(listening):
+    split, backbone, dataset, recipe = MODEL.split("/")
+    named = {"split": split, "backbone": backbone, "dataset": dataset, "recipe": recipe}
+    known = [
+        (row["species"], row["score"], row["probability"])
+        for row in read(listening / "results/calibrators.tsv", "\t")
+        if named.items() <= row.items()
+    ]
+    rows = read(listening / "results/detections/calibrators.tsv", "\t")
+    found = [(r["species"], r["score"], r["probability"]) for r in rows if r["draw"] == "0"]
+    assert known and found == known
+    assert len({row["draw"] for row in rows}) > 20
+
+
 def test_events_are_where_the_tones_are(listening):
     for row in read(listening / "results/detections/judged.csv"):
         assert row["recordings"] == str(len(NEW))

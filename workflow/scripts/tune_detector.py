@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anurans.calibration import fit_calibrator, read_calibrators
+from anurans.calibration import fit_calibrator
 from anurans.comparison import MODEL
 from anurans.curves import pool, read_scored
 from anurans.detector import read_detector
@@ -39,11 +39,10 @@ def main(input, output, params):
         rows = list(for_precision(held_out, species, about["folds"], **params.thresholds))
     write_table(output.thresholds, THRESHOLDS, rows)
 
-    fitted = [None] * len(species)
-    for path in input.calibrators:
-        fitted = read_calibrators(read_table(path), model, species)
     drawn = []
-    for column, (name, calibrator) in enumerate(zip(species, fitted, strict=True)):
+    for column, name in enumerate(species):
+        # As results/calibrators.tsv has it, which stands on every model that is trained.
+        calibrator = fit_calibrator(held_out.labels[:, column], held_out.scores[:, column])
         if calibrator is None:
             log.warning("warning: %s has no calibrated probabilities", name)
             continue

@@ -181,11 +181,6 @@ class DetectionPlan:
             for shard in shards
         ]
 
-    def detection_calibrators(self) -> list[str]:
-        """Table of the calibrated probabilities, where any model holds something out."""
-        held_out = any(self.config["splits"][run.split]["folds"] for run in self.detection_runs())
-        return ["results/calibrators.tsv"] if held_out else []
-
     def image_settings(self) -> dict[str, Any]:
         """What the config says of the images, which a model must have been trained on."""
         return {
