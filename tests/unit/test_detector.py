@@ -6,6 +6,7 @@ import pytest
 from anurans.detector import (
     Detector,
     check_settings,
+    directions,
     mean_scores,
     nearest,
     network_digest,
@@ -25,7 +26,8 @@ def detector():
     scale = np.stack([rng.normal(size=6), rng.uniform(1, 2, 6)]).astype(np.float32)
     heads = tuple(build_head(Recipe(), 6, 2, of, seed) for seed, of in ((1, scale), (2, None)))
     about = {"species": ["A", "B"], "folds": ["1", "2"], "settings": SETTINGS, "limit": None}
-    return Detector(about, heads, rng.normal(size=(5, 6)).astype(np.float32), scale)
+    reference = directions(rng.normal(size=(5, 6)), scale[0])
+    return Detector(about, heads, reference, scale[0])
 
 
 def test_a_clip_is_positive_where_at_least_half_of_the_folds_say_so():
@@ -97,6 +99,15 @@ def test_a_model_is_not_used_on_other_settings(detector, other, sees):
     with pytest.raises(UserError, match=sees) as refused:
         check_settings(detector, SETTINGS | other, "model.h5")
     assert next(iter(other)) in str(refused.value)
+
+
+def test_distance_is_of_directions_from_the_centre():
+    centre = np.array([1.0, 1.0])
+    found = directions(np.array([[2.0, 1.0], [11.0, 1.0], [1.0, 0.5], [1.0, 1.0]]), centre)
+    assert found == pytest.approx(np.sqrt(2) * np.array([[1, 0], [1, 0], [0, -1], [0, 0]]))
+    # From 0, the same direction, to 2, the opposite one.
+    assert nearest(found[:1], -found[:1]) == pytest.approx([2.0])
+    assert nearest(found[:1], found[1:2]) == pytest.approx([0.0])
 
 
 def test_the_nearest_is_found():

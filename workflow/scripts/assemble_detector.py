@@ -7,7 +7,7 @@ import numpy as np
 
 from anurans.comparison import MODEL
 from anurans.datasets import open_embeddings, rows_of
-from anurans.detector import Detector, nearest, network_digest, standardized, write_detector
+from anurans.detector import Detector, directions, nearest, network_digest, write_detector
 from anurans.engines import TENSORFLOW
 from anurans.errors import UserError
 from anurans.head_files import read_head
@@ -60,9 +60,9 @@ def main(input, output, params):
     }
     about["recordings"] = sorted(set(clips.values()))
     mine = [path for path in input.embeddings if Path(path).parts[-3] == named["backbone"]]
-    reference, scale, limit = refer(open_embeddings(mine), clips)
+    reference, centre, limit = refer(open_embeddings(mine), clips)
     about["limit"] = limit
-    write_detector(output[0], Detector(about, heads, reference, scale))
+    write_detector(output[0], Detector(about, heads, reference, centre))
     log.info("%s of %d models, folds %s", about["model"], len(ranked), about["folds"])
     if named["leaks"] != "no":
         log.warning("warning: the split %s leaks: its scores flatter it", named["split"])
@@ -75,16 +75,14 @@ def refer(embeddings, clips):
     """
     chosen = sorted(clips, key=lambda clip: hashlib.sha256(clip.encode()).digest())[:REFERENCE]
     values = rows_of([(embeddings, chosen)])[:].astype(np.float32)
-    # A value that hardly changes would make a distance of its noise.
-    deviation = np.maximum(values.std(axis=0), 0.01 * values.std() + 1e-6)
-    scale = np.stack([values.mean(axis=0), deviation]).astype(np.float32)
-    reference = standardized(values, scale)
+    centre = values.mean(axis=0)
+    reference = directions(values, centre)
     of = np.array([clips[clip] for clip in chosen], dtype=object)
     apart = of[:, None] != of
     if not apart.any():
-        return reference, scale, None
+        return reference, centre, None
     own = nearest(reference, reference, apart)
-    return reference, scale, float(np.quantile(own[np.isfinite(own)], WITHIN))
+    return reference, centre, float(np.quantile(own[np.isfinite(own)], WITHIN))
 
 
 if "snakemake" in globals():

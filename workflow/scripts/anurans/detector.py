@@ -40,15 +40,14 @@ class Detector:
     heads
         Of each fold.
     reference : np.ndarray [shape=(n, width), dtype=float32]
-        Embeddings of some training clips, standardized by `scale`.
-    scale : np.ndarray [shape=(2, width), dtype=float32]
-        Mean and deviation.
+        Where embeddings of some training clips lie from their centre, by `directions`.
+    centre : np.ndarray [shape=(width,), dtype=float32]
     """
 
     about: dict[str, Any]
     heads: tuple[Head, ...]
     reference: np.ndarray
-    scale: np.ndarray
+    centre: np.ndarray
 
     def scores(self, embeddings: np.ndarray) -> np.ndarray:
         """Score clips.
@@ -66,7 +65,7 @@ class Detector:
 
     def distances(self, embeddings: np.ndarray) -> np.ndarray:
         """Distance of clips [shape=(n, width)] to the nearest training clip of the reference."""
-        return nearest(standardized(embeddings, self.scale), self.reference)
+        return nearest(directions(embeddings, self.centre), self.reference)
 
 
 def mean_scores(scores: np.ndarray) -> np.ndarray:
@@ -91,9 +90,21 @@ def vote(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     return 2 * votes >= thresholds.shape[-1]
 
 
-def standardized(embeddings: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Bring embeddings [shape=(n, width)] to the mean and deviation of training clips."""
-    return (embeddings.astype(np.float32) - scale[0]) / scale[1]
+def directions(embeddings: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Direction in which embeddings lie from a centre, each of length sqrt(width).
+
+    Lengths say little, and a value that training clips hardly have would rule any distance that
+    scales by deviations (Sun et al. 2022, Out-of-distribution detection with deep nearest
+    neighbors, ICML: neighbours of normalised embeddings).
+
+    Parameters
+    ----------
+    embeddings : np.ndarray [shape=(n, width)]
+    centre : np.ndarray [shape=(width,)]
+    """
+    x = embeddings.astype(np.float32) - centre
+    length = np.sqrt((x**2).mean(axis=1, keepdims=True))
+    return x / np.maximum(length, 1e-12)
 
 
 def nearest(one: np.ndarray, others: np.ndarray, apart: np.ndarray | None = None) -> np.ndarray:
@@ -122,7 +133,7 @@ def network_digest(paths: Sequence[str | os.PathLike]) -> str:
 
 def write_detector(path: str | os.PathLike, detector: Detector) -> None:
     """Write a detector, whole or not at all; the same one gives the same bytes."""
-    arrays, heads = {"reference": detector.reference, "scale": detector.scale}, []
+    arrays, heads = {"reference": detector.reference, "centre": detector.centre}, []
     for number, head in enumerate(detector.heads):
         heads.append([[layer.name, layer.activation] for layer in head.layers])
         if head.scale is not None:
@@ -161,7 +172,7 @@ def read_detector(path: str | os.PathLike) -> Detector:
                 for name, activation in layers
             ]
             heads.append(Head(made, arrays.get(f"{at}/scale")))
-        return Detector(about, tuple(heads), arrays["reference"], arrays["scale"])
+        return Detector(about, tuple(heads), arrays["reference"], arrays["centre"])
     except (KeyError, ValueError, OSError):
         raise UserError(
             f"{path}: is no detector of this workflow, or is damaged; delete it and run the same "
