@@ -11,6 +11,7 @@ ABOUT = {
     "folds": ["1", "2"],
     "leaks": "no",
     "recordings": ["A", "B"],
+    "embedding": {"backbone": {"weights": "imagenet"}},
 }
 DATE = {
     "night": "2021-01-01",
@@ -81,6 +82,9 @@ def test_a_precision_that_is_never_reached_and_a_leaky_split_are_told():
     )
     assert "No threshold gives A the wanted precision" in text
     assert "The split night leaks by design" in text
+    assert "random weights" not in text
+    text = page(about=ABOUT | {"embedding": {"backbone": {"weights": "random"}}})
+    assert "The backbone has random weights" in text
 
 
 def test_many_nights_are_cut_short():

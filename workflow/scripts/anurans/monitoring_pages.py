@@ -94,7 +94,7 @@ def monitoring_page(
         ("Events", f"those less than {gap:g} s apart are one"),
     ]
     sections = [
-        ("Warnings", boxes([*leaky(about), *unreachable(thresholds), *warnings(nights)])),
+        ("Warnings", boxes([*doubts(about), *unreachable(thresholds), *warnings(nights)])),
         ("What was listened to", facts(told)),
         ("What was heard", heard(species, events, dates)),
         ("Events against annotations of some of the recordings", judgement(judged)),
@@ -122,13 +122,17 @@ READING = (
 )
 
 
-def leaky(about: Mapping[str, Any]) -> list[str]:
-    """A warning where the model's split leaks by design."""
+def doubts(about: Mapping[str, Any]) -> list[str]:
+    """Warnings where the model's split leaks by design, or its network knows nothing."""
+    said = []
+    if about["embedding"]["backbone"]["weights"] == "random":
+        said.append("The backbone has random weights: this shows the way, not a result.")
     if about["leaks"] == "no":
-        return []
+        return said
     return [
+        *said,
         f"The split {about['model']['split']} leaks by design: its thresholds and calibration are "
-        "flattered. Name a model of another split."
+        "flattered. Name a model of another split.",
     ]
 
 
