@@ -1,4 +1,4 @@
-# The README's commands: make summary, report, test. Each makes .venv first if it is missing.
+# The README's commands: make summary, report, monitoring, test. Each makes .venv first if it is missing.
 CORES ?= all
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Of another config: make summary CONFIG=my.yaml
 CONFIGFILE := $(if $(CONFIG),--configfile $(CONFIG) --)
 
-.PHONY: summary report test test-slow test-slurm test-s3 bench bench-quick env lint lock
+.PHONY: summary report monitoring test test-slow test-slurm test-s3 bench bench-quick env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) results/summary.csv
@@ -15,6 +15,11 @@ summary: env
 report: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) all
 	$(BIN)/snakemake --cores 1 --report results/report.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) all
+
+# Calls in new recordings (detection: in the config; the demo's season), and results/monitoring.html.
+monitoring: env
+	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) monitoring
+	$(BIN)/snakemake --cores 1 --report results/monitoring.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) monitoring
 
 test: env
 	$(BIN)/python -m pytest tests -m "not slow and not slurm and not s3"

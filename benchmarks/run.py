@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import detection
 import embedding
 import grid
 import growth
@@ -25,7 +26,7 @@ import measuring
 import training
 from measuring import ROOT, Row, machine
 
-PARTS = ("images", "embedding", "training", "memory", "growth", "grid")
+PARTS = ("images", "embedding", "training", "memory", "growth", "detection", "grid")
 HEAD = ("work", "against", "measured", "goal", "")
 
 
@@ -102,6 +103,8 @@ def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
             if not quick:
                 growth.save(found)
                 growth.draw(found)
+        case "detection":
+            yield from detection.rows(folder, quick)
         case "grid":
             yield from grid.run_all(folder, shard, quick, given.seconds)
 

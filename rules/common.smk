@@ -93,6 +93,7 @@ wildcard_constraints:
     recipe="|".join(map(re.escape, config["recipes"])),
     fold=r"\d+|all",
     table="|".join(report_pages.PAGES),
+    day=r"\d{8}|undated-\d{2}",
 
 
 @cache
@@ -100,6 +101,11 @@ def code(*files, recordings=True):
     """Digest of a script, and of all that it imports; a refusal where recordings are missing."""
     missing = recordings and PLAN.absent
     return asked(PLAN.absent) if missing else digests.code_digest(*(SCRIPTS / f for f in files))
+
+
+def detection_code(file):
+    """The same of a script of detection; empty, and not computed, where nothing is detected."""
+    return code(file) if "detection" in config else ""
 
 
 def asked(method, *names):
@@ -133,12 +139,6 @@ def of_stages(name, *stages):
 def of_split(name):
     """Input function: a file of every run of a split."""
     return lambda wildcards: of_runs(name, PLAN.split_runs(wildcards.split))
-
-
-def weights_file(wildcards):
-    """Weights file of a backbone, where the config gives one."""
-    weights = config["backbones"][wildcards.backbone]["weights"]
-    return [] if weights in ("imagenet", "random") else weights
 
 
 def copies_of(pattern):

@@ -3,7 +3,7 @@
 # which says what computes it, and how precisely, for every shard; and results/embeddings/{backbone}/{technique}/{shard}.h5, one row per clip.
 rule export_backbone:
     input:
-        weights=given(weights_file),
+        weights=given(asked(PLAN.weights_file, "backbone")),
     output:
         keras="results/backbones/{backbone}/model.keras",
         network="results/backbones/{backbone}/model.xml",

@@ -64,6 +64,11 @@ def there(shard):
     return [place(path) for path in PLAN.inputs(shard, made)]
 
 
+def there_on(day):
+    """The same of new recordings, of a day."""
+    return [place(path) for path in PLAN.day_inputs(day, made)]
+
+
 def place(path):
     """A recording as an input: from a storage, made by a rule, or on this machine."""
     if "://" not in path:
@@ -82,6 +87,11 @@ def stored(wildcards=None, output=None):
 def if_stored(paths):
     """Files that are looked at where they lie, as inputs where that is an object storage."""
     return [path for path in paths if is_flagged(placed(path), "storage_object")]
+
+
+def files_on(wildcards, input):
+    """The same of new recordings, of a day."""
+    return PLAN.day_files(wildcards.day, input.recordings, made)
 
 
 def files(wildcards, input):

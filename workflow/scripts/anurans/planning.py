@@ -12,6 +12,7 @@ from typing import Any
 
 from anurans import annotation_counts, annotations, clip_digests, config_files, recordings, splits
 from anurans import config as configs
+from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
 from anurans.study_plan import StudyPlan
 
@@ -21,7 +22,7 @@ ORIGINAL = "original"
 SPLIT_FIGURES = ("split", "learning_curves", "precision_recall", "reliability")
 
 
-class Plan(StudyPlan):
+class Plan(StudyPlan, DetectionPlan):
     """A loaded config, its recordings, shards and runs.
 
     Parameters
@@ -41,7 +42,8 @@ class Plan(StudyPlan):
 
     def __init__(self, config: Mapping[str, Any], name: str = "", files: Iterable = ()) -> None:
         config_files.refuse_twice(files)
-        self.config = configs.load(config, name or ", ".join(map(str, files)) or "config")
+        name = name or ", ".join(map(str, files)) or "config"
+        self.config = configs.load(config, name)
         self.species = list(self.config["species"])
         self.recordings, self.absent = recordings.list_or_absent(**self.config["recordings"])
         self.names = [each.recording for each in self.recordings]
@@ -51,6 +53,7 @@ class Plan(StudyPlan):
             of.setdefault(shard, []).append(each)
         self.shards = dict(sorted(of.items()))
         self.runs = configs.runs(self.config)
+        configs.refuse(list(mistakes(self.config, self.runs)), name)
         self.annotation_settings = {"species": self.species} | {
             key: self.config["annotations"][key] for key in ("format", "columns", "on_error")
         }
@@ -262,6 +265,11 @@ class Plan(StudyPlan):
     def backbones(self) -> list[str]:
         """Backbones that are trained on."""
         return sorted({run.backbone for run in self.runs})
+
+    def weights_file(self, backbone: str) -> str | list[str]:
+        """Weights file of a backbone, where the config gives one."""
+        weights = self.config["backbones"][backbone]["weights"]
+        return [] if weights in ("imagenet", "random") else weights
 
     @cached_property
     def by(self) -> dict[str, str]:

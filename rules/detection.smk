@@ -1,0 +1,138 @@
+# Needs the new recordings of `detection`, and head.keras, metrics.tsv, predictions.tsv and so on of
+# the models that it names. Nothing here is made for a config without it.
+# Makes results/detections/: model.h5, the chosen model with all its folds; thresholds.tsv and
+# calibrators.tsv, what its scores mean; for each day of recordings scores/{day}.h5, the scores of
+# every clip, inspected/ and profiles/, what was found of the recordings and how they sound, events/
+# and activity/, audacity/{day}/ and raven/{day}/, labels of each recording; and of all days
+# events.csv and recordings.csv. Days are jobs of their own: a new recording costs its day alone.
+rule assemble_detector:
+    input:
+        metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
+        heads=asked(partial(PLAN.of_detection, "head.keras")),
+        scores=asked(partial(PLAN.of_detection, "scores.h5")),
+        clips=asked(partial(PLAN.of_detection, "clips.tsv")),
+        networks=asked(partial(PLAN.detection_backbones, "model.keras", "model.xml", "model.bin")),
+        embeddings=asked(partial(PLAN.detection_embeddings, SHARDS)),
+    output:
+        "results/detections/model.h5",
+    log:
+        "logs/assemble_detector.log",
+    benchmark:
+        "results/benchmarks/assemble_detector.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(20),
+    params:
+        code=detection_code("assemble_detector.py"),
+    script:
+        "../workflow/scripts/assemble_detector.py"
+
+
+rule tune_detector:
+    input:
+        model="results/detections/model.h5",
+        metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
+        thresholds=asked(partial(PLAN.of_detection, "thresholds.tsv")),
+        predictions=asked(partial(PLAN.of_detection, "predictions.tsv")),
+    output:
+        thresholds="results/detections/thresholds.tsv",
+        calibrators="results/detections/calibrators.tsv",
+    log:
+        "logs/tune_detector.log",
+    benchmark:
+        "results/benchmarks/tune_detector.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        thresholds=asked(partial(PLAN.detects, "thresholds")),
+        seed=config["seed"],
+        code=detection_code("tune_detector.py"),
+    script:
+        "../workflow/scripts/tune_detector.py"
+
+
+rule detect_calls:
+    input:
+        model="results/detections/model.h5",
+        networks=asked(partial(PLAN.detection_backbones, "model.keras", "model.xml", "model.bin")),
+        about=asked(partial(PLAN.detection_backbones, "about.json")),
+        recordings=asked(there_on, "day"),
+    output:
+        scores="results/detections/scores/{day}.h5",
+        recordings="results/detections/inspected/{day}.tsv",
+        profiles="results/detections/profiles/{day}.tsv",
+    log:
+        "logs/detect_calls/{day}.log",
+    benchmark:
+        "results/benchmarks/detect_calls/{day}.tsv"
+    conda:
+        "../envs/embedding.yaml"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(60),
+    params:
+        recordings=asked(PLAN.day_recordings, "day"),
+        files=files_on,
+        overlap=asked(partial(PLAN.detects, "overlap")),
+        settings=asked(PLAN.image_settings),
+        min_last=config["clips"]["min_last"],
+        dtype=config["embedding"]["dtype"],
+        code=detection_code("detect_calls.py"),
+    script:
+        "../workflow/scripts/detect_calls.py"
+
+
+rule find_events:
+    input:
+        scores="results/detections/scores/{day}.h5",
+        thresholds="results/detections/thresholds.tsv",
+        calibrators="results/detections/calibrators.tsv",
+    output:
+        events="results/detections/events/{day}.tsv",
+        activity="results/detections/activity/{day}.tsv",
+        audacity=directory("results/detections/audacity/{day}"),
+        raven=directory("results/detections/raven/{day}"),
+    log:
+        "logs/find_events/{day}.log",
+    benchmark:
+        "results/benchmarks/find_events/{day}.tsv"
+    conda:
+        "../envs/embedding.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        names=asked(PLAN.day_names, "day"),
+        gap=asked(partial(PLAN.detects, "gap")),
+        code=detection_code("find_events.py"),
+    script:
+        "../workflow/scripts/find_events.py"
+
+
+rule collect_detections:
+    input:
+        recordings=asked(partial(PLAN.of_days, "results/detections/inspected/{day}.tsv")),
+        events=asked(partial(PLAN.of_days, "results/detections/events/{day}.tsv")),
+    output:
+        recordings="results/detections/recordings.csv",
+        events="results/detections/events.csv",
+    log:
+        "logs/collect_detections.log",
+    benchmark:
+        "results/benchmarks/collect_detections.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        names=asked(PLAN.new_names),
+        on_error=config["audio"]["on_error"],
+        code=detection_code("collect_detections.py"),
+    script:
+        "../workflow/scripts/collect_detections.py"

@@ -1,0 +1,302 @@
+# Needs results/detections and, of the recordings that the model learnt from, results/recordings.
+# Makes results/monitoring/: activity.csv, dates.csv and hours.csv, who called when, with expected
+# counts; drift.csv and drift_dates.csv, how far new recordings lie from those; pages and figures
+# of both; and, where there is a truth to judge by, results/detections/judged.csv with its page. The
+# demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
+# the judgement reads.
+rule synthesise_season:
+    input:
+        truth=ancient(given("resources/demo/season/truth.csv")),
+    output:
+        "resources/demo/season/audio/{recording}.flac",
+    log:
+        "logs/synthesise_season/{recording}.log",
+    benchmark:
+        "results/benchmarks/synthesise_season/{recording}.tsv"
+    wildcard_constraints:
+        recording=r"DEMO_\d{8}_\d{6}",
+    conda:
+        "../envs/audio.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        recording=lambda wildcards: wildcards.recording,
+        seed=config["seed"],
+        code=detection_code("synthesise_season.py"),
+    script:
+        "../workflow/scripts/synthesise_season.py"
+
+
+rule profile_recordings:
+    input:
+        table="results/recordings/{shard}.tsv",
+        recordings=asked(there, "shard"),
+    output:
+        "results/monitoring/training/{shard}.tsv",
+    log:
+        "logs/profile_recordings/{shard}.log",
+    benchmark:
+        "results/benchmarks/profile_recordings/{shard}.tsv"
+    conda:
+        "../envs/audio.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(20),
+    params:
+        recordings=asked(PLAN.ids, "shard"),
+        files=files,
+        channels=asked(PLAN.channels, "shard"),
+        sr=config["audio"]["sr"],
+        length=config["clips"]["length"],
+        min_last=config["clips"]["min_last"],
+        code=detection_code("profile_recordings.py"),
+    script:
+        "../workflow/scripts/profile_recordings.py"
+
+
+rule measure_drift:
+    input:
+        model="results/detections/model.h5",
+        training=shards("results/monitoring/training/{shard}.tsv"),
+        trained="results/recordings.csv",
+        recordings="results/detections/recordings.csv",
+        profiles=asked(partial(PLAN.of_days, "results/detections/profiles/{day}.tsv")),
+    output:
+        recordings="results/monitoring/drift.csv",
+        nights="results/monitoring/drift_nights.csv",
+    log:
+        "logs/measure_drift.log",
+    benchmark:
+        "results/benchmarks/measure_drift.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        code=detection_code("measure_drift.py"),
+    script:
+        "../workflow/scripts/measure_drift.py"
+
+
+rule tabulate_activity:
+    input:
+        asked(partial(PLAN.of_days, "results/detections/activity/{day}.tsv")),
+    output:
+        activity="results/monitoring/activity.csv",
+        dates="results/monitoring/dates.csv",
+        hours="results/monitoring/hours.csv",
+    log:
+        "logs/tabulate_activity.log",
+    benchmark:
+        "results/benchmarks/tabulate_activity.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        code=detection_code("tabulate_activity.py"),
+    script:
+        "../workflow/scripts/tabulate_activity.py"
+
+
+rule judge_events:
+    input:
+        events="results/detections/events.csv",
+        recordings="results/detections/recordings.csv",
+        truth=ancient(given(asked(partial(PLAN.detects, "truth")))),
+    output:
+        "results/detections/judged.csv",
+    log:
+        "logs/judge_events.log",
+    benchmark:
+        "results/benchmarks/judge_events.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        settings=PLAN.annotation_settings,
+        truth=asked(PLAN.truth_digest),
+        code=detection_code("judge_events.py"),
+    script:
+        "../workflow/scripts/judge_events.py"
+
+
+rule plot_calendar:
+    input:
+        activity="results/monitoring/activity.csv",
+        drift="results/monitoring/drift_nights.csv",
+    output:
+        svg=report(
+            "results/monitoring/calendar.svg",
+            category="Calling",
+            caption="../workflow/report/plot_calendar.rst",
+            labels={"figure": "calls by night and hour"},
+        ),
+        png="results/monitoring/calendar.png",
+    log:
+        "logs/plot_calendar.log",
+    benchmark:
+        "results/benchmarks/plot_calendar.tsv"
+    conda:
+        "../envs/figures.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=config["species"],
+        code=detection_code("plot_calendar.py"),
+    script:
+        "../workflow/scripts/plot_calendar.py"
+
+
+rule plot_season:
+    input:
+        dates="results/monitoring/dates.csv",
+        drift="results/monitoring/drift_nights.csv",
+    output:
+        svg=report(
+            "results/monitoring/season.svg",
+            category="Calling",
+            caption="../workflow/report/plot_season.rst",
+            labels={"figure": "calls by night"},
+        ),
+        png="results/monitoring/season.png",
+    log:
+        "logs/plot_season.log",
+    benchmark:
+        "results/benchmarks/plot_season.tsv"
+    conda:
+        "../envs/figures.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=config["species"],
+        code=detection_code("plot_season.py"),
+    script:
+        "../workflow/scripts/plot_season.py"
+
+
+rule plot_night:
+    input:
+        "results/monitoring/hours.csv",
+    output:
+        svg=report(
+            "results/monitoring/night.svg",
+            category="Calling",
+            caption="../workflow/report/plot_night.rst",
+            labels={"figure": "calls by hour of the night"},
+        ),
+        png="results/monitoring/night.png",
+    log:
+        "logs/plot_night.log",
+    benchmark:
+        "results/benchmarks/plot_night.tsv"
+    conda:
+        "../envs/figures.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=config["species"],
+        code=detection_code("plot_night.py"),
+    script:
+        "../workflow/scripts/plot_night.py"
+
+
+rule plot_drift:
+    input:
+        model="results/detections/model.h5",
+        training=shards("results/monitoring/training/{shard}.tsv"),
+        drift="results/monitoring/drift.csv",
+        profiles=asked(partial(PLAN.of_days, "results/detections/profiles/{day}.tsv")),
+    output:
+        svg=report(
+            "results/monitoring/drift.svg",
+            category="Drift",
+            caption="../workflow/report/plot_drift.rst",
+            labels={"figure": "distance from the training recordings"},
+        ),
+        png="results/monitoring/drift.png",
+    log:
+        "logs/plot_drift.log",
+    benchmark:
+        "results/benchmarks/plot_drift.tsv"
+    conda:
+        "../envs/figures.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        sr=config["audio"]["sr"],
+        code=detection_code("plot_drift.py"),
+    script:
+        "../workflow/scripts/plot_drift.py"
+
+
+rule write_monitoring:
+    input:
+        model="results/detections/model.h5",
+        thresholds="results/detections/thresholds.tsv",
+        events="results/detections/events.csv",
+        recordings="results/detections/recordings.csv",
+        dates="results/monitoring/dates.csv",
+        drift="results/monitoring/drift_nights.csv",
+        judged=asked(PLAN.judged),
+    output:
+        report(
+            "results/monitoring/monitoring.html",
+            category="Overview",
+            caption="../workflow/report/page.rst",
+            labels={"page": "what was heard, and how far to trust it"},
+        ),
+    log:
+        "logs/write_monitoring.log",
+    benchmark:
+        "results/benchmarks/write_monitoring.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=config["species"],
+        project=config["project"],
+        gap=asked(partial(PLAN.detects, "gap")),
+        code=detection_code("write_monitoring.py"),
+    script:
+        "../workflow/scripts/write_monitoring.py"
+
+
+rule write_drift:
+    input:
+        model="results/detections/model.h5",
+        training=shards("results/monitoring/training/{shard}.tsv"),
+        drift="results/monitoring/drift.csv",
+        nights="results/monitoring/drift_nights.csv",
+    output:
+        report(
+            "results/monitoring/drift.html",
+            category="Drift",
+            caption="../workflow/report/page.rst",
+            labels={"page": "whether the model knows such recordings"},
+        ),
+    log:
+        "logs/write_drift.log",
+    benchmark:
+        "results/benchmarks/write_drift.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        code=detection_code("write_drift.py"),
+    script:
+        "../workflow/scripts/write_drift.py"

@@ -1,0 +1,230 @@
+"""New recordings, heard by a trained model: what comes out, and what one more of them costs."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+import yaml
+from conftest import CALLS, make_recording, names, planned, read, refused, snakemake, write_config
+
+from anurans.annotations import annotations_of
+from anurans.shards import open_shard
+
+# Name, the calls in it (of CALLS) and its seed: two nights, and one recording without a date.
+NEW = {
+    "TINY_20210210_203000": (3, 50),
+    "TINY_20210210_213000": (4, 51),
+    "TINY_20210211_223000": (5, 52),
+    "undated": (2, 53),
+}
+MODEL = "given/small/original/linear"
+DETECTION = {
+    "recordings": {"source": "new"},
+    "model": MODEL,
+    "overlap": 0.5,
+    "truth": "truth",
+}
+# Of three dates, and two of those without one.
+DAYS = 5
+
+
+@pytest.fixture(scope="module")
+def listening(built, tmp_path_factory):
+    """The finished world with new recordings, listened to; not to be changed."""
+    world = Path(shutil.copytree(built, tmp_path_factory.mktemp("listening") / "world"))
+    (world / "new").mkdir()
+    (world / "truth").mkdir()
+    for name, (calls, seed) in NEW.items():
+        make_recording(world / f"new/{name}.wav", CALLS[calls], seed)
+        lines = [
+            f"{start}\t{end}\t{species}\n"
+            for species, intervals in CALLS[calls].items()
+            for start, end in intervals
+        ]
+        (world / f"truth/{name}.txt").write_text("".join(lines))
+    # One that the model knows: its scores are known too.
+    shutil.copy(world / f"recordings/{names()[5]}.wav", world / "new")
+    (world / "new/broken.wav").write_text("no sound")
+    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    write_config(world, config | {"detection": DETECTION})
+    # Nothing of what is trained knows of it.
+    assert planned(world) == {}
+    snakemake(world, "monitoring")
+    assert planned(world, "monitoring") == {}
+    return world
+
+
+@pytest.fixture
+def heard(listening, tmp_path):
+    """A copy of that."""
+    return Path(shutil.copytree(listening, tmp_path / "world"))
+
+
+def scores(world, day, recording):
+    """Starts, and scores [shape=(n, species, folds)], of the clips of a new recording."""
+    with open_shard(world / f"results/detections/scores/{day}.h5") as shard:
+        of = shard.clips.recording == recording
+        return shard.clips.source_start[of], shard.data[:][of]
+
+
+def test_a_clip_has_the_scores_that_it_had_in_training(listening):
+    name = names()[5]
+    starts, found = scores(listening, "20210116", name)
+    assert starts.tolist() == [0, 2.5, 5, 7.5, 10, 12.5, 15]
+    for fold in (1, 2):
+        path = listening / f"results/training/{MODEL}/fold-{fold}/scores.h5"
+        with open_shard(path) as shard:
+            known = shard.data[:][shard.clips.recording == name]
+        assert found[::2, :, fold - 1] == pytest.approx(known, abs=1e-5)
+
+
+def test_probabilities_are_those_that_the_model_was_calibrated_to(listening):
+    split, backbone, dataset, recipe = MODEL.split("/")
+    named = {"split": split, "backbone": backbone, "dataset": dataset, "recipe": recipe}
+    known = [
+        (row["species"], row["score"], row["probability"])
+        for row in read(listening / "results/calibrators.tsv", "\t")
+        if named.items() <= row.items()
+    ]
+    rows = read(listening / "results/detections/calibrators.tsv", "\t")
+    found = [(r["species"], r["score"], r["probability"]) for r in rows if r["draw"] == "0"]
+    assert known and found == known
+    assert len({row["draw"] for row in rows}) > 20
+
+
+def test_events_are_where_the_tones_are(listening):
+    for row in read(listening / "results/detections/judged.csv"):
+        assert row["recordings"] == str(len(NEW))
+        assert float(row["recall"]) >= 0.7 and float(row["precision"]) >= 0.6, row
+    events = read(listening / "results/detections/events.csv")
+    assert {row["species"] for row in events} == {"LOW", "HIGH"}
+    for row in events:
+        assert 0 <= float(row["start"]) < float(row["end"]) <= 20
+        assert 0 <= float(row["probability"]) <= 1
+    dated = next(row for row in events if row["recording"] == "TINY_20210210_203000")
+    assert dated["date"] == "2021-02-10" and dated["time"].startswith("20:30:")
+    assert {row["date"] for row in events if row["recording"] == "undated"} <= {""}
+
+
+def test_labels_of_both_kinds_are_read_back_as_the_events(listening):
+    events = read(listening / "results/detections/events.csv")
+    for kind in ("audacity", "raven"):
+        found = annotations_of(
+            listening / f"results/detections/{kind}", list(NEW), {"species": ["LOW", "HIGH"]}
+        )
+        assert set(found) == set(NEW)
+        for name, calls in found.items():
+            rows = [row for row in events if row["recording"] == name]
+            assert sorted((f"{c.start:.6f}", f"{c.end:.6f}", c.species) for c in calls) == sorted(
+                (row["start"], row["end"], row["species"]) for row in rows
+            )
+
+
+@pytest.mark.fault(
+    "Detection",
+    "a new recording that cannot be read",
+    sees="cannot be decoded: Format not recognised",
+    kept="all others; this one is left out, and listed in results/detections/recordings.csv",
+)
+def test_a_broken_recording_is_left_out(listening, sees):
+    rows = {row["recording"]: row for row in read(listening / "results/detections/recordings.csv")}
+    assert set(rows) == {*NEW, names()[5], "broken"}
+    assert rows["broken"]["status"] == "quarantined" and sees in rows["broken"]["reason"]
+    assert {row["status"] for name, row in rows.items() if name != "broken"} == {"ok"}
+
+
+def test_what_was_heard_is_tabulated_and_drawn(listening):
+    place = listening / "results/monitoring"
+    rows = read(place / "dates.csv")
+    assert {row["night"] for row in rows} == {"", "2021-01-16", "2021-02-10", "2021-02-11"}
+    for row in rows:
+        assert float(row["lower"]) <= float(row["expected"]) <= float(row["upper"])
+        assert float(row["upper"]) <= int(row["clips"])
+    assert sum(int(row["clips"]) for row in rows) == 2 * 4 * 5
+    assert sum(int(row["clips"]) for row in read(place / "hours.csv")) == 2 * 4 * 5
+    for name in ("calendar", "season", "night", "drift"):
+        assert (place / f"{name}.png").stat().st_size > 5000
+    drift = {row["recording"]: row for row in read(place / "drift.csv")}
+    assert drift[names()[5]]["days"] == "0"
+    assert set(drift) == {*NEW, names()[5]}
+
+
+def test_one_more_recording_costs_its_day(heard):
+    before = {
+        path: path.read_bytes() for path in (heard / "results/detections/scores").glob("*.h5")
+    }
+    make_recording(heard / "new/TINY_20210211_233000.wav", CALLS[0], 60)
+    jobs = planned(heard, "detect")
+    assert jobs == {
+        "detect_calls": 1,
+        "find_events": 1,
+        "collect_detections": 1,
+        "judge_events": 1,
+        "detect": 1,
+    }
+    snakemake(heard, "detect")
+    changed = {path.name for path, content in before.items() if path.read_bytes() != content}
+    assert changed == {"20210211.h5"}
+    assert (heard / "results/detections/audacity/20210211/TINY_20210211_233000.txt").exists()
+    (heard / "new/TINY_20210211_233000.wav").unlink()
+    assert planned(heard, "detect") == jobs
+    snakemake(heard, "detect")
+    assert all(path.read_bytes() == content for path, content in before.items())
+    assert not (heard / "results/detections/audacity/20210211/TINY_20210211_233000.txt").exists()
+
+
+def test_thresholds_and_gap_listen_to_nothing_again(heard):
+    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config["detection"] |= {"gap": 3.0, "thresholds": {"precision": 0.6}}
+    write_config(heard, config)
+    jobs = planned(heard, "detect")
+    assert jobs["tune_detector"] == 1 and jobs["find_events"] == DAYS
+    assert not {"detect_calls", "assemble_detector"}.intersection(jobs)
+
+
+def test_other_images_are_trained_again_or_refused(heard):
+    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config["spectrogram"] = {"top_db": 60}
+    write_config(heard, config)
+    jobs = planned(heard, "detect")
+    assert jobs["train_model"] == 2 and jobs["detect_calls"] == DAYS
+    # Whoever takes the models as they are gets no scores of other images.
+    snakemake(heard, "--touch", "--", "results/detections/model.h5")
+    text = refused(heard, "results/detections/scores/20210211.h5")
+    assert "was trained on images with other settings" in text
+    assert "top_db 80.0 in the model" in text or "top_db 80.0" in text
+
+
+def test_a_model_that_holds_nothing_out_has_thresholds_and_no_probabilities(heard):
+    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    # It leaks too: it may be named, though it is never the best.
+    config["detection"] |= {"model": "clip/small/original/linear", "overlap": 0}
+    write_config(heard, config)
+    snakemake(heard, "results/detections/activity/20210210.tsv")
+    rows = read(heard / "results/detections/events/20210210.tsv", "\t")
+    assert rows and {row["probability"] for row in rows} == {""}
+    assert {float(row["start"]) % 5 for row in rows} == {0}
+    activity = read(heard / "results/detections/activity/20210210.tsv", "\t")
+    assert {row["expected"] for row in activity} == {""}
+
+
+def test_without_detection_the_target_says_what_is_missing(unbuilt, tmp_path):
+    world = Path(shutil.copytree(unbuilt, tmp_path / "world"))
+    assert "does not say what to detect calls in" in refused(world, "-n", "--", "detect")
+
+
+def test_an_hour_takes_no_more_memory_than_a_minute(listening, tmp_path):
+    """Of one job: the peak that its log tells."""
+    world = Path(shutil.copytree(listening, tmp_path / "world"))
+    sound, sr = sf.read(world / "new/TINY_20210210_203000.wav", dtype="int16")
+    sf.write(world / "new/TINY_20210301_000000.wav", np.tile(sound, 3), sr)
+    sf.write(world / "new/TINY_20210302_000000.wav", np.tile(sound, 60), sr)
+    days = ("20210301", "20210302")
+    snakemake(world, *(f"results/detections/scores/{day}.h5" for day in days))
+    peaks = [
+        float((world / f"logs/detect_calls/{day}.log").read_text().split(" MB at")[0].split()[-1])
+        for day in days
+    ]
+    assert peaks[1] - peaks[0] < 40

@@ -1,0 +1,127 @@
+"""How folds vote, and that a detector is used as it was trained or not at all."""
+
+import numpy as np
+import pytest
+
+from anurans.detector import (
+    Detector,
+    check_settings,
+    directions,
+    mean_scores,
+    nearest,
+    network_digest,
+    read_detector,
+    vote,
+    write_detector,
+)
+from anurans.errors import UserError
+from anurans.training import Recipe, build_head
+
+SETTINGS = {"sr": 22050, "length": 5.0, "spectrogram": {"n_fft": 1024, "top_db": 80.0}}
+
+
+@pytest.fixture
+def detector():
+    rng = np.random.default_rng(1)
+    scale = np.stack([rng.normal(size=6), rng.uniform(1, 2, 6)]).astype(np.float32)
+    heads = tuple(build_head(Recipe(), 6, 2, of, seed) for seed, of in ((1, scale), (2, None)))
+    about = {"species": ["A", "B"], "folds": ["1", "2"], "settings": SETTINGS, "limit": None}
+    reference = directions(rng.normal(size=(5, 6)), scale[0])
+    return Detector(about, heads, reference, scale[0])
+
+
+def test_a_clip_is_positive_where_at_least_half_of_the_folds_say_so():
+    thresholds = np.array([[0.5, 0.2, 0.9]])
+    scores = np.array([[[0.5, 0.2, 0.0]], [[0.6, 0.1, 0.8]], [[0.0, 0.3, 0.95]], [[1, 1, 1]]])
+    assert vote(scores, thresholds)[:, 0].tolist() == [True, False, True, True]
+    # Of two folds one is half.
+    assert vote(np.array([[[0.9, 0.1]]]), np.array([[0.5, 0.5]]))[0, 0]
+    assert not vote(np.array([[[0.4, 0.1]]]), np.array([[0.5, 0.5]]))[0, 0]
+
+
+def test_each_fold_votes_by_its_own_threshold():
+    """One threshold for the mean would say no to the first and yes to the second."""
+    thresholds = np.array([[0.1, 0.1, 0.9]])
+    scores = np.array([[[0.15, 0.15, 0.1]], [[0.05, 0.05, 0.95]]])
+    assert vote(scores, thresholds)[:, 0].tolist() == [True, False]
+    assert mean_scores(scores)[:, 0] == pytest.approx([0.4 / 3, 1.05 / 3])
+
+
+def test_a_detector_is_read_as_it_was_written(detector, tmp_path):
+    paths = tmp_path / "one.h5", tmp_path / "two.h5"
+    for path in paths:
+        write_detector(path, detector)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    again = read_detector(paths[0])
+    embeddings = np.random.default_rng(2).normal(size=(7, 6)).astype(np.float16)
+    scores = detector.scores(embeddings)
+    assert scores.shape == (7, 2, 2)
+    assert np.array_equal(again.scores(embeddings), scores)
+    assert np.array_equal(scores[:, :, 1], detector.heads[1](embeddings))
+    assert np.array_equal(again.distances(embeddings), detector.distances(embeddings))
+    assert again.about == detector.about
+
+
+@pytest.mark.fault(
+    "Detection",
+    "a model for detection that is damaged",
+    sees="is no detector of this workflow, or is damaged",
+    kept="all else; without the file the next run makes it again",
+)
+def test_a_damaged_detector_is_refused(detector, tmp_path, sees):
+    path = tmp_path / "model.h5"
+    write_detector(path, detector)
+    content = bytearray(path.read_bytes())
+    at = content.index(detector.reference.tobytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=sees):
+        read_detector(path)
+
+
+@pytest.mark.fault(
+    "Detection",
+    "a model for detection whose images were drawn with other settings than the config's",
+    sees="was trained on images with other settings",
+    kept="what was detected before",
+)
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"sr": 16000},
+        {"length": 3.0},
+        {"spectrogram": {"n_fft": 1024, "top_db": 60.0}},
+        {"spectrogram": {"n_fft": 1024}},
+    ],
+)
+def test_a_model_is_not_used_on_other_settings(detector, other, sees):
+    check_settings(detector, SETTINGS, "model.h5")
+    with pytest.raises(UserError, match=sees) as refused:
+        check_settings(detector, SETTINGS | other, "model.h5")
+    assert next(iter(other)) in str(refused.value)
+
+
+def test_distance_is_of_directions_from_the_centre():
+    centre = np.array([1.0, 1.0])
+    found = directions(np.array([[2.0, 1.0], [11.0, 1.0], [1.0, 0.5], [1.0, 1.0]]), centre)
+    assert found == pytest.approx(np.sqrt(2) * np.array([[1, 0], [1, 0], [0, -1], [0, 0]]))
+    # From 0, the same direction, to 2, the opposite one.
+    assert nearest(found[:1], -found[:1]) == pytest.approx([2.0])
+    assert nearest(found[:1], found[1:2]) == pytest.approx([0.0])
+
+
+def test_the_nearest_is_found():
+    one = np.array([[0.0, 0.0], [3.0, 4.0]])
+    others = np.array([[0.0, 2.0], [3.0, 4.0]])
+    assert nearest(one, others) == pytest.approx([np.sqrt(2), 0])
+    apart = np.array([[True, True], [True, False]])
+    assert nearest(one, others, apart)[1] == pytest.approx(np.sqrt((9 + 4) / 2))
+
+
+def test_a_network_is_known_by_its_files(tmp_path):
+    one, two = tmp_path / "model.xml", tmp_path / "model.bin"
+    one.write_bytes(b"a")
+    two.write_bytes(b"b")
+    before = network_digest([one, two])
+    two.write_bytes(b"c")
+    assert network_digest([one, two]) != before

@@ -1,0 +1,115 @@
+"""The pages of monitoring say when not to trust what they show."""
+
+import pytest
+
+from anurans.drift import NIGHTS, Limits
+from anurans.monitoring_pages import drift_page, monitoring_page, warnings
+
+ABOUT = {
+    # As JSON has it: by name.
+    "model": {"backbone": "net", "dataset": "d", "recipe": "r", "split": "night"},
+    "folds": ["1", "2"],
+    "leaks": "no",
+    "recordings": ["A", "B"],
+    "embedding": {"backbone": {"weights": "imagenet"}},
+}
+DATE = {
+    "night": "2021-01-01",
+    "species": "A",
+    "clips": "100",
+    "minutes": "10",
+    "minutes_present": "4",
+    "expected": "33.3",
+    "expected_share": "0.333",
+}
+RECORDING = {"status": "ok", "duration_s": "1800", "date": "2021-01-01"}
+
+
+def night(name, trust, **outside):
+    row = dict.fromkeys(NIGHTS, "0") | {"night": name, "recordings": "4", "trust": trust}
+    return row | {key: str(value) for key, value in outside.items()}
+
+
+def page(**given):
+    of = {
+        "project": "<Pond>",
+        "species": {"A": "Rana <a>"},
+        "about": ABOUT,
+        "thresholds": [{"species": "A", "source": "tuned"}],
+        "events": {"A": 7},
+        "recordings": [RECORDING, RECORDING | {"status": "quarantined"}],
+        "dates": [DATE],
+        "nights": [night("2021-01-01", "yes")],
+        "judged": [],
+        "gap": 1.0,
+    }
+    return monitoring_page(**(of | given))
+
+
+def test_nothing_is_warned_of_where_nothing_is_wrong():
+    text = page()
+    assert "Nothing speaks against trusting the scores here." in text
+    assert "<td>7</td><td>4 / 10</td><td>33 / 100</td>" in text
+    assert "night/net/d/r, 2 folds" in text and "1, 0.5 hours" in text
+    assert "&lt;Pond&gt;" in text and "Rana &lt;a&gt;" in text
+    assert "Events against annotations" not in text
+
+
+@pytest.mark.fault(
+    "Detection",
+    "new recordings that sound unlike those that the model learnt from",
+    sees="Do not trust the scores of 1 of 2 nights",
+    kept="all scores and events; the night is named and hatched in the figures",
+)
+def test_a_night_that_sounds_otherwise_is_warned_of(sees):
+    nights = [night("2021-01-01", "yes"), night("2021-03-10", "no", spectrum=3, level=1)]
+    for text in (page(nights=nights), drift_page(ABOUT, Limits((-40, -20), 2.5, 1.1), [], nights)):
+        assert sees in text
+        assert "by level (1 recording) and spectrum (3 recordings)" in text
+        assert "Nights: 2021-03-10." in text
+
+
+def test_the_calendar_is_warned_of():
+    said = warnings([night("2021-07-01", "yes", season=4, hour=1)])
+    assert said[0].startswith("4 recordings are more than 30 days of the year away")
+    assert said[1].startswith("1 recording is more than 1 hour of the day away")
+
+
+def test_a_precision_that_is_never_reached_and_a_leaky_split_are_told():
+    text = page(
+        thresholds=[{"species": "A", "source": "unreachable"}],
+        about=ABOUT | {"leaks": "yes"},
+    )
+    assert "No threshold gives A the wanted precision" in text
+    assert "The split night leaks by design" in text
+    assert "random weights" not in text
+    text = page(about=ABOUT | {"embedding": {"backbone": {"weights": "random"}}})
+    assert "The backbone has random weights" in text
+
+
+def test_many_nights_are_cut_short():
+    (said,) = warnings([night(f"2021-01-{n:02d}", "no", level=4) for n in range(1, 21)])
+    assert said.endswith("2021-01-12 and 8 more.")
+
+
+def test_judgement_is_shown_where_there_is_a_truth():
+    row = {
+        "species": "A",
+        "recordings": "12",
+        "events": "5",
+        "events_true": "4",
+        "precision": "0.8",
+        "calls": "9",
+        "calls_found": "6",
+        "recall": "0.666667",
+        "start_error_abs": "1.25",
+        "end_error_abs": "",
+    }
+    text = page(judged=[row])
+    assert "<td>4 / 5</td><td>0.80</td><td>6 / 9</td><td>0.67</td><td>1.25</td><td></td>" in text
+    assert "On 12 recordings" in text
+
+
+def test_limits_that_cannot_be_set_are_told():
+    text = drift_page(ABOUT, Limits((-40, -20), None, None), [], [])
+    assert text.count("not judged") == 2

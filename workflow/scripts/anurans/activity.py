@@ -1,0 +1,178 @@
+"""Who called when: clips, minutes and expected counts by night and hour of the night."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from anurans.probabilities import DRAWS, Curves, count_interval
+
+COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
+DRAWN = tuple(f"drawn_{number:02d}" for number in range(1, DRAWS + 1))
+# What the jobs of single days hand on.
+PARTS = ("night", "hour", "species", *COUNTS, "expected", "variance", *DRAWN)
+# What people read.
+TABLE = ("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share")
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a species in one place of the calendar; `drawn` under each drawn calibrator.
+
+    `expected` is None where there is no calibrator.
+    """
+
+    counts: np.ndarray = field(default_factory=lambda: np.zeros(len(COUNTS), int))
+    expected: float | None = 0.0
+    variance: float = 0.0
+    drawn: np.ndarray = field(default_factory=lambda: np.zeros(DRAWS))
+
+    def add(self, other: "Tally") -> None:
+        """Add what another one counted elsewhere."""
+        self.counts += other.counts
+        unknown = self.expected is None or other.expected is None
+        self.expected = None if unknown else self.expected + other.expected
+        self.variance += other.variance
+        self.drawn = self.drawn + other.drawn
+
+    def row(self, species: str) -> dict[str, object]:
+        """A row of `TABLE`."""
+        counts = dict(zip(COUNTS, self.counts.tolist(), strict=True))
+        minutes, clips = counts["minutes"], counts["clips"]
+        row = {"species": species, **counts}
+        row["share_of_minutes"] = counts["minutes_present"] / minutes if minutes else None
+        if self.expected is not None:
+            most = float(clips)
+            lower, upper = count_interval(self.expected, self.variance, self.drawn, most)
+            row |= {"expected": self.expected, "lower": lower, "upper": upper}
+            row["expected_share"] = self.expected / clips if clips else None
+        return row
+
+
+Place = tuple[str, str, str]
+
+
+def place_clips(date: str, time: str, starts: np.ndarray) -> list[tuple[str, str]]:
+    """Night (date of its evening, from noon to noon) and hour of clips of a recording.
+
+    Parameters
+    ----------
+    date, time
+        When the recording begins; empty where it is not known, and then both are empty.
+    starts : np.ndarray [shape=(n,)]
+        Of the clips, in s.
+    """
+    if not (date and time):
+        return [("", "")] * len(starts)
+    began = datetime.fromisoformat(f"{date}T{time}")
+    places = []
+    for start in starts.tolist():
+        when = began + timedelta(seconds=start)
+        places.append(((when - timedelta(hours=12)).date().isoformat(), f"{when.hour:02d}"))
+    return places
+
+
+def tally(
+    species: str,
+    places: Sequence[tuple[str, str]],
+    starts: np.ndarray,
+    positive: np.ndarray,
+    scores: np.ndarray,
+    curves: Curves | None,
+) -> dict[Place, Tally]:
+    """Count the clips of a recording, which do not overlap, by night and hour.
+
+    Parameters
+    ----------
+    species
+        Its code.
+    places
+        Of each clip, from `place_clips`.
+    starts : np.ndarray [shape=(n,)]
+        Of the clips, in s; the minute of a clip is the one that it starts in.
+    positive : np.ndarray [shape=(n,), dtype=bool]
+    scores : np.ndarray [shape=(n, folds)]
+    curves
+        Calibrators of the species.
+    """
+    names = sorted(set(places))
+    number = {name: at for at, name in enumerate(names)}
+    group = np.array([number[place] for place in places], dtype=int)
+    minute = (starts // 60).astype(int)
+    chances = curves.probabilities(scores) if curves else None
+    sums = curves.sums(scores, group, len(names)) if curves else None
+    found = {}
+    for at, (night, hour) in enumerate(names):
+        of = group == at
+        counts = (
+            1,
+            len(np.unique(minute[of])),
+            len(np.unique(minute[of & positive])),
+            of.sum(),
+            (of & positive).sum(),
+        )
+        one = Tally(np.array(counts, int), None)
+        if curves:
+            p = chances[of]
+            drawn = np.zeros(DRAWS)
+            drawn[: sums.shape[1]] = sums[at]
+            one = Tally(one.counts, float(p.sum()), float((p * (1 - p)).sum()), drawn)
+        found[night, hour, species] = one
+    return found
+
+
+def add_all(into: dict[Place, Tally], found: Mapping[Place, Tally]) -> None:
+    """Add tallies to those of the same places."""
+    for place, one in found.items():
+        if place in into:
+            into[place].add(one)
+        else:
+            into[place] = one
+
+
+def part_rows(found: Mapping[Place, Tally]) -> Iterable[dict[str, object]]:
+    """Rows of `PARTS`, sorted."""
+    for (night, hour, species), one in sorted(found.items()):
+        row = {"night": night, "hour": hour, "species": species}
+        row |= dict(zip(COUNTS, one.counts.tolist(), strict=True))
+        if one.expected is not None:
+            row |= {"expected": one.expected, "variance": one.variance}
+            row |= dict(zip(DRAWN, one.drawn.tolist(), strict=True))
+        yield row
+
+
+def read_part(rows: Iterable[Mapping[str, str]]) -> dict[Place, Tally]:
+    """Read rows of `PARTS`."""
+    found: dict[Place, Tally] = {}
+    for row in rows:
+        one = Tally(np.array([int(row[name]) for name in COUNTS]), None)
+        if row["expected"]:
+            one.expected, one.variance = float(row["expected"]), float(row["variance"])
+            one.drawn = np.array([float(row[name]) for name in DRAWN])
+        found[row["night"], row["hour"], row["species"]] = one
+    return found
+
+
+def gather(
+    found: Mapping[Place, Tally], keys: Sequence[str]
+) -> dict[tuple[str, ...], dict[str, Tally]]:
+    """Add up over what is not among `keys`, of `night` and `hour`.
+
+    Returns
+    -------
+    dict
+        By the values of the keys, sorted: nights by date, hours from noon to noon; then by species.
+    """
+    gathered: dict[tuple[str, ...], dict[str, Tally]] = {}
+    for (night, hour, species), one in found.items():
+        values = {"night": night, "hour": hour}
+        of = gathered.setdefault(tuple(values[key] for key in keys), {})
+        of.setdefault(species, Tally()).add(one)
+
+    def order(values: tuple[str, ...]) -> tuple:
+        named = dict(zip(keys, values, strict=True))
+        hour = named.get("hour", "")
+        return named.get("night", ""), (int(hour) - 12) % 24 if hour else -1
+
+    return {key: gathered[key] for key in sorted(gathered, key=order)}

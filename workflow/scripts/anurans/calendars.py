@@ -1,0 +1,71 @@
+"""Axes of figures that show a season: dates as they lie in the year, hours from noon to noon."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date as Date
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
+
+# Widest that a night is drawn, in days, where there are none between it and the next.
+WIDEST = 14
+MOST_TICKS = 9
+
+
+def day(night: str) -> int:
+    """Number of a date on the axis: days since 1970-01-01, as matplotlib counts them."""
+    return Date.fromisoformat(night).toordinal() - Date(1970, 1, 1).toordinal()
+
+
+def width(nights: Iterable[str]) -> float:
+    """How many days wide a night is drawn: as nights usually follow each other."""
+    gaps = np.diff(sorted({day(night) for night in nights}))
+    return float(min(WIDEST, np.median(gaps))) if len(gaps) else 1.0
+
+
+def date_axis(ax: Axes, nights: Sequence[str]) -> None:
+    """Name dates along the x axis."""
+    days = [day(night) for night in nights]
+    wide = width(nights)
+    ax.set_xlim(min(days) - 0.75 * wide, max(days) + 0.75 * wide)
+    # Of a few days each is named: between them there are no dates.
+    few = max(days) - min(days) < MOST_TICKS
+    locator = DayLocator() if few else AutoDateLocator(minticks=3, maxticks=MOST_TICKS)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def hour_place(hour: str) -> int:
+    """Place of an hour of the day on an axis from noon to noon."""
+    return (int(hour) - 12) % 24
+
+
+def hour_name(place: int) -> str:
+    """Time of day at a place of that axis."""
+    return f"{(place + 12) % 24:02d}:00"
+
+
+def shade_doubtful(axes: Iterable[Axes], rows: Iterable[Mapping[str, str]]) -> bool:
+    """Hatch the nights whose scores should not be trusted; say whether there are any."""
+    nights = [row for row in rows if row["night"]]
+    wide = width(row["night"] for row in nights)
+    doubtful = [day(row["night"]) for row in nights if row["trust"] == "no"]
+    axes = list(axes)
+    for ax in axes:
+        for at in doubtful:
+            ax.axvspan(
+                at - wide / 2,
+                at + wide / 2,
+                facecolor="none",
+                edgecolor="#D55E00",
+                hatch="////",
+                linewidth=0,
+                alpha=0.5,
+                zorder=5,
+            )
+    return bool(doubtful)
+
+
+def number(text: str) -> float:
+    """A cell of a table as a number, NaN where it is empty."""
+    return float(text) if text else float("nan")

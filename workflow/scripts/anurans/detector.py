@@ -1,0 +1,225 @@
+"""What listens to new recordings: the heads of all folds, and all that an image depends on.
+
+The file that holds a detector is all that a job needs beside the network and the recordings.
+
+A clip has one score for each species and fold. Its **score** is their mean. It is **positive**
+where at least half of the folds say so, each by its own threshold: scores of different trainings
+have different scales, so that no one threshold suits their mean. Its **probability** is the mean of
+the folds' scores after calibration, since calibrators were fitted to scores of single folds.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from anurans.dense import Head, Layer
+from anurans.errors import UserError
+from anurans.files import whole
+
+# What a model and a config must agree on: clips are read and drawn by the model's own settings.
+SETTINGS = ("sr", "length", "spectrogram")
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """A model with all its folds.
+
+    Attributes
+    ----------
+    about
+        `model` (split, backbone, dataset, recipe), `folds`, `species`, `settings` (sr, length,
+        spectrogram), `embedding` (engine, precision, dtype), `network` (digest of its files) and
+        `limit` (distance to training clips beyond which one is far).
+    heads
+        Of each fold.
+    reference : np.ndarray [shape=(n, width), dtype=float32]
+        Where embeddings of some training clips lie from their centre, by `directions`.
+    centre : np.ndarray [shape=(width,), dtype=float32]
+    """
+
+    about: dict[str, Any]
+    heads: tuple[Head, ...]
+    reference: np.ndarray
+    centre: np.ndarray
+
+    def scores(self, embeddings: np.ndarray) -> np.ndarray:
+        """Score clips.
+
+        Parameters
+        ----------
+        embeddings : np.ndarray [shape=(n, width)]
+            Of the type that the heads were trained on.
+
+        Returns
+        -------
+        np.ndarray [shape=(n, species, folds), dtype=float32]
+        """
+        return np.stack([head(embeddings) for head in self.heads], axis=-1)
+
+    def distances(self, embeddings: np.ndarray) -> np.ndarray:
+        """Distance of clips [shape=(n, width)] to the nearest training clip of the reference."""
+        return nearest(directions(embeddings, self.centre), self.reference)
+
+
+def mean_scores(scores: np.ndarray) -> np.ndarray:
+    """Score of each clip and species: the mean over folds, the last axis."""
+    return scores.mean(axis=-1, dtype=np.float64)
+
+
+def vote(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """Tell which clips are positive: those that at least half of the folds call so.
+
+    Parameters
+    ----------
+    scores : np.ndarray [shape=(n, species, folds)]
+    thresholds : np.ndarray [shape=(species, folds)]
+        A score at or above it is a vote.
+
+    Returns
+    -------
+    np.ndarray [shape=(n, species), dtype=bool]
+    """
+    votes = (scores >= thresholds).sum(axis=-1)
+    return 2 * votes >= thresholds.shape[-1]
+
+
+def directions(embeddings: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Direction in which embeddings lie from a centre, each of length sqrt(width).
+
+    Lengths say little, and a value that training clips hardly have would rule any distance that
+    scales by deviations (Sun et al. 2022, Out-of-distribution detection with deep nearest
+    neighbors, ICML: neighbours of normalised embeddings).
+
+    Parameters
+    ----------
+    embeddings : np.ndarray [shape=(n, width)]
+    centre : np.ndarray [shape=(width,)]
+    """
+    x = embeddings.astype(np.float32) - centre
+    length = np.sqrt((x**2).mean(axis=1, keepdims=True))
+    return x / np.maximum(length, 1e-12)
+
+
+def nearest(one: np.ndarray, others: np.ndarray, apart: np.ndarray | None = None) -> np.ndarray:
+    """Distance of each row to the nearest of others, as the root of the mean squared difference.
+
+    Parameters
+    ----------
+    one, others : np.ndarray [shape=(n, width)], [shape=(m, width)]
+    apart : np.ndarray [shape=(n, m), dtype=bool], optional
+        Pairs that count; by default all.
+    """
+    squares = (one**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * one @ others.T
+    squares = np.maximum(squares, 0) / one.shape[1]
+    if apart is not None:
+        squares = np.where(apart, squares, np.inf)
+    return np.sqrt(squares.min(axis=1))
+
+
+def network_digest(paths: Sequence[str | os.PathLike]) -> str:
+    """SHA-256 over the files of a network."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+def write_detector(path: str | os.PathLike, detector: Detector) -> None:
+    """Write a detector, whole or not at all; the same one gives the same bytes."""
+    arrays, heads = {"reference": detector.reference, "centre": detector.centre}, []
+    for number, head in enumerate(detector.heads):
+        heads.append([[layer.name, layer.activation] for layer in head.layers])
+        if head.scale is not None:
+            arrays[f"heads/{number}/scale"] = head.scale
+        for name, weight in head.weights.items():
+            arrays[f"heads/{number}/{name}"] = weight
+    about = detector.about | {"heads": heads, "sha256": _digest(arrays)}
+    text = json.dumps(about, sort_keys=True, ensure_ascii=False).encode()
+    with whole(path) as partial, h5py.File(partial, "w", libver="earliest") as file:
+        file["about"] = np.frombuffer(text, dtype=np.uint8)
+        for name, array in arrays.items():
+            file[name] = array
+
+
+def read_detector(path: str | os.PathLike) -> Detector:
+    """Read a detector.
+
+    Raises
+    ------
+    UserError
+        When the file is none, or damaged.
+    """
+    try:
+        with h5py.File(path) as file:
+            about = json.loads(file["about"][()].tobytes())
+            arrays = {}
+            file.visititems(lambda name, of: _keep(arrays, name, of))
+        arrays.pop("about")
+        if _digest(arrays) != about.pop("sha256"):
+            raise ValueError
+        heads = []
+        for number, layers in enumerate(about.pop("heads")):
+            at = f"heads/{number}"
+            made = [
+                Layer(name, arrays[f"{at}/{name}/kernel"], arrays[f"{at}/{name}/bias"], activation)
+                for name, activation in layers
+            ]
+            heads.append(Head(made, arrays.get(f"{at}/scale")))
+        return Detector(about, tuple(heads), arrays["reference"], arrays["centre"])
+    except (KeyError, ValueError, OSError):
+        raise UserError(
+            f"{path}: is no detector of this workflow, or is damaged; delete it and run the same "
+            "command again, which makes it anew."
+        ) from None
+
+
+def check_settings(detector: Detector, settings: Mapping[str, Any], path: str) -> None:
+    """Refuse a model whose images are not drawn as the config says.
+
+    Parameters
+    ----------
+    detector
+        The model.
+    settings
+        The config's `sr`, `length` and `spectrogram`.
+    path
+        Where the model stands.
+    """
+    own = detector.about["settings"]
+    differ = [
+        f"{name}: {_shown(own, name)} in the model, {_shown(settings, name)} in the config"
+        for name in SETTINGS
+        if own[name] != settings[name]
+    ]
+    if differ:
+        raise UserError(
+            f"{path}: was trained on images with other settings ({'; '.join(differ)}). Give the "
+            "config those of the model, or train again: run the same command without --touch."
+        )
+
+
+def _shown(settings: Mapping[str, Any], name: str) -> str:
+    value = settings[name]
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {each}" for key, each in value.items())
+    return str(value)
+
+
+def _keep(arrays: dict[str, np.ndarray], name: str, of: Any) -> None:
+    if isinstance(of, h5py.Dataset):
+        arrays[name] = of[()]
+
+
+def _digest(arrays: Mapping[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype} {array.shape}".encode() + array.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,106 @@
+"""Events: stretches of a recording in which a species calls, from the clips that are positive."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+EVENT = ("recording", "species", "start", "end", "score", "probability", "date", "time")
+# Times are sums of steps: a rounding error is no gap.
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Calls of a species from `start` to `end` (s in the recording).
+
+    `score` and `probability` are the highest of its positive clips, the latter NaN where nothing
+    was held out to calibrate on.
+    """
+
+    species: str
+    start: float
+    end: float
+    score: float
+    probability: float
+
+
+def find_events(
+    species: str,
+    starts: np.ndarray,
+    ends: np.ndarray,
+    positive: np.ndarray,
+    scores: np.ndarray,
+    probabilities: np.ndarray,
+    length: float,
+    steps: int,
+    gap: float,
+) -> list[Event]:
+    """Merge the positive clips of a recording into events.
+
+    Neighbouring positive clips are a run. A call makes each clip positive that it touches: with
+    overlap a run reaches further than its calls, by what one clip is longer than a step, on either
+    side. That is taken off again: a run of n clips gives an event of (n + 1) steps less a clip's
+    length, and of one step at least, in the middle of the run. Without overlap that is the run
+    itself. At the ends of a recording, where clips that would tell are missing, it is not taken
+    off. Events less than `gap` apart are then one.
+
+    Parameters
+    ----------
+    species
+        Its code.
+    starts, ends : np.ndarray [shape=(n,)]
+        Of the clips, in s, in order.
+    positive : np.ndarray [shape=(n,), dtype=bool]
+    scores, probabilities : np.ndarray [shape=(n,)]
+    length
+        Of a clip, in s.
+    steps
+        Clips begin every `length / steps` s.
+    gap
+        In s.
+    """
+    step, found = length / steps, []
+    for first, last in runs(starts, positive, step):
+        whole = slice(first, last + 1)
+        chosen = positive[whole]
+        start, end = starts[first], ends[last]
+        low = start if first == 0 else start + length - step
+        high = end if last == len(starts) - 1 else starts[last] + step
+        if high - low < step - TOLERANCE:
+            low = (low + high - step) / 2
+            high = low + step
+        best = probabilities[whole][chosen]
+        event = (max(low, start), min(high, end), scores[whole][chosen].max(), best.max())
+        found.append(Event(species, *map(float, event)))
+    return merge(found, gap)
+
+
+def runs(starts: np.ndarray, positive: np.ndarray, step: float) -> Iterable[tuple[int, int]]:
+    """First and last clip of each run of positive clips whose starts are one step apart."""
+    at = np.flatnonzero(positive)
+    if not len(at):
+        return []
+    breaks = np.flatnonzero(np.diff(starts[at]) > step + TOLERANCE)
+    firsts = at[np.concatenate([[0], breaks + 1])]
+    lasts = at[np.concatenate([breaks, [len(at) - 1]])]
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def merge(events: Iterable[Event], gap: float) -> list[Event]:
+    """Merge events of a species, in order of their starts, that overlap or are near each other."""
+    merged: list[Event] = []
+    for event in events:
+        near = merged and event.start - merged[-1].end
+        if merged and (near <= TOLERANCE or near < gap - TOLERANCE):
+            before = merged[-1]
+            merged[-1] = Event(
+                event.species,
+                before.start,
+                max(before.end, event.end),
+                max(before.score, event.score),
+                max(before.probability, event.probability),
+            )
+        else:
+            merged.append(event)
+    return merged

@@ -1,0 +1,137 @@
+"""From a recording to the scores of its clips, in pieces: no sound or image touches the disk.
+
+What reads, resamples, draws and embeds is what training uses, so that a clip gets the score that it
+had there.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from anurans.audio import Source, read_blocks, to_int16
+from anurans.clips import ORIGINAL, TOLERANCE, ClipTable, clip_table, count_clips
+from anurans.detector import Detector
+from anurans.errors import UserError
+from anurans.recordings import clip_id
+from anurans.spectrograms import Imager
+
+# Clips that are drawn and embedded at a time.
+BATCH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was found in a batch of clips.
+
+    Attributes
+    ----------
+    audio : np.ndarray [shape=(n, samples), dtype=int16]
+    scores : np.ndarray [shape=(n, species, folds), dtype=float32]
+    distances : np.ndarray [shape=(n,)]
+        To the nearest training clip.
+    """
+
+    audio: np.ndarray
+    scores: np.ndarray
+    distances: np.ndarray
+
+
+def places(duration: float, length: float, min_last: float, steps: int) -> list[int]:
+    """Places of clips, in steps of a clip's length / `steps` from the start of a recording.
+
+    Every `steps`-th is a clip as training cuts them, the last padded as there; those between are
+    full.
+
+    Parameters
+    ----------
+    duration, length, min_last
+        As `anurans.clips.count_clips` takes them.
+    steps
+        1 without overlap.
+    """
+    full = int((duration + TOLERANCE - length) * steps / length + TOLERANCE) + 1
+    full = full if duration + TOLERANCE >= length else 0
+    last = steps * (count_clips(duration, length, min_last) - 1)
+    return [*range(full), *([last] if last >= full else [])]
+
+
+def overlapping_clips(
+    recording: str, duration: float, length: float, min_last: float, steps: int
+) -> ClipTable:
+    """Lay clips over a recording at `places`."""
+    starts = [place * length / steps for place in places(duration, length, min_last, steps)]
+    return clip_table(
+        {
+            "clip": clip_id(recording, start),
+            "recording": recording,
+            "technique": ORIGINAL,
+            "copy": 0,
+            "source_start": start,
+            "source_end": min(start + length, duration),
+            "rate": 1.0,
+            "masks": "",
+        }
+        for start in starts
+    )
+
+
+def read_windows(
+    source: Source, sr: int, length: float, steps: int, at: Sequence[int]
+) -> Iterator[np.ndarray]:
+    """Read the clips of a recording at `places`, however long it is.
+
+    Yields
+    ------
+    np.ndarray [shape=(samples,), dtype=int16]
+        One clip after the other; the last may be padded with zeros.
+    """
+    samples = round(length * sr)
+    blocks = read_blocks(source.path, source.channel, sr)
+    kept, first, more = np.empty(0, np.int16), 0, True
+    for number, place in enumerate(at):
+        start = place * samples // steps
+        while more and first + len(kept) < start + samples:
+            block = next(blocks, None)
+            more = block is not None
+            if more:
+                kept = np.concatenate([kept[max(0, start - first) :], to_int16(block)])
+                first = max(first, start)
+        clip = kept[start - first : start - first + samples]
+        if len(clip) < samples and (number < len(at) - 1 or not len(clip)):
+            raise UserError(
+                f"{source.path}: ends before the last of its {len(at)} clips; it has changed while "
+                "it was read. Run again."
+            )
+        yield np.pad(clip, (0, samples - len(clip)))
+
+
+def listen(
+    clips: Iterable[np.ndarray], detector: Detector, imager: Imager, embedder, dtype: str
+) -> Iterator[Heard]:
+    """Score clips, some at a time.
+
+    Parameters
+    ----------
+    clips
+        Of one recording, from `read_windows`.
+    detector, imager, embedder
+        The model, and what draws and embeds for it.
+    dtype
+        Type of the embeddings that its heads were trained on.
+    """
+    for audio in batched(clips, BATCH):
+        embedded = next(iter(embedder.embed([imager.images(audio)]))).astype(dtype)
+        yield Heard(audio, detector.scores(embedded), detector.distances(embedded))
+
+
+def batched(clips: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """Put clips together, `size` at a time."""
+    batch = []
+    for clip in clips:
+        batch.append(clip)
+        if len(batch) == size:
+            yield np.stack(batch)
+            batch = []
+    if batch:
+        yield np.stack(batch)

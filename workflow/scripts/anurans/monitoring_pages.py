@@ -1,0 +1,269 @@
+"""The pages of the monitoring report: what was heard, and whether the model knows such sounds."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from anurans.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
+from anurans.pages import facts, listing, page, plain_table
+from anurans.wording import be, count, listed
+
+Row = Mapping[str, str]
+MODEL = ("split", "backbone", "dataset", "recipe")
+MOST_NIGHTS = 12
+
+
+def warnings(nights: Sequence[Row]) -> list[str]:
+    """Say in plain words where scores should not be trusted; empty where nothing speaks so."""
+    said = []
+    doubtful = [row for row in nights if row["trust"] == "no"]
+    if doubtful:
+        reasons = {
+            name: sum(int(row[name]) for row in doubtful)
+            for name in BY_SOUND
+            if any(int(row[name]) for row in doubtful)
+        }
+        why = listed(f"{name} ({count(n, 'recording')})" for name, n in reasons.items())
+        shown = [row["night"] or "without a date" for row in doubtful]
+        more = len(shown) - MOST_NIGHTS
+        names = ", ".join(shown[:MOST_NIGHTS]) + (f" and {more} more" if more > 0 else "")
+        said.append(
+            f"Do not trust the scores of {len(doubtful)} of {count(len(nights), 'night')}: at "
+            "least half of their recordings sound unlike any that the model learnt from, by "
+            f"{why}. Listen to some of them, and annotate some for training. Nights: {names}."
+        )
+    for name, what in (
+        ("season", f"more than {MOST_DAYS} days of the year away from any training recording"),
+        ("hour", f"more than {MOST_HOURS:g} hour of the day away from any training recording"),
+    ):
+        n = sum(int(row[name]) for row in nights)
+        if n:
+            said.append(
+                f"{count(n, 'recording')} {be(n)} {what}: other species, or other calls, may be "
+                "heard then that the model never met."
+            )
+    return said
+
+
+def boxes(said: Sequence[str]) -> str:
+    """Warnings, or that there is none, as HTML."""
+    if not said:
+        return "<p>Nothing speaks against trusting the scores here.</p>"
+    return "".join(f'<p class="note">{escape(text)}</p>' for text in said)
+
+
+def monitoring_page(
+    project: str,
+    species: Mapping[str, str],
+    about: Mapping[str, Any],
+    thresholds: Sequence[Row],
+    events: Mapping[str, int],
+    recordings: Sequence[Row],
+    dates: Sequence[Row],
+    nights: Sequence[Row],
+    judged: Sequence[Row],
+    gap: float,
+) -> str:
+    """Write the page of what was heard.
+
+    Parameters
+    ----------
+    project
+        Its name.
+    species
+        Code and name of each.
+    about
+        Of the detector.
+    thresholds, recordings, dates, nights, judged
+        Rows of the tables of these names.
+    events
+        Number of events of each species.
+    gap
+        Events less than this apart are one, in s.
+    """
+    usable = [row for row in recordings if row["status"] == "ok"]
+    hours = sum(float(row["duration_s"]) for row in usable) / 3600
+    dated = sorted(row["date"] for row in usable if row["date"])
+    model = "/".join(about["model"][key] for key in MODEL)
+    told = [
+        ("Recordings", f"{len(usable)}, {hours:.1f} hours"),
+        ("Left out", f"{len(recordings) - len(usable)}, see results/detections/recordings.csv"),
+        ("Dates", f"{dated[0]} to {dated[-1]}" if dated else "not told by the names"),
+        ("Model", f"{model}, {count(len(about['folds']), 'fold')}"),
+        ("Thresholds", ", ".join(sorted({row["source"] for row in thresholds}))),
+        ("Events", f"those less than {gap:g} s apart are one"),
+    ]
+    sections = [
+        ("Warnings", boxes([*doubts(about), *unreachable(thresholds), *warnings(nights)])),
+        ("What was listened to", facts(told)),
+        ("What was heard", heard(species, events, dates)),
+        ("Events against annotations of some of the recordings", judgement(judged)),
+        ("How to read it", listing(READING)),
+    ]
+    body = "\n".join(f"<h2>{name}</h2>\n{text}" for name, text in sections if text)
+    caption = "Calls in recordings that nobody annotated, by a model that learnt from others."
+    return page(f"{project}: who called when", caption, body, prose=True)
+
+
+READING = (
+    "An event is a stretch in which clips are positive: at least half of the folds' models give "
+    "the clip a score at or above their own threshold. It tells that a species calls, not how "
+    "many calls or animals there are.",
+    "Expected clips are the sum of calibrated probabilities, over clips that do not overlap. They "
+    "need no threshold, which would count too few or too many where scores are in between; use "
+    "them to compare nights, and events to find calls.",
+    "The 95 % intervals hold what is not known of single clips and of the calibration, which rests "
+    "on the held-out clips of training. They do not hold what changes with another season, "
+    "recorder or place: the page on drift tells of that.",
+    "Probabilities are calibrated for calls as common as in the annotated recordings. Where calls "
+    "are much rarer, expected counts are too high, most of all of a model that hears poorly: look "
+    "at how they change, and annotate some of the new recordings to know how many there are.",
+    "A night without an event is no proof of silence.",
+)
+
+
+def doubts(about: Mapping[str, Any]) -> list[str]:
+    """Warnings where the model's split leaks by design, or its network knows nothing."""
+    said = []
+    if about["embedding"]["backbone"]["weights"] == "random":
+        said.append("The backbone has random weights: this shows the way, not a result.")
+    if about["leaks"] == "no":
+        return said
+    return [
+        *said,
+        f"The split {about['model']['split']} leaks by design: its thresholds and calibration are "
+        "flattered. Name a model of another split.",
+    ]
+
+
+def unreachable(thresholds: Sequence[Row]) -> list[str]:
+    """A warning of species that never have the wanted precision."""
+    names = sorted({row["species"] for row in thresholds if row["source"] == "unreachable"})
+    if not names:
+        return []
+    return [
+        f"No threshold gives {listed(names)} the wanted precision on held-out clips: no clip is "
+        "called positive. Want less, or annotate more calls."
+    ]
+
+
+def heard(species: Mapping[str, str], events: Mapping[str, int], dates: Sequence[Row]) -> str:
+    """A row for each species: events, minutes and expected clips, and when it called most."""
+    lines = []
+    for code, name in species.items():
+        mine = [row for row in dates if row["species"] == code]
+        clips = sum(int(row["clips"]) for row in mine)
+        minutes = sum(int(row["minutes"]) for row in mine)
+        present = sum(int(row["minutes_present"]) for row in mine)
+        known = [row for row in mine if row["expected"]]
+        expected = sum(float(row["expected"]) for row in known)
+        nights = [row for row in mine if int(row["minutes_present"]) and row["night"]]
+        called = f"{nights[0]['night']} to {nights[-1]['night']}" if nights else ""
+        most = max(known, key=lambda row: float(row["expected_share"]), default=None)
+        lines.append(
+            [
+                name,
+                str(events.get(code, 0)),
+                f"{present} / {minutes}",
+                f"{expected:.0f} / {clips}" if known else "",
+                called,
+                most["night"] if most and most["night"] else "",
+            ]
+        )
+    head = ["species", "events", "minutes with one", "clips expected", "nights with events", "most"]
+    return plain_table(head, lines)
+
+
+def judgement(rows: Sequence[Row]) -> str:
+    """A row for each species: how many events are true, and calls found, and how well in time."""
+    if not rows:
+        return ""
+    head = ["species", "events true / all", "precision", "calls found / all", "recall"]
+    head += ["start off by (s)", "end off by (s)"]
+    lines = [
+        [
+            row["species"],
+            f"{row['events_true']} / {row['events']}",
+            short(row["precision"]),
+            f"{row['calls_found']} / {row['calls']}",
+            short(row["recall"]),
+            short(row["start_error_abs"]),
+            short(row["end_error_abs"]),
+        ]
+        for row in rows
+    ]
+    text = (
+        f"<p>On {count(int(rows[0]['recordings']), 'recording')}; times are medians. Nothing was "
+        "trained or tuned on these.</p>"
+    )
+    return text + plain_table(head, lines)
+
+
+def short(text: str) -> str:
+    """A number of a table with two decimals."""
+    return f"{float(text):.2f}" if text else ""
+
+
+def drift_page(
+    about: Mapping[str, Any], limits: Limits, rows: Sequence[Row], nights: Sequence[Row]
+) -> str:
+    """Write the page of how far new recordings lie from those of training."""
+    within = [
+        f"Level: {limits.level[0]:.1f} to {limits.level[1]:.1f} dB of full scale, what training "
+        "recordings have and 3 dB more.",
+        "Spectrum: "
+        + limit(
+            limits.spectrum,
+            "dB from the nearest training recording, a quarter "
+            "more than any of these is from its nearest.",
+        ),
+        "Embedding: "
+        + limit(
+            limits.embedding,
+            "from the nearest of some training clips, as far "
+            "as 99 of 100 training clips are from those of other recordings. What the network "
+            "sees: it can tell of a new background that level and spectrum do not show.",
+        ),
+        f"Season and hour: {MOST_DAYS} days of the year, {MOST_HOURS:g} hour of the day from the "
+        "nearest training recording.",
+    ]
+    names = {
+        name: sum(name in row["outside"].split() for row in rows)
+        for name in (*BY_SOUND, *BY_CALENDAR)
+    }
+    counts = plain_table(
+        ["measure", "recordings outside", "of"],
+        [[name, str(n), str(len(rows))] for name, n in names.items()],
+    )
+    head = ["night", "recordings", *(f"outside by {name}" for name in names), "trust"]
+    table = plain_table(
+        head,
+        [
+            [
+                row["night"] or "no date",
+                row["recordings"],
+                *(row[name] for name in names),
+                row["trust"],
+            ]
+            for row in nights
+        ],
+    )
+    sections = [
+        ("Warnings", boxes(warnings(nights))),
+        ("Recordings outside", counts),
+        ("Limits", listing(within)),
+        ("Night by night", table),
+    ]
+    body = "\n".join(f"<h2>{name}</h2>\n{text}" for name, text in sections)
+    caption = (
+        f"{count(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
+        "learnt from. A score means what it says on sounds like those of training alone."
+    )
+    return page("Does the model know such recordings?", caption, body, prose=True)
+
+
+def limit(value: float | None, text: str) -> str:
+    """A limit in words, or that there is none."""
+    return (
+        "not judged, there is one training recording." if value is None else f"{value:.2f} {text}"
+    )

@@ -1,0 +1,48 @@
+"""Gather the events and the recordings of all days."""
+
+from anurans.errors import UserError, listing
+from anurans.events import EVENT
+from anurans.jobs import log, run
+from anurans.tables import read_table, write_table
+
+COLUMNS = [
+    *("recording", "path", "site", "date", "time", "sr", "channels", "duration_s", "peak"),
+    *("status", "reason", "sha256"),
+]
+
+
+def main(input, output, params):
+    usable = count = 0
+    left_out = []
+
+    def recordings():
+        nonlocal usable
+        for path in input.recordings:
+            for row in read_table(path):
+                usable += row["status"] == "ok"
+                if row["status"] != "ok":
+                    left_out.append(f"{row['path']}: {row['reason']}")
+                yield row | params.names[row["recording"]]
+
+    def events():
+        nonlocal count
+        for path in input.events:
+            rows = read_table(path)
+            count += len(rows)
+            yield from rows
+
+    write_table(output.recordings, COLUMNS, recordings())
+    if not usable:
+        raise UserError(f"Not one of the new recordings can be used:\n{listing(left_out)}")
+    if left_out and params.on_error == "fail":
+        raise UserError(
+            f"{len(left_out)} of {usable + len(left_out)} new recordings cannot be used. Mend or "
+            "remove them, or leave them out with audio.on_error: quarantine.\n"
+            f"{listing(left_out, len(left_out))}"
+        )
+    write_table(output.events, EVENT, events())
+    log.info("%d events in %d recordings, %d left out", count, usable, len(left_out))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

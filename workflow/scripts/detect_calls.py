@@ -1,0 +1,116 @@
+"""Listen to the new recordings of a day: the scores of every clip, and how the recordings sound."""
+
+import json
+import time
+from collections import defaultdict
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+
+from anurans.audio import Inspection, inspect, provenance, sources
+from anurans.axes import SIZE
+from anurans.clips import concatenate
+from anurans.detector import check_settings, network_digest, read_detector
+from anurans.embeddings import Embedder, KerasEmbedder
+from anurans.engines import TENSORFLOW, check_exported
+from anurans.errors import UserError
+from anurans.jobs import log, run
+from anurans.listening import listen, overlapping_clips, places, read_windows
+from anurans.recordings import Recording
+from anurans.shards import extend, write_shard
+from anurans.sound_profiles import PROFILE, measure_sound, profile
+from anurans.spectrograms import Imager, SpectrogramSettings
+from anurans.tables import format_cell, write_table
+
+
+def main(input, output, params, threads):
+    started = time.monotonic()
+    detector = read_detector(input.model)
+    check_settings(detector, params.settings, input.model)
+    steps = round(1 / (1 - params.overlap))
+    lengths = params.settings["length"], params.min_last
+    found = [
+        asdict(examine(each, file, *lengths)) | {"path": each["path"]}
+        for each, file in zip(params.recordings, params.files, strict=True)
+    ]
+    tell(found)
+    rows = [{key: format_cell(value) for key, value in row.items()} for row in found]
+    ids, channels = zip(*((e["recording"], e["channel"]) for e in params.recordings), strict=True)
+    usable = sources(rows, ids, params.files, channels)
+    write_table(output.recordings, [field.name for field in fields(Inspection)], rows)
+    settings = params.settings
+    imager = None
+    if usable:
+        embedder = open_network(detector, input, threads)
+        samples = round(settings["length"] * settings["sr"])
+        imager = Imager(
+            SpectrogramSettings(**settings["spectrogram"]), settings["sr"], samples, SIZE
+        )
+    profiles = []
+
+    def scores():
+        for each in usable:
+            at = places(each.duration_s, *lengths, steps)
+            clips = read_windows(each, settings["sr"], settings["length"], steps, at)
+            # Without overlap each second counts once in how the recording sounds.
+            tiles, of = np.array(at) % steps == 0, defaultdict(list)
+            done = 0
+            for heard in listen(clips, detector, imager, embedder, params.dtype):
+                mine = tiles[done : done + len(heard.audio)]
+                levels, bands = measure_sound(heard.audio[mine], settings["sr"])
+                of["levels"].append(levels)
+                of["bands"].append(bands)
+                of["distances"].append(heard.distances[mine])
+                done += len(heard.audio)
+                yield heard.scores
+            measured = {name: np.concatenate(parts) for name, parts in of.items()}
+            profiles.append(profile(each.recording, **measured, limit=detector.about["limit"]))
+
+    table = concatenate(
+        overlapping_clips(each.recording, each.duration_s, *lengths, steps) for each in usable
+    )
+    about = {key: detector.about[key] for key in ("model", "folds", "species", "settings")}
+    about["overlap"] = params.overlap
+    metadata = extend({"recordings": provenance(usable)}, "detection", about, params.code, "numpy")
+    shape = (len(detector.about["species"]), len(detector.about["folds"]))
+    write_shard(output.scores, table, scores(), shape, "float32", metadata)
+    write_table(output.profiles, PROFILE, profiles)
+    seconds = sum(each.duration_s for each in usable)
+    rate = seconds / max(time.monotonic() - started, 1e-9)
+    log.info("%d clips of %.0f s, %.0f times real time", len(table), seconds, rate)
+
+
+def examine(of, file, length, min_last):
+    """Read a recording to its end, and say whether it can be used."""
+    named = Recording(of["recording"], file, fault=of["fault"])
+    return inspect(named, length, min_last, of["channel"])
+
+
+def tell(found):
+    """Log what was found of each recording that is left out."""
+    for row in found:
+        if row["status"] != "ok":
+            log.info("%s: left out, %s", row["path"], row["reason"])
+
+
+def open_network(detector, input, threads):
+    """Open the network that the model's heads were trained on, and no other."""
+    name = detector.about["model"]["backbone"]
+    folder = next(Path(path).parent for path in input.about if Path(path).parent.name == name)
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    check_exported(about, str(folder / "about.json"))
+    by_tensorflow = about["engine"] == TENSORFLOW
+    kinds = ("model.keras",) if by_tensorflow else ("model.xml", "model.bin")
+    if network_digest([folder / kind for kind in kinds]) != detector.about["network"]:
+        raise UserError(
+            f"{folder}: is another network than the one that {input.model} was trained on; run the "
+            "same command without --touch, which trains again."
+        )
+    if by_tensorflow:
+        return KerasEmbedder(folder / "model.keras", threads)
+    return Embedder(folder / "model.xml", about["precision"], threads)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

@@ -1,0 +1,83 @@
+"""Turn the scores of a day into events, labels of each recording, and counts by night and hour."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from anurans.activity import PARTS, add_all, part_rows, place_clips, tally
+from anurans.detector import mean_scores, vote
+from anurans.events import EVENT, find_events
+from anurans.files import whole
+from anurans.jobs import log, run
+from anurans.occasions import time_of_day
+from anurans.probabilities import read_curves
+from anurans.selections import audacity, file_name, raven
+from anurans.shards import open_shard
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    with open_shard(input.scores) as shard:
+        clips, scores, metadata = shard.clips, shard.data[:], shard.metadata
+    about = metadata["detection"]
+    species, length = about["species"], about["settings"]["length"]
+    steps = round(1 / (1 - about["overlap"]))
+    thresholds = read_thresholds(read_table(input.thresholds), species, about["folds"])
+    curves = read_curves(read_table(input.calibrators), species)
+    positive, mean = vote(scores, thresholds), mean_scores(scores)
+    chances = np.stack(
+        [
+            curves[name].probabilities(scores[:, at])
+            if curves[name]
+            else np.full(len(scores), np.nan)
+            for at, name in enumerate(species)
+        ],
+        axis=1,
+    )
+    image = about["settings"]["spectrogram"]
+    band = image["fmin"], image["fmax"] or about["settings"]["sr"] / 2
+    folders = fresh(output.audacity), fresh(output.raven)
+    rows, counted = [], {}
+    for recording in metadata["recordings"]:
+        of = np.flatnonzero(clips.recording == recording)
+        starts, ends = clips.source_start[of], clips.source_end[of]
+        names = params.names[recording]
+        tiles = of[np.rint(starts * steps / length).astype(int) % steps == 0]
+        places = place_clips(names["date"], names["time"], clips.source_start[tiles])
+        events = []
+        for at, name in enumerate(species):
+            mine = (positive[of, at], mean[of, at], chances[of, at])
+            events += find_events(name, starts, ends, *mine, length, steps, params.gap)
+            found = (positive[tiles, at], scores[tiles, at])
+            add_all(counted, tally(name, places, clips.source_start[tiles], *found, curves[name]))
+        events.sort(key=lambda event: (event.start, event.end, event.species))
+        texts = audacity(events), raven(events, *band)
+        endings = ".txt", ".Table.1.selections.txt"
+        for folder, text, ending in zip(folders, texts, endings, strict=True):
+            with whole(folder / file_name(recording, ending)) as partial:
+                partial.write_text(text, encoding="utf-8")
+        for event in events:
+            date, time = time_of_day(names["date"], names["time"], event.start)
+            row = {key: getattr(event, key) for key in EVENT[1:6]}
+            rows.append({"recording": recording, **row, "date": date, "time": time})
+    write_table(output.events, EVENT, rows)
+    write_table(output.activity, PARTS, part_rows(counted))
+    log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
+
+
+def read_thresholds(rows, species, folds):
+    """Thresholds [shape=(species, folds)]."""
+    of = {(row["species"], row["fold"]): float(row["threshold"]) for row in rows}
+    return np.array([[of[name, fold] for fold in folds] for name in species])
+
+
+def fresh(folder):
+    """An empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    Path(folder).mkdir(parents=True)
+    return Path(folder)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

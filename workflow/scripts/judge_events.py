@@ -1,0 +1,42 @@
+"""Hold the events against annotations of the same recordings, where somebody made some."""
+
+from anurans.annotations import annotations_of
+from anurans.errors import UserError
+from anurans.jobs import log, run
+from anurans.judging import JUDGED, judge
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    recordings = {
+        row["recording"]: float(row["duration_s"])
+        for row in read_table(input.recordings)
+        if row["status"] == "ok"
+    }
+    truth = annotations_of(input.truth, list(recordings), params.settings)
+    if not truth:
+        raise UserError(
+            f"detection.truth: {input.truth} has annotations of none of the new recordings; name "
+            "its files after them, or leave truth out."
+        )
+    events = {}
+    for row in read_table(input.events):
+        of = events.setdefault(row["species"], {}).setdefault(row["recording"], [])
+        of.append((float(row["start"]), float(row["end"])))
+    rows = []
+    for species in params.settings["species"]:
+        calls = {
+            recording: [
+                (call.start, min(call.end, recordings[recording]))
+                for call in found
+                if call.species == species and call.start <= recordings[recording]
+            ]
+            for recording, found in truth.items()
+        }
+        rows.append({"species": species} | judge(events.get(species, {}), calls))
+        log.info("%s", rows[-1])
+    write_table(output[0], JUDGED, rows)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

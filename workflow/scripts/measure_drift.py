@@ -1,0 +1,27 @@
+"""Tell how far the new recordings lie from those that the model learnt from."""
+
+from anurans.detector import read_detector
+from anurans.drift import DRIFT, NIGHTS, by_night, find_limits, measure_drift
+from anurans.jobs import log, run
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    about = read_detector(input.model).about
+    heard = set(about["recordings"])
+    training = [row for path in input.training for row in read_table(path)]
+    training = [row for row in training if row["recording"] in heard]
+    trained = [row for row in read_table(input.trained) if row["recording"] in heard]
+    names = {row["recording"]: row for row in read_table(input.recordings)}
+    new = [row for path in input.profiles for row in read_table(path)]
+    limits = find_limits(training, about["limit"])
+    rows = measure_drift(new, training, names, trained, limits)
+    write_table(output.recordings, DRIFT, rows)
+    nights = by_night(rows)
+    write_table(output.nights, NIGHTS, nights)
+    doubtful = sum(row["trust"] == "no" for row in nights)
+    log.info("%s; %d of %d nights doubtful", limits, doubtful, len(nights))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

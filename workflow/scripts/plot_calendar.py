@@ -1,0 +1,72 @@
+"""Draw when each species calls: by night and hour, one map for each."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from anurans.calendars import date_axis, day, hour_name, hour_place, number, shade_doubtful, width
+from anurans.figures import headline, sheet
+from anurans.jobs import log, run
+from anurans.tables import read_table
+
+# From hardly seen on white to dark: one hue, read in grey too.
+SHADES = LinearSegmentedColormap.from_list("calls", ["#EAF3F8", "#56B4E9", "#0072B2", "#00263B"])
+UNHEARD = "#FFFFFF"
+
+
+def main(input, output, params):
+    rows = [row for row in read_table(input.activity) if row["night"]]
+    nights = sorted({row["night"] for row in rows})
+    places = sorted({hour_place(row["hour"]) for row in rows})
+    low, high = places[0], places[-1] + 1
+    expected = any(row["expected_share"] for row in rows)
+    column = "expected_share" if expected else "positive_share"
+    for row in rows:
+        row["positive_share"] = str(int(row["positive"]) / max(1, int(row["clips"])))
+    top = max(number(row[column]) for row in rows if row[column])
+    height = 1.2 + (0.5 + 0.12 * (high - low)) * len(params.species)
+    with sheet(output, 7.5, height) as figure:
+        headline(figure, "When each species calls")
+        axes = figure.subplots(len(params.species), 1, sharex=True, squeeze=False)[:, 0]
+        for ax, (code, name) in zip(axes, params.species.items(), strict=True):
+            mine = [row for row in rows if row["species"] == code]
+            drawn = draw(ax, mine, column, nights, low, high, max(top, 0.01))
+            ax.set_title(f"{name} ({code})")
+        date_axis(ax, nights)
+        doubtful = shade_doubtful(axes, read_table(input.drift))
+        bar = figure.colorbar(drawn, ax=list(axes), shrink=0.8, aspect=30, pad=0.01)
+        bar.set_label("Share of clips with calls" + (", expected" if expected else ""))
+        bar.outline.set_visible(False)
+        note = "White: nothing was recorded."
+        if doubtful:
+            note += " Hatched: sounds unlike what the model learnt from, not to be trusted."
+        axes[-1].set_xlabel(f"Night (date of its evening)\n{note}")
+    log.info("%d nights, %d hours", len(nights), high - low)
+
+
+def draw(ax, rows, column, nights, low, high, top):
+    """Draw the map of one species: cells as wide as nights usually follow each other."""
+    wide = width(nights)
+    # Neighbours share an edge, and a gap in the recordings stays white.
+    columns = sorted({day(night) for night in nights})
+    edges, of = [], {}
+    for at in columns:
+        if not edges or at - wide / 2 > edges[-1] + 0.01:
+            edges.append(at - wide / 2)
+        of[at] = len(edges) - 1
+        edges.append(at + wide / 2)
+    values = np.full((high - low, len(edges) - 1), np.nan)
+    for row in rows:
+        values[hour_place(row["hour"]) - low, of[day(row["night"])]] = number(row[column])
+    ax.set_facecolor(UNHEARD)
+    drawn = ax.pcolormesh(
+        edges, np.arange(low, high + 1), values, cmap=SHADES, vmin=0, vmax=top, rasterized=True
+    )
+    step = 1 if high - low <= 6 else 3
+    ticks = range(low, high + 1, step)
+    ax.set_yticks(list(ticks), [hour_name(at) for at in ticks])
+    ax.set_ylim(high, low)
+    return drawn
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

@@ -1,0 +1,54 @@
+"""Draw how much each species calls by the hour of the night."""
+
+import numpy as np
+
+from anurans.calendars import hour_name, hour_place, number
+from anurans.figures import COLOURS, GREY, headline, sheet
+from anurans.jobs import log, run
+from anurans.panels import panel_rows, panels
+from anurans.tables import read_table
+
+COLUMNS = 3
+
+
+def main(input, output, params):
+    rows = [row for row in read_table(input[0]) if row["hour"]]
+    places = sorted({hour_place(row["hour"]) for row in rows})
+    low, high = places[0], places[-1] + 1
+    count = len(params.species)
+    with sheet(output, 7.5, 0.9 + 1.8 * panel_rows(count, COLUMNS)) as figure:
+        headline(figure, "Calls by the hour of the night")
+        axes = list(panels(figure, count, min(count, COLUMNS), sharex=True, sharey=True))
+        for ax, (code, name) in zip(axes, params.species.items(), strict=True):
+            draw(ax, [row for row in rows if row["species"] == code])
+            ax.set_title(name, style="italic")
+            ax.set_xlim(low, high)
+            ticks = range(low, high + 1, max(1, (high - low) // 4))
+            ax.set_xticks(list(ticks), [hour_name(at) for at in ticks])
+        axes[0].set_ylim(0, None)
+        axes[0].set_ylabel("Share of what was recorded")
+        figure.supxlabel(
+            "Time of day. Bars: clips with calls, expected, with 95 % intervals. "
+            "Dots: minutes with an event.",
+            fontsize=7.5,
+        )
+    log.info("%d hours", len(places))
+
+
+def draw(ax, rows):
+    """Draw one species: a bar for each hour that something was recorded in."""
+    at = np.array([hour_place(row["hour"]) for row in rows]) + 0.5
+    clips = np.array([number(row["clips"]) for row in rows])
+    expected, lower, upper = (
+        np.array([number(row[key]) for row in rows]) / clips
+        for key in ("expected", "lower", "upper")
+    )
+    ax.bar(at, np.nan_to_num(expected), width=0.85, color=COLOURS[5], linewidth=0)
+    ax.vlines(at, lower, upper, color=COLOURS[0], lw=1.2)
+    ax.plot(at, [number(row["share_of_minutes"]) for row in rows], "o", color=GREY, ms=3, mew=0)
+    ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
+    ax.set_axisbelow(True)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

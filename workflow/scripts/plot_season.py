@@ -1,0 +1,61 @@
+"""Draw the calling season: how much each species calls, night by night."""
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from anurans.calendars import date_axis, day, number, shade_doubtful, width
+from anurans.figures import COLOURS, GREY, headline, sheet
+from anurans.jobs import log, run
+from anurans.tables import read_table
+
+
+def main(input, output, params):
+    rows = [row for row in read_table(input.dates) if row["night"]]
+    nights = sorted({row["night"] for row in rows})
+    with sheet(output, 7.5, 1.3 + 1.35 * len(params.species)) as figure:
+        headline(figure, "The calling season, night by night")
+        axes = figure.subplots(len(params.species), 1, sharex=True, sharey=True, squeeze=False)
+        axes = axes[:, 0]
+        for ax, (code, name) in zip(axes, params.species.items(), strict=True):
+            draw(ax, [row for row in rows if row["species"] == code])
+            ax.set_title(f"{name} ({code})")
+            ax.set_ylim(0, None)
+        axes[0].set_ylim(0, min(1.04, axes[0].get_ylim()[1]))
+        date_axis(ax, nights)
+        doubtful = shade_doubtful(axes, read_table(input.drift))
+        axes[len(axes) // 2].set_ylabel("Share of what was recorded")
+        axes[-1].set_xlabel("Night (date of its evening)")
+        handles = [
+            Line2D([], [], color=COLOURS[0], label="clips with calls, expected"),
+            Patch(color=COLOURS[0], alpha=0.25, linewidth=0, label="95 % interval"),
+            Line2D([], [], color=GREY, marker="o", ms=3, lw=0, label="minutes with an event"),
+        ]
+        if doubtful:
+            style = {"facecolor": "none", "edgecolor": "#D55E00", "hatch": "////", "linewidth": 0}
+            handles.append(Patch(label="not to be trusted", **style))
+        figure.legend(handles=handles, loc="outside lower left", ncols=len(handles))
+    log.info("%d nights", len(nights))
+
+
+def draw(ax, rows):
+    """Draw one species; lines end where nights are missing."""
+    days = np.array([day(row["night"]) for row in rows], float)
+    clips = np.array([number(row["clips"]) for row in rows])
+    values = [
+        np.array([number(row[key]) for row in rows]) / clips
+        for key in ("expected", "lower", "upper")
+    ]
+    gaps = np.flatnonzero(np.diff(days) > 3 * width(row["night"] for row in rows)) + 1
+    for part in np.split(np.arange(len(days)), gaps):
+        expected, lower, upper = (each[part] for each in values)
+        ax.fill_between(days[part], lower, upper, color=COLOURS[0], alpha=0.25, linewidth=0)
+        ax.plot(days[part], expected, color=COLOURS[0], lw=1.2)
+    present = [number(row["share_of_minutes"]) for row in rows]
+    ax.plot(days, present, "o", color=GREY, ms=2.5, mew=0, zorder=3)
+    ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
+    ax.set_axisbelow(True)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

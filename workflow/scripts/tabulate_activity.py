@@ -1,0 +1,28 @@
+"""Add up the days: who called when, by night and hour, by night, and by hour."""
+
+from anurans.activity import TABLE, add_all, gather, read_part
+from anurans.jobs import log, run
+from anurans.tables import read_table, write_table
+
+
+def main(input, output, params):
+    found = {}
+    for path in input:
+        add_all(found, read_part(read_table(path)))
+    for name, keys in (
+        ("activity", ("night", "hour")),
+        ("dates", ("night",)),
+        ("hours", ("hour",)),
+    ):
+        rows = [
+            dict(zip(keys, values, strict=True)) | of[species].row(species)
+            for values, of in gather(found, keys).items()
+            for species in params.species
+            if species in of
+        ]
+        write_table(getattr(output, name), (*keys, *TABLE), rows)
+    log.info("%d places of the calendar", len(found))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

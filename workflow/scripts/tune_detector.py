@@ -1,0 +1,89 @@
+"""Give the detector its thresholds, and its calibrators with what is not known of them."""
+
+import numpy as np
+
+from anurans.calibration import fit_calibrator
+from anurans.comparison import MODEL
+from anurans.curves import pool, read_scored
+from anurans.detector import read_detector
+from anurans.intervals import draw_groups
+from anurans.jobs import log, run
+from anurans.probabilities import CALIBRATORS, DRAWS
+from anurans.ranking import gather_models
+from anurans.splits import HELD_OUT
+from anurans.tables import read_table, write_table
+from anurans.wanted_precision import NEVER, threshold_for_precision
+
+THRESHOLDS = ("species", "fold", "threshold", "source")
+
+
+def main(input, output, params):
+    about = read_detector(input.model).about
+    metrics = [read_table(path) for path in input.metrics]
+    model = next(
+        each
+        for each in gather_models(metrics)
+        if about["model"].items() <= dict(zip(MODEL, each, strict=True)).items()
+    )
+    places, species = gather_models(metrics)[model], about["species"]
+    held_out = pool(
+        [read_scored(read_table(input.predictions[at]), species, HELD_OUT) for at in places]
+    )
+    if params.thresholds == "tuned":
+        rows = [
+            {"fold": fold} | {key: row[key] for key in ("species", "threshold", "source")}
+            for fold, at in zip(about["folds"], places, strict=True)
+            for row in read_table(input.thresholds[at])
+        ]
+    else:
+        rows = list(for_precision(held_out, species, about["folds"], **params.thresholds))
+    write_table(output.thresholds, THRESHOLDS, rows)
+
+    drawn = []
+    for column, name in enumerate(species):
+        # As results/calibrators.tsv has it, which stands on every model that is trained.
+        calibrator = fit_calibrator(held_out.labels[:, column], held_out.scores[:, column])
+        if calibrator is None:
+            log.warning("warning: %s has no calibrated probabilities", name)
+            continue
+        every = [calibrator, *draw_calibrators(held_out, column, params.seed)]
+        for draw, each in enumerate(every):
+            points = zip(each.scores.tolist(), each.probabilities.tolist(), strict=True)
+            about_draw = {"species": name, "draw": draw}
+            drawn += [about_draw | {"score": s, "probability": p} for s, p in points]
+    write_table(output.calibrators, CALIBRATORS, drawn)
+
+
+def for_precision(held_out, species, folds, precision):
+    """Rows of one threshold for all folds, on the clips that each of them did not see."""
+    for column, name in enumerate(species):
+        labels, scores = held_out.labels[:, column], held_out.scores[:, column]
+        threshold = threshold_for_precision(labels, scores, precision)
+        source = "unreachable" if threshold == NEVER else f"precision {precision:g}"
+        called = scores >= threshold
+        if threshold == NEVER:
+            log.warning(
+                "warning: %s never has a precision of %g on held-out clips; no clip is "
+                "called positive",
+                name,
+                precision,
+            )
+        else:
+            found = (labels & called).sum() / max(1, labels.sum())
+            log.info("%s: threshold %.4f, recall %.3f on held-out clips", name, threshold, found)
+        for fold in folds:
+            yield {"species": name, "fold": fold, "threshold": threshold, "source": source}
+
+
+def draw_calibrators(held_out, column, seed):
+    """Calibrators of the held-out clips of groups drawn anew, those that have both labels."""
+    names, row = np.unique(held_out.groups.astype(str), return_inverse=True)
+    for times in draw_groups(len(names), DRAWS, seed):
+        clips = np.repeat(np.arange(len(row)), times[row])
+        found = fit_calibrator(held_out.labels[clips, column], held_out.scores[clips, column])
+        if found is not None:
+            yield found
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

@@ -1,0 +1,25 @@
+"""Write the page of how far the new recordings lie from those that the model learnt from."""
+
+from anurans.detector import read_detector
+from anurans.drift import find_limits
+from anurans.files import whole
+from anurans.jobs import log, run
+from anurans.monitoring_pages import drift_page
+from anurans.tables import read_table
+
+
+def main(input, output, params):
+    about = read_detector(input.model).about
+    heard = set(about["recordings"])
+    training = [row for path in input.training for row in read_table(path)]
+    training = [row for row in training if row["recording"] in heard]
+    limits = find_limits(training, about["limit"])
+    nights = read_table(input.nights)
+    text = drift_page(about, limits, read_table(input.drift), nights)
+    with whole(output[0]) as partial:
+        partial.write_text(text, encoding="utf-8")
+    log.info("%d nights", len(nights))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821

@@ -1,0 +1,35 @@
+"""Write the page of what was heard in the new recordings."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from anurans.detector import read_detector
+from anurans.files import whole
+from anurans.jobs import log, run
+from anurans.monitoring_pages import monitoring_page
+from anurans.tables import read_table
+
+
+def main(input, output, params):
+    with Path(input.events).open(newline="", encoding="utf-8") as file:
+        events = Counter(row["species"] for row in csv.DictReader(file))
+    text = monitoring_page(
+        params.project,
+        params.species,
+        read_detector(input.model).about,
+        read_table(input.thresholds),
+        events,
+        read_table(input.recordings),
+        read_table(input.dates),
+        read_table(input.drift),
+        [row for path in input.judged for row in read_table(path)],
+        params.gap,
+    )
+    with whole(output[0]) as partial:
+        partial.write_text(text, encoding="utf-8")
+    log.info("%d events", sum(events.values()))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
