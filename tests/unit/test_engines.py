@@ -22,7 +22,7 @@ def machine(monkeypatch):
     ("has", "found"),
     [
         ({}, ("openvino", "f32")),
-        ({"bf16": True}, ("openvino", "bf16")),
+        ({"bf16": True}, ("openvino", "f32")),
         ({"gpu": True, "bf16": True}, ("tensorflow", "f32")),
         ({"missing": ("openvino",), "bf16": True}, ("tensorflow", "f32")),
     ],

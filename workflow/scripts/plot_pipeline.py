@@ -77,7 +77,9 @@ def read_rules(params):
     """
     settings = {f"{name}_settings": value for name, value in params.stored.items()}
     settings["config_settings"] = params.called
-    with planned(params.snakefile, DAGSettings(), **settings) as workflow:
+    # Files that other jobs are writing at this moment are no mistake.
+    asked = DAGSettings(force_incomplete=True)
+    with planned(params.snakefile, asked, **settings) as workflow:
         dag = workflow.dag
         jobs, edges, stages = {}, set(), {}
         for job in (job for job in dag.jobs if not job.rule.norun):

@@ -19,8 +19,8 @@ def resolve(engine: str, precision: str) -> tuple[str, str]:
         `auto`: TensorFlow where it sees a GPU, else OpenVINO, or TensorFlow where OpenVINO is not
         installed; or `openvino` or `tensorflow`.
     precision
-        `auto`: bf16 where OpenVINO says that the processor has units for it, else f32; or `f32` or
-        `bf16`.
+        `f32`, or `bf16`; `auto` is f32: bf16 changes scores (docs/speed.md), which is for people to
+        choose.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def resolve(engine: str, precision: str) -> tuple[str, str]:
     if engine == "auto":
         engine = TENSORFLOW if has_gpu() or not installed(OPENVINO) else OPENVINO
     if precision == "auto":
-        precision = "bf16" if engine == OPENVINO and installed(engine) and has_bf16() else "f32"
+        precision = "f32"
     check(engine, precision, "the config", "embedding.engine and embedding.precision")
     return engine, precision
 
