@@ -118,8 +118,7 @@ def main():
             print(lines[-1], flush=True)
     text = ["# Planned", "", "By `benchmarks/scale.py`.", "", *(f"- {each}" for each in machine())]
     text += ["", *lines, "", GOAL]
-    if tuple(given.sizes) == sizes:
-        (ROOT / "benchmarks/SCALE.md").write_text("\n".join(text) + "\n")
+    (ROOT / "benchmarks/SCALE.md").write_text("\n".join(text) + "\n")
 
 
 if __name__ == "__main__":
