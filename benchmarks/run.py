@@ -73,9 +73,8 @@ def main():
             kept.write_text(json.dumps(rows, indent=1))
     lines = markdown([Row(**row) for part in PARTS for row in rows.get(part, ())])
     print("\n" + "\n".join([*lines, "", *machine()]))
-    if not given.quick:
-        missing = [part for part in PARTS if not rows.get(part)]
-        write([*lines, *([f"\nNot measured here: {', '.join(missing)}."] if missing else [])])
+    if not given.quick and set(rows) == set(PARTS):
+        write(lines)
 
 
 def measured(given, folder: Path):

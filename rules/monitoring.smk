@@ -1,7 +1,7 @@
 # Needs results/detections and, of the recordings that the model learnt from, results/recordings.
 # Makes results/monitoring/: activity.csv, dates.csv and hours.csv, who called when, with expected
-# counts; drift.csv and drift_dates.csv, how far new recordings lie from those; pages and figures
-# of both; and, where there is a truth to judge by, results/detections/judged.csv with its page. The
+# counts; drift.csv and drift_nights.csv, how far new recordings lie from those; pages of
+# both; and, where there is a truth to judge by, results/detections/judged.csv with its page. The
 # demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
 # the judgement reads.
 rule synthesise_season:
@@ -125,119 +125,6 @@ rule judge_events:
         code=detection_code("judge_events.py"),
     script:
         "../workflow/scripts/judge_events.py"
-
-
-rule plot_calendar:
-    input:
-        activity="results/monitoring/activity.csv",
-        drift="results/monitoring/drift_nights.csv",
-    output:
-        svg=report(
-            "results/monitoring/calendar.svg",
-            category="Calling",
-            caption="../workflow/report/plot_calendar.rst",
-            labels={"figure": "calls by night and hour"},
-        ),
-        png="results/monitoring/calendar.png",
-    log:
-        "logs/plot_calendar.log",
-    benchmark:
-        "results/benchmarks/plot_calendar.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        species=config["species"],
-        code=detection_code("plot_calendar.py"),
-    script:
-        "../workflow/scripts/plot_calendar.py"
-
-
-rule plot_season:
-    input:
-        dates="results/monitoring/dates.csv",
-        drift="results/monitoring/drift_nights.csv",
-    output:
-        svg=report(
-            "results/monitoring/season.svg",
-            category="Calling",
-            caption="../workflow/report/plot_season.rst",
-            labels={"figure": "calls by night"},
-        ),
-        png="results/monitoring/season.png",
-    log:
-        "logs/plot_season.log",
-    benchmark:
-        "results/benchmarks/plot_season.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        species=config["species"],
-        code=detection_code("plot_season.py"),
-    script:
-        "../workflow/scripts/plot_season.py"
-
-
-rule plot_night:
-    input:
-        "results/monitoring/hours.csv",
-    output:
-        svg=report(
-            "results/monitoring/night.svg",
-            category="Calling",
-            caption="../workflow/report/plot_night.rst",
-            labels={"figure": "calls by hour of the night"},
-        ),
-        png="results/monitoring/night.png",
-    log:
-        "logs/plot_night.log",
-    benchmark:
-        "results/benchmarks/plot_night.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        species=config["species"],
-        code=detection_code("plot_night.py"),
-    script:
-        "../workflow/scripts/plot_night.py"
-
-
-rule plot_drift:
-    input:
-        model="results/detections/model.h5",
-        training=shards("results/monitoring/training/{shard}.tsv"),
-        drift="results/monitoring/drift.csv",
-        profiles=asked(partial(PLAN.of_days, "results/detections/profiles/{day}.tsv")),
-    output:
-        svg=report(
-            "results/monitoring/drift.svg",
-            category="Drift",
-            caption="../workflow/report/plot_drift.rst",
-            labels={"figure": "distance from the training recordings"},
-        ),
-        png="results/monitoring/drift.png",
-    log:
-        "logs/plot_drift.log",
-    benchmark:
-        "results/benchmarks/plot_drift.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        sr=config["audio"]["sr"],
-        code=detection_code("plot_drift.py"),
-    script:
-        "../workflow/scripts/plot_drift.py"
 
 
 rule write_monitoring:

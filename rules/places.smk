@@ -89,11 +89,11 @@ def if_stored(paths):
     return [path for path in paths if is_flagged(placed(path), "storage_object")]
 
 
-def files_on(wildcards, input):
-    """The same of new recordings, of a day."""
-    return PLAN.day_files(wildcards.day, input.recordings, made)
-
-
 def files(wildcards, input):
     """Params function: where a job finds each recording of its shard."""
     return PLAN.files(wildcards.shard, input.recordings, made)
+
+
+def files_on(wildcards, input):
+    """The same of new recordings, of a day."""
+    return PLAN.day_files(wildcards.day, input.recordings, made)

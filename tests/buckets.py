@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import importlib
 import logging
 import os
 import shutil
@@ -59,8 +60,9 @@ def served(recordings: Path) -> Iterator[Server]:
     """Serve a bucket with the recordings of a folder, without anything else of the network."""
     try:
         import boto3
-        import snakemake_storage_plugin_s3  # noqa: F401
         from moto.server import ThreadedMotoServer
+
+        importlib.import_module("snakemake_storage_plugin_s3")
     except ModuleNotFoundError as error:
         pytest.fail(MISSING.format(error.name))
     logging.getLogger("werkzeug").setLevel("ERROR")

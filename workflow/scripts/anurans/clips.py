@@ -92,6 +92,11 @@ def original_clips(recording: str, duration: float, length: float, min_last: flo
     Parameters are those of `count_clips`.
     """
     starts = np.arange(count_clips(duration, length, min_last)) * length
+    return clips_at(recording, starts.tolist(), duration, length)
+
+
+def clips_at(recording: str, starts: Iterable[float], duration: float, length: float) -> ClipTable:
+    """Lay clips of `length` over a recording, from `starts`; all in s."""
     return clip_table(
         {
             "clip": clip_id(recording, start),
@@ -103,7 +108,7 @@ def original_clips(recording: str, duration: float, length: float, min_last: flo
             "rate": 1.0,
             "masks": "",
         }
-        for start in starts.tolist()
+        for start in starts
     )
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from anurans.audio import Source, read_blocks, to_int16
-from anurans.clips import ORIGINAL, TOLERANCE, ClipTable, clip_table, count_clips
+from anurans.clips import TOLERANCE, ClipTable, clips_at, count_clips
 from anurans.detector import Detector
 from anurans.errors import UserError
-from anurans.recordings import clip_id
 from anurans.spectrograms import Imager
 
 # Clips that are drawn and embedded at a time.
@@ -61,19 +60,7 @@ def overlapping_clips(
 ) -> ClipTable:
     """Lay clips over a recording at `places`."""
     starts = [place * length / steps for place in places(duration, length, min_last, steps)]
-    return clip_table(
-        {
-            "clip": clip_id(recording, start),
-            "recording": recording,
-            "technique": ORIGINAL,
-            "copy": 0,
-            "source_start": start,
-            "source_end": min(start + length, duration),
-            "rate": 1.0,
-            "masks": "",
-        }
-        for start in starts
-    )
+    return clips_at(recording, starts, duration, length)
 
 
 def read_windows(
