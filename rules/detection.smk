@@ -1,10 +1,11 @@
 # Needs the new recordings of `detection`, and head.keras, metrics.tsv, predictions.tsv and so on of
 # the models that it names. Nothing here is made for a config without it.
 # Makes results/detections/: model.h5, the chosen model with all its folds; thresholds.tsv and
-# calibrators.tsv, what its scores mean; for each day of recordings scores/{day}.h5, the scores of
-# every clip, inspected/ and profiles/, what was found of the recordings and how they sound, events/
-# and activity/, audacity/{day}/ and raven/{day}/, labels of each recording; and of all days
-# events.csv and recordings.csv. Days are jobs of their own: a new recording costs its day alone.
+# calibrators.tsv, what its scores mean, and separation.tsv, what known clips get; for each day of
+# recordings scores/{day}.h5, the scores of every clip, inspected/ and profiles/, what was found of
+# the recordings and how they sound, events/ and activity/, audacity/{day}/ and raven/{day}/, labels
+# of each recording; and of all days events.csv and recordings.csv. Days are jobs of their own: a
+# new recording costs its day alone.
 rule assemble_detector:
     input:
         metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
@@ -39,6 +40,7 @@ rule tune_detector:
     output:
         thresholds="results/detections/thresholds.tsv",
         calibrators="results/detections/calibrators.tsv",
+        separation="results/detections/separation.tsv",
     log:
         "logs/tune_detector.log",
     benchmark:

@@ -1,6 +1,6 @@
 # Needs results/detections and, of the recordings that the model learnt from, results/recordings.
-# Makes results/monitoring/: activity.csv, dates.csv and hours.csv, who called when, with expected
-# counts; drift.csv and drift_nights.csv, how far new recordings lie from those; pages of
+# Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when, with
+# expected counts; drift.csv and drift_nights.csv, how far new recordings lie from those; pages of
 # both; and, where there is a truth to judge by, results/detections/judged.csv with its page. The
 # demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
 # the judgement reads.
@@ -82,11 +82,13 @@ rule measure_drift:
 
 rule tabulate_activity:
     input:
-        asked(partial(PLAN.of_days, "results/detections/activity/{day}.tsv")),
+        days=asked(partial(PLAN.of_days, "results/detections/activity/{day}.tsv")),
+        separation="results/detections/separation.tsv",
     output:
         activity="results/monitoring/activity.csv",
         dates="results/monitoring/dates.csv",
         hours="results/monitoring/hours.csv",
+        species="results/monitoring/species.csv",
     log:
         "logs/tabulate_activity.log",
     benchmark:
@@ -134,6 +136,7 @@ rule write_monitoring:
         events="results/detections/events.csv",
         recordings="results/detections/recordings.csv",
         dates="results/monitoring/dates.csv",
+        totals="results/monitoring/species.csv",
         drift="results/monitoring/drift_nights.csv",
         judged=asked(PLAN.judged),
     output:

@@ -20,6 +20,8 @@ DATE = {
     "minutes": "10",
     "minutes_present": "4",
     "expected": "33.3",
+    "lower": "20.2",
+    "upper": "50.4",
     "expected_share": "0.333",
 }
 RECORDING = {"status": "ok", "duration_s": "1800", "date": "2021-01-01"}
@@ -39,6 +41,7 @@ def page(**given):
         "events": {"A": 7},
         "recordings": [RECORDING, RECORDING | {"status": "quarantined"}],
         "dates": [DATE],
+        "totals": [DATE],
         "nights": [night("2021-01-01", "yes")],
         "judged": [],
         "gap": 1.0,
@@ -49,7 +52,7 @@ def page(**given):
 def test_nothing_is_warned_of_where_nothing_is_wrong():
     text = page()
     assert "Nothing speaks against trusting the scores here." in text
-    assert "<td>7</td><td>4 / 10</td><td>33 / 100</td>" in text
+    assert "<td>7</td><td>4 / 10</td><td>33 (20 to 50) / 100</td>" in text
     assert "night/net/d/r, 2 folds" in text and "1, 0.5 hours" in text
     assert "&lt;Pond&gt;" in text and "Rana &lt;a&gt;" in text
     assert "Events against annotations" not in text

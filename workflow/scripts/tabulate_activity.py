@@ -1,21 +1,24 @@
-"""Add up the days: who called when, by night and hour, by night, and by hour."""
+"""Add up the days: who called when, by night and hour, by night, by hour, and in all."""
 
 from anurans.activity import TABLE, add_all, gather, read_part
 from anurans.jobs import log, run
+from anurans.probabilities import read_separations
 from anurans.tables import read_table, write_table
 
 
 def main(input, output, params):
     found = {}
-    for path in input:
+    known = read_separations(read_table(input.separation))
+    for path in input.days:
         add_all(found, read_part(read_table(path)))
     for name, keys in (
         ("activity", ("night", "hour")),
         ("dates", ("night",)),
         ("hours", ("hour",)),
+        ("species", ()),
     ):
         rows = [
-            dict(zip(keys, values, strict=True)) | of[species].row(species)
+            dict(zip(keys, values, strict=True)) | of[species].row(species, known.get(species))
             for values, of in gather(found, keys).items()
             for species in params.species
             if species in of

@@ -1,6 +1,8 @@
 """Train the head of one run on embeddings, and score every original clip with it."""
 
+from collections import defaultdict
 from datetime import UTC, datetime
+from sys import intern
 
 import numpy as np
 
@@ -46,8 +48,7 @@ def main(input, output, params, wildcards, resources, threads):
     ]
     check_same_backbone([originals, *copies])
     species, rule = params.settings["species"], LabelRule(**params.labelling)
-    dealt = read_table(input.roles)
-    roles = {row["clip"]: row[f"fold-{wildcards.fold}"] for row in dealt}
+    roles, members = read_roles(input.roles, f"fold-{wildcards.fold}")
     recordings = sorted(originals.metadata["recordings"])
     annotations = annotations_of(input.annotations, params.recordings, params.settings)
     annotations = {name: annotations[name] for name in recordings if name in annotations}
@@ -63,7 +64,7 @@ def main(input, output, params, wildcards, resources, threads):
         of[TRAIN].append((embeddings, chosen_copies(part, params.copies, species)))
     tell_parts(of, species)
     refuse_missing(of, species, params, wildcards, input)
-    refuse_lost(dealt, annotations, params, wildcards)
+    refuse_lost(members, annotations, params, wildcards)
 
     def stored(name):
         """Embeddings and labels of a part, None where it is empty."""
@@ -116,6 +117,15 @@ def main(input, output, params, wildcards, resources, threads):
         add_made(partial, made)
 
 
+def read_roles(path, fold):
+    """Read the role of each clip, and of which recordings the clips of each role are."""
+    roles, members = {}, defaultdict(set)
+    for row in read_table(path):
+        roles[row["clip"]] = intern(row[fold])
+        members[row[fold]].add(row["recording"])
+    return roles, members
+
+
 def tell_parts(of, species):
     """Log how many clips and positives each part has, by technique."""
     for role, parts in of.items():
@@ -155,15 +165,11 @@ def refuse_missing(of, species, params, wildcards, input):
         )
 
 
-def refuse_lost(dealt, annotations, params, wildcards):
+def refuse_lost(members, annotations, params, wildcards):
     """Refuse what only recordings filled that turned out to be unusable."""
-    fold = f"fold-{wildcards.fold}"
-    members = {TRAIN: set(), params.validation: set()}
-    for row in dealt:
-        if row[fold] in members:
-            members[row[fold]].add(row["recording"])
+    used = {role: members[role] for role in (TRAIN, params.validation) if role in members}
     calls = {name: {call.species for call in found} for name, found in annotations.items()}
-    if problems := lost({part: of for part, of in members.items() if of}, calls, params.required):
+    if problems := lost(used, calls, params.required):
         at = f"splits.{wildcards.split}"
         raise UserError(
             f"split {wildcards.split}, fold {wildcards.fold}: cannot be used without the "

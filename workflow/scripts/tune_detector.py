@@ -1,4 +1,4 @@
-"""Give the detector its thresholds, and its calibrators with what is not known of them."""
+"""Give the detector its thresholds and calibrators, and tell what these make of known clips."""
 
 import numpy as np
 
@@ -8,12 +8,14 @@ from anurans.curves import pool, read_scored
 from anurans.detector import read_detector
 from anurans.intervals import draw_groups
 from anurans.jobs import log, run
-from anurans.probabilities import CALIBRATORS, DRAWS
+from anurans.probabilities import CALIBRATORS, DRAWS, SEPARATION, measure_separation
 from anurans.ranking import gather_models
 from anurans.splits import HELD_OUT
 from anurans.tables import read_table, write_table
 from anurans.wanted_precision import NEVER, threshold_for_precision
 
+# Calibrators are fitted to all groups but those of one part, so many times.
+PARTS = 10
 THRESHOLDS = ("species", "fold", "threshold", "source")
 
 
@@ -39,19 +41,19 @@ def main(input, output, params):
         rows = list(for_precision(held_out, species, about["folds"], **params.thresholds))
     write_table(output.thresholds, THRESHOLDS, rows)
 
-    drawn = []
+    points, known = [], []
     for column, name in enumerate(species):
         # As results/calibrators.tsv has it, which stands on every model that is trained.
         calibrator = fit_calibrator(held_out.labels[:, column], held_out.scores[:, column])
         if calibrator is None:
             log.warning("warning: %s has no calibrated probabilities", name)
             continue
-        every = [calibrator, *draw_calibrators(held_out, column, params.seed)]
-        for draw, each in enumerate(every):
-            points = zip(each.scores.tolist(), each.probabilities.tolist(), strict=True)
-            about_draw = {"species": name, "draw": draw}
-            drawn += [about_draw | {"score": s, "probability": p} for s, p in points]
-    write_table(output.calibrators, CALIBRATORS, drawn)
+        of = zip(calibrator.scores.tolist(), calibrator.probabilities.tolist(), strict=True)
+        points += [{"species": name, "score": s, "probability": p} for s, p in of]
+        for draw, moments in enumerate(separation(held_out, column, params.seed).tolist()):
+            known.append(dict(zip(SEPARATION, (name, draw, *moments), strict=True)))
+    write_table(output.calibrators, CALIBRATORS, points)
+    write_table(output.separation, SEPARATION, known)
 
 
 def for_precision(held_out, species, folds, precision):
@@ -75,14 +77,20 @@ def for_precision(held_out, species, folds, precision):
             yield {"species": name, "fold": fold, "threshold": threshold, "source": source}
 
 
-def draw_calibrators(held_out, column, seed):
-    """Calibrators of the held-out clips of groups drawn anew, those that have both labels."""
+def separation(held_out, column, seed):
+    """What probabilities clips of groups get from calibrators that did not see these groups."""
+    labels, scores = held_out.labels[:, column], held_out.scores[:, column]
     names, row = np.unique(held_out.groups.astype(str), return_inverse=True)
-    for times in draw_groups(len(names), DRAWS, seed):
-        clips = np.repeat(np.arange(len(row)), times[row])
-        found = fit_calibrator(held_out.labels[clips, column], held_out.scores[clips, column])
-        if found is not None:
-            yield found
+    unseen = np.full(len(labels), np.nan)
+    part = np.arange(len(names)) % PARTS
+    for number in range(min(PARTS, len(names))):
+        left_out = part[row] == number
+        calibrator = fit_calibrator(labels[~left_out], scores[~left_out])
+        if calibrator is not None:
+            unseen[left_out] = calibrator(scores[left_out])
+    times = np.concatenate([np.ones((1, len(names)), int), draw_groups(len(names), DRAWS, seed)])
+    known = np.isfinite(unseen)
+    return measure_separation(labels[known], unseen[known], row[known], times)
 
 
 if "snakemake" in globals():

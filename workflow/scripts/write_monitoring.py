@@ -22,6 +22,7 @@ def main(input, output, params):
         events,
         read_table(input.recordings),
         read_table(input.dates),
+        read_table(input.totals),
         read_table(input.drift),
         [row for path in input.judged for row in read_table(path)],
         params.gap,

@@ -6,47 +6,41 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from anurans.probabilities import DRAWS, Curves, count_interval
+from anurans.probabilities import Curve, Separation
 
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
-DRAWN = tuple(f"drawn_{number:02d}" for number in range(1, DRAWS + 1))
 # What the jobs of single days hand on.
-PARTS = ("night", "hour", "species", *COUNTS, "expected", "variance", *DRAWN)
+PARTS = ("night", "hour", "species", *COUNTS, "probability")
 # What people read.
 TABLE = ("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share")
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a species in one place of the calendar; `drawn` under each drawn calibrator.
+    """Counts of a species in one place of the calendar, and the sum of its probabilities.
 
-    `expected` is None where there is no calibrator.
+    `probability` is None where there is no calibrator.
     """
 
     counts: np.ndarray = field(default_factory=lambda: np.zeros(len(COUNTS), int))
-    expected: float | None = 0.0
-    variance: float = 0.0
-    drawn: np.ndarray = field(default_factory=lambda: np.zeros(DRAWS))
+    probability: float | None = 0.0
 
     def add(self, other: "Tally") -> None:
         """Add what another one counted elsewhere."""
         self.counts += other.counts
-        unknown = self.expected is None or other.expected is None
-        self.expected = None if unknown else self.expected + other.expected
-        self.variance += other.variance
-        self.drawn = self.drawn + other.drawn
+        unknown = self.probability is None or other.probability is None
+        self.probability = None if unknown else self.probability + other.probability
 
-    def row(self, species: str) -> dict[str, object]:
-        """A row of `TABLE`."""
+    def row(self, species: str, separation: Separation | None) -> dict[str, object]:
+        """A row of `TABLE`, with counts by what is known of held-out clips."""
         counts = dict(zip(COUNTS, self.counts.tolist(), strict=True))
         minutes, clips = counts["minutes"], counts["clips"]
         row = {"species": species, **counts}
         row["share_of_minutes"] = counts["minutes_present"] / minutes if minutes else None
-        if self.expected is not None:
-            most = float(clips)
-            lower, upper = count_interval(self.expected, self.variance, self.drawn, most)
-            row |= {"expected": self.expected, "lower": lower, "upper": upper}
-            row["expected_share"] = self.expected / clips if clips else None
+        if self.probability is not None and separation:
+            expected, lower, upper = separation.count(self.probability, clips)
+            row |= {"expected": expected, "lower": lower, "upper": upper}
+            row["expected_share"] = None if expected is None else expected / clips
         return row
 
 
@@ -79,7 +73,7 @@ def tally(
     starts: np.ndarray,
     positive: np.ndarray,
     scores: np.ndarray,
-    curves: Curves | None,
+    curve: Curve | None,
 ) -> dict[Place, Tally]:
     """Count the clips of a recording, which do not overlap, by night and hour.
 
@@ -93,15 +87,14 @@ def tally(
         Of the clips, in s; the minute of a clip is the one that it starts in.
     positive : np.ndarray [shape=(n,), dtype=bool]
     scores : np.ndarray [shape=(n, folds)]
-    curves
-        Calibrators of the species.
+    curve
+        Calibrator of the species.
     """
     names = sorted(set(places))
     number = {name: at for at, name in enumerate(names)}
     group = np.array([number[place] for place in places], dtype=int)
     minute = (starts // 60).astype(int)
-    chances = curves.probabilities(scores) if curves else None
-    sums = curves.sums(scores, group, len(names)) if curves else None
+    chances = curve.probabilities(scores) if curve else None
     found = {}
     for at, (night, hour) in enumerate(names):
         of = group == at
@@ -112,13 +105,8 @@ def tally(
             of.sum(),
             (of & positive).sum(),
         )
-        one = Tally(np.array(counts, int), None)
-        if curves:
-            p = chances[of]
-            drawn = np.zeros(DRAWS)
-            drawn[: sums.shape[1]] = sums[at]
-            one = Tally(one.counts, float(p.sum()), float((p * (1 - p)).sum()), drawn)
-        found[night, hour, species] = one
+        probability = float(chances[of].sum()) if curve else None
+        found[night, hour, species] = Tally(np.array(counts, int), probability)
     return found
 
 
@@ -136,20 +124,15 @@ def part_rows(found: Mapping[Place, Tally]) -> Iterable[dict[str, object]]:
     for (night, hour, species), one in sorted(found.items()):
         row = {"night": night, "hour": hour, "species": species}
         row |= dict(zip(COUNTS, one.counts.tolist(), strict=True))
-        if one.expected is not None:
-            row |= {"expected": one.expected, "variance": one.variance}
-            row |= dict(zip(DRAWN, one.drawn.tolist(), strict=True))
-        yield row
+        yield row | {"probability": one.probability}
 
 
 def read_part(rows: Iterable[Mapping[str, str]]) -> dict[Place, Tally]:
     """Read rows of `PARTS`."""
     found: dict[Place, Tally] = {}
     for row in rows:
-        one = Tally(np.array([int(row[name]) for name in COUNTS]), None)
-        if row["expected"]:
-            one.expected, one.variance = float(row["expected"]), float(row["variance"])
-            one.drawn = np.array([float(row[name]) for name in DRAWN])
+        probability = float(row["probability"]) if row["probability"] else None
+        one = Tally(np.array([int(row[name]) for name in COUNTS]), probability)
         found[row["night"], row["hour"], row["species"]] = one
     return found
 

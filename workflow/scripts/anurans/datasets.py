@@ -11,7 +11,7 @@ from anurans.clips import TOLERANCE, ClipTable, concatenate
 from anurans.errors import UserError
 from anurans.labels import LabelRule, blocks_by, cover_clips, decide_all, rows_by
 from anurans.libraries import merge_versions
-from anurans.rows import READ, Rows
+from anurans.rows import Rows, rows_at_a_time
 from anurans.shards import open_shard
 from anurans.splits import TRAIN
 
@@ -36,7 +36,7 @@ class Embeddings:
 
     def batches(self) -> Iterator[np.ndarray]:
         """Read all rows, some at a time, in the order of `clips`."""
-        size = max(1, READ // max(1, self.width * self.dtype.itemsize))
+        size = rows_at_a_time(self.width, self.dtype.itemsize)
         for path in self.paths:
             with open_shard(path) as shard:
                 yield from shard.batches(size)

@@ -60,6 +60,7 @@ def monitoring_page(
     events: Mapping[str, int],
     recordings: Sequence[Row],
     dates: Sequence[Row],
+    totals: Sequence[Row],
     nights: Sequence[Row],
     judged: Sequence[Row],
     gap: float,
@@ -74,7 +75,7 @@ def monitoring_page(
         Code and name of each.
     about
         Of the detector.
-    thresholds, recordings, dates, nights, judged
+    thresholds, recordings, dates, totals, nights, judged
         Rows of the tables of these names.
     events
         Number of events of each species.
@@ -96,7 +97,7 @@ def monitoring_page(
     sections = [
         ("Warnings", boxes([*doubts(about), *unreachable(thresholds), *warnings(nights)])),
         ("What was listened to", facts(told)),
-        ("What was heard", heard(species, events, dates)),
+        ("What was heard", heard(species, events, dates, totals)),
         ("Events against annotations of some of the recordings", judgement(judged)),
         ("How to read it", listing(READING)),
     ]
@@ -109,15 +110,16 @@ READING = (
     "An event is a stretch in which clips are positive: at least half of the folds' models give "
     "the clip a score at or above their own threshold. It tells that a species calls, not how "
     "many calls or animals there are.",
-    "Expected clips are the sum of calibrated probabilities, over clips that do not overlap. They "
-    "need no threshold, which would count too few or too many where scores are in between; use "
-    "them to compare nights, and events to find calls.",
-    "The 95 % intervals hold what is not known of single clips and of the calibration, which rests "
-    "on the held-out clips of training. They do not hold what changes with another season, "
-    "recorder or place: the page on drift tells of that.",
-    "Probabilities are calibrated for calls as common as in the annotated recordings. Where calls "
-    "are much rarer, expected counts are too high, most of all of a model that hears poorly: look "
-    "at how they change, and annotate some of the new recordings to know how many there are.",
+    "Expected clips are those that hold calls, of clips that do not overlap. They come of the mean "
+    "of the calibrated probabilities: where it lies between those of held-out clips without and "
+    "with calls. They need no threshold, which would count too few or too many where scores are in "
+    "between, and calls may be rarer or more common than in the annotated recordings; use them to "
+    "compare nights, and events to find calls. Each count is kept between none and all of its "
+    "clips, so that those of nights need not add up to that of the season.",
+    "The 95 % intervals hold what chance leaves open, and how well held-out clips tell what clips "
+    "without and with calls get. Where they hold all that there is, the model does not tell the "
+    "two apart. They do not hold what changes with another season, recorder or place: the page on "
+    "drift tells of that.",
     "A night without an event is no proof of silence.",
 )
 
@@ -147,16 +149,19 @@ def unreachable(thresholds: Sequence[Row]) -> list[str]:
     ]
 
 
-def heard(species: Mapping[str, str], events: Mapping[str, int], dates: Sequence[Row]) -> str:
+def heard(
+    species: Mapping[str, str],
+    events: Mapping[str, int],
+    dates: Sequence[Row],
+    totals: Sequence[Row],
+) -> str:
     """A row for each species: events, minutes and expected clips, and when it called most."""
     lines = []
+    in_all = {row["species"]: row for row in totals}
     for code, name in species.items():
         mine = [row for row in dates if row["species"] == code]
-        clips = sum(int(row["clips"]) for row in mine)
-        minutes = sum(int(row["minutes"]) for row in mine)
-        present = sum(int(row["minutes_present"]) for row in mine)
         known = [row for row in mine if row["expected"]]
-        expected = sum(float(row["expected"]) for row in known)
+        total = in_all[code]
         nights = [row for row in mine if int(row["minutes_present"]) and row["night"]]
         called = f"{nights[0]['night']} to {nights[-1]['night']}" if nights else ""
         most = max(known, key=lambda row: float(row["expected_share"]), default=None)
@@ -164,14 +169,22 @@ def heard(species: Mapping[str, str], events: Mapping[str, int], dates: Sequence
             [
                 name,
                 str(events.get(code, 0)),
-                f"{present} / {minutes}",
-                f"{expected:.0f} / {clips}" if known else "",
+                f"{total['minutes_present']} / {total['minutes']}",
+                f"{expected(total)} / {total['clips']}",
                 called,
                 most["night"] if most and most["night"] else "",
             ]
         )
     head = ["species", "events", "minutes with one", "clips expected", "nights with events", "most"]
     return plain_table(head, lines)
+
+
+def expected(total: Row) -> str:
+    """An expected number of clips with its interval."""
+    if not total["expected"]:
+        return "not known"
+    number, *ends = (f"{float(total[key] or 'nan'):.0f}" for key in ("expected", "lower", "upper"))
+    return f"{number} ({ends[0]} to {ends[1]})" if total["lower"] else number
 
 
 def judgement(rows: Sequence[Row]) -> str:

@@ -1,92 +1,144 @@
-"""Probabilities of new clips, and how many of them hold calls, with what is not known of both.
+"""Probabilities of new clips, and how many of them hold calls, however common calls are there.
 
-Calibrators are read from `results/detections/calibrators.tsv`: draw 0 is the one that was fitted
-to the held-out clips, the others were fitted to groups drawn anew, and tell how far it can be
-trusted.
+Calibrated probabilities are right where calls are as common as in the clips that they were
+calibrated on. Their sum is too high where calls are rarer: it adds up what clips without calls get.
+How much these get, and how much clips with calls do, is known of the held-out clips; a count comes
+of where the mean of the new clips lies between the two.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
-DRAWS = 50
-CALIBRATORS = ("species", "draw", "score", "probability")
-Z = 1.959964  # of a 95 % interval
+DRAWS = 200
+CALIBRATORS = ("species", "score", "probability")
+MOMENTS = ("absent", "present", "absent_variance", "present_variance")
+SEPARATION = ("species", "draw", *MOMENTS)
+# Points that stand for the normal distribution of what one draw leaves open.
+_NORMAL = ndtri((np.arange(100) + 0.5) / 100)
 
 
 @dataclass(frozen=True, slots=True)
-class Curves:
-    """Calibrators of a species: points [shape=(points, 2)] of each draw, the first the fitted."""
+class Curve:
+    """Calibrator of a species: points [shape=(points, 2)], straight lines between them."""
 
-    draws: tuple[np.ndarray, ...]
+    points: np.ndarray
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Probability of each clip: the mean of its folds' calibrated scores [shape=(n, folds)]."""
-        return self._mean(self.draws[0], scores)
+        return np.interp(scores, self.points[:, 0], self.points[:, 1]).mean(axis=-1)
 
-    def sums(self, scores: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-        """Sum the probabilities of the clips of each group under each drawn calibrator.
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """What probability clips without and with calls get: means and variances.
+
+    Attributes
+    ----------
+    moments : np.ndarray [shape=(1 + draws, 4)]
+        Columns of `MOMENTS`; the first row of all held-out clips, the others of those of groups
+        drawn anew. Variances are of clips that lie in groups, as `measure_separation` says.
+    """
+
+    moments: np.ndarray
+
+    def count(self, total: float, clips: int) -> tuple[float | None, float | None, float | None]:
+        """Estimate how many clips hold calls.
+
+        The scaled probability average of Bella, Ferri, Hernandez-Orallo & Ramirez-Quintana 2010
+        (Quantification via probability estimators, ICDM): clips without calls get a probability of
+        a in the mean, those with calls b; n clips, k of them with calls, sum up to (n - k) a + k b.
+        It takes for granted that clips of either kind sound as they did there.
+
+        The interval holds what is not known of a and b, of which each draw has its own, and what
+        chance leaves open: of n clips, k of them with calls, the sum has a variance.
 
         Parameters
         ----------
-        scores : np.ndarray [shape=(n, folds)]
-        groups : np.ndarray [shape=(n,), dtype=int]
-        count
-            Number of groups.
+        total
+            Sum of the probabilities.
+        clips
+            Number of clips, n.
 
         Returns
         -------
-        np.ndarray [shape=(count, draws)]
+        expected, lower, upper
+            Within [0, n]; the 95 % interval is all of that where more than one draw in 40 does not
+            tell the two kinds of clips apart. None where the held-out clips themselves do not, and
+            the last two where nothing could be drawn.
         """
-        each = [np.bincount(groups, self._mean(points, scores), count) for points in self.draws[1:]]
-        return np.stack(each, axis=1) if each else np.empty((count, 0))
-
-    @staticmethod
-    def _mean(points: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        return np.interp(scores, points[:, 0], points[:, 1]).mean(axis=-1)
+        absent, present, *variances = self.moments.T
+        apart = present - absent
+        if not clips or not apart[0] > 0:
+            return None, None, None
+        tells = apart > 0
+        apart = np.where(tells, apart, 1.0)
+        count = np.clip((total - clips * absent) / apart, 0, clips)
+        spread = np.sqrt((clips - count) * variances[0] + count * variances[1]) / apart
+        drawn = count[:, None] + spread[:, None] * _NORMAL
+        drawn[~tells] = np.linspace(0, clips, len(_NORMAL))
+        expected = float(count[0])
+        if len(drawn) < 3:
+            return expected, None, None
+        ends = np.quantile(drawn[1:].clip(0, clips), [0.025, 0.975], method="hazen").tolist()
+        return expected, min(expected, ends[0]), max(expected, ends[1])
 
 
 def read_curves(
     rows: Iterable[Mapping[str, str]], species: Sequence[str]
-) -> dict[str, Curves | None]:
-    """Read the calibrators of each species; None where there is none."""
-    found: dict[str, dict[int, list[tuple[float, float]]]] = {name: {} for name in species}
+) -> dict[str, Curve | None]:
+    """Read the calibrator of each species; None where there is none."""
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in species}
     for row in rows:
         if row["species"] in found:
-            point = float(row["score"]), float(row["probability"])
-            found[row["species"]].setdefault(int(row["draw"]), []).append(point)
-    return {
-        name: Curves(tuple(np.array(of[draw]) for draw in sorted(of))) if of else None
-        for name, of in found.items()
-    }
+            found[row["species"]].append((float(row["score"]), float(row["probability"])))
+    return {name: Curve(np.array(points)) if points else None for name, points in found.items()}
 
 
-def count_interval(
-    expected: float, variance: float, drawn: np.ndarray, most: float
-) -> tuple[float | None, float | None]:
-    """95 % interval of the number of clips with calls.
+def read_separations(rows: Iterable[Mapping[str, str]]) -> dict[str, Separation]:
+    """Read what is known of each species, where anything is."""
+    found: dict[str, list[list[float]]] = {}
+    for row in rows:
+        found.setdefault(row["species"], []).append([float(row[name]) for name in MOMENTS])
+    return {name: Separation(np.array(of)) for name, of in found.items()}
 
-    Two things are not known: which clips hold calls where probabilities are neither 0 nor 1, and
-    the calibrator itself, which is wrong for all clips alike. Their variances are added.
+
+def measure_separation(
+    labels: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """Moments of probabilities, of clips without and with calls, under each draw of groups.
+
+    Clips of a group err alike, so that their sum varies more than that of as many clips from
+    anywhere. The variances are multiplied by how much more it does (the design effect of cluster
+    sampling, Kish 1965), at least by 1.
 
     Parameters
     ----------
-    expected
-        Sum of the probabilities.
-    variance
-        Sum of p (1 - p).
-    drawn : np.ndarray [shape=(draws,)]
-        The sum under each drawn calibrator.
-    most
-        Number of clips.
+    labels : np.ndarray [shape=(n,), dtype=bool]
+    probabilities : np.ndarray [shape=(n,)]
+        By calibrators that did not see the clip.
+    groups : np.ndarray [shape=(n,), dtype=int]
+        From 0.
+    times : np.ndarray [shape=(draws, groups)]
+        How often each draw has each group; the first has all once.
 
     Returns
     -------
-    lower, upper
-        Within [0, most]; None without drawn calibrators.
+    np.ndarray [shape=(draws, 4)]
+        Columns of `MOMENTS`; without draws that lack one of the two kinds.
     """
-    if len(drawn) < 2:
-        return None, None
-    half = Z * float(np.sqrt(variance + drawn.var(ddof=1)))
-    return max(0.0, expected - half), min(most, expected + half)
+    weights = times[:, groups].astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        number = np.stack([weights @ ~labels, weights @ labels], axis=1)
+        sums = np.stack([weights @ (probabilities * kind) for kind in (~labels, labels)], axis=1)
+        squares = np.stack(
+            [weights @ (probabilities**2 * kind) for kind in (~labels, labels)], axis=1
+        )
+        means = sums / number
+        variances = squares / number - means**2
+    apart = probabilities - means[0][labels.astype(int)]
+    alike = (np.bincount(groups, apart) ** 2).sum() / max((apart**2).sum(), np.finfo(float).tiny)
+    table = np.concatenate([means, max(1.0, alike) * variances], axis=1)
+    return table[np.isfinite(table).all(axis=1)]

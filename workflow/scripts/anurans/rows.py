@@ -16,8 +16,9 @@ from anurans.shards import open_shard
 
 # Files that are held open; a system allows a process some hundreds.
 OPEN = 128
-# Bytes that are read at a time to look at checksums.
-READ = 1 << 22
+# Bytes that are read at a time, where rows are read in their order, and fewest rows of these: a
+# head of many units costs more to go through than a few rows are worth.
+READ, LEAST = 1 << 20, 16
 
 
 class Rows:
@@ -82,10 +83,15 @@ class Rows:
             os.close(handle)
 
 
+def rows_at_a_time(width: int, itemsize: int) -> int:
+    """How many rows of so many values to read at a time, where they are read in their order."""
+    return max(LEAST, READ // max(1, width * itemsize))
+
+
 def _places(path: str) -> tuple[np.ndarray, int, np.dtype]:
     """Where each row of a shard begins in its file; every checksum is looked at on the way."""
     with open_shard(path) as shard:
-        size = max(1, READ // max(1, shard.data.shape[1] * shard.data.dtype.itemsize))
+        size = rows_at_a_time(shard.data.shape[1], shard.data.dtype.itemsize)
         for _ in shard.batches(size):
             pass
         return shard.data.places, shard.data.shape[1], shard.data.dtype

@@ -235,10 +235,14 @@ def _encode(clips: ClipTable) -> dict[str, np.ndarray]:
 
 def _decode(table: Mapping[str, np.ndarray]) -> ClipTable:
     return ClipTable(
-        *(
-            np.array([value.decode() for value in table[name].tolist()], dtype=object)
-            if kind is str
-            else table[name]
-            for name, kind in COLUMNS.items()
-        )
+        *(_texts(table[name]) if kind is str else table[name] for name, kind in COLUMNS.items())
     )
+
+
+def _texts(column: np.ndarray) -> np.ndarray:
+    # One text for all its clips, not one for each: recordings and techniques have many.
+    known: dict[bytes, str] = {}
+    for value in column.tolist():
+        if value not in known:
+            known[value] = value.decode()
+    return np.array([known[value] for value in column.tolist()], dtype=object)

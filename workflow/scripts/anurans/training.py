@@ -7,9 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from anurans.dense import Adam, Head, cross_entropy, make_layers
-
-# Bytes of embeddings that are read at a time, where they are read in their order.
-READ = 1 << 22
+from anurans.rows import rows_at_a_time
 
 
 class Embedded(Protocol):
@@ -94,8 +92,8 @@ def moments(embeddings: Embedded) -> np.ndarray:
 
 
 def in_order(shape: tuple[int, int], itemsize: int) -> Iterator[slice]:
-    """Slices over rows, as many at a time as make `READ` bytes."""
-    size = max(1, READ // (shape[1] * itemsize))
+    """Slices over rows, some at a time."""
+    size = rows_at_a_time(shape[1], itemsize)
     return (slice(first, first + size) for first in range(0, shape[0], size))
 
 
