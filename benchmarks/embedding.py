@@ -8,8 +8,9 @@ from pathlib import Path
 from measuring import SCRIPTS, Row, Spent, in_turn, job, snakemake, times, way
 
 sys.path.insert(0, str(SCRIPTS))
-# Clips that a job embeds: a shard of config/inct41.yaml, or less of it where that takes long.
-CLIPS = {"mobilenet": 276, "resnet50": 48, "densenet121": 48, "inceptionv3": 48}
+BACKBONES = ("mobilenet", "resnet50", "densenet121", "inceptionv3")
+# Clips that a job embeds, a shard of config/inct41.yaml, and that the other ways take.
+SHARD, OTHERS = 276, 48
 
 
 def shorten(world: Path, count: int) -> Path:
@@ -49,17 +50,16 @@ def rows(world: Path, quick: bool):
 
     precisions = ["f32", *(["bf16"] if has_bf16() else [])]
     amx = "amx_bf16" in Path("/proc/cpuinfo").read_text()
-    for name in ["mobilenet"] if quick else CLIPS:
+    job_clips, count = (24, 24) if quick else (SHARD, OTHERS)
+    images = shorten(world, job_clips)
+    for name in BACKBONES[: 1 if quick else None]:
         folder = world / f"results/backbones/{name}"
         snakemake(world, f"results/backbones/{name}/about.json")
         about = json.loads((folder / "about.json").read_text())
         for precision in precisions:
             text = json.dumps(about | {"engine": "openvino", "precision": precision})
             (folder / f"{precision}.json").write_text(text)
-        images = shorten(world, 24 if quick else CLIPS[name])
-        count = min(24 if quick else 48, CLIPS[name])
-
-        embed = partial(embedded, world, name, images, 24 if quick else CLIPS[name])
+        embed = partial(embedded, world, name, images, job_clips)
         ways = {"predict": partial(way, "predict", folder / "model.keras", images, count)}
         for precision in precisions:
             ways[f"job {precision}"] = partial(embed, precision)
