@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import re
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from anurans.backbones import (
     join_models,
     load_model,
 )
-from anurans.embeddings import Embedder
+from anurans.embeddings import Embedder, network_digest, network_files, open_network
 from anurans.errors import UserError
 from anurans.images import lookup_table
 from anurans.keras_files import save_head
@@ -240,3 +241,28 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path):
     network.save_weights(path)
     with pytest.raises(UserError, match="holds weights that are no numbers"):
         build_backbone(BackboneSettings("MobileNet", 0.25, str(path)))
+
+
+@pytest.mark.fault(
+    "Crashes",
+    "a flipped bit in an exported network",
+    sees="this network is damaged; delete its folder and run the same command again",
+    kept="everything else; no embedding is computed with it, the file is named",
+)
+@pytest.mark.parametrize("file", ["model.xml", "model.bin"])
+def test_a_damaged_network_is_not_computed_with(tmp_path, sees, file):
+    about = {"engine": "openvino", "precision": "f32"}
+    export_backbone(
+        build_backbone(BackboneSettings("MobileNet", 0.25, weights="random")),
+        tmp_path / "model.xml",
+    )
+    about["network"] = network_digest(network_files(tmp_path, "openvino"))
+    (tmp_path / "about.json").write_text(json.dumps(about))
+    embedder, found = open_network(tmp_path / "about.json", 1)
+    assert found == about and embedder.width == 256
+    content = bytearray((tmp_path / file).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / file).write_bytes(content)
+    with pytest.raises(UserError, match=sees) as refused:
+        open_network(tmp_path / "about.json", 1)
+    assert str(tmp_path / file) in str(refused.value)

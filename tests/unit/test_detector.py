@@ -9,7 +9,6 @@ from anurans.detector import (
     directions,
     mean_scores,
     nearest,
-    network_digest,
     read_detector,
     vote,
     write_detector,
@@ -116,12 +115,3 @@ def test_the_nearest_is_found():
     assert nearest(one, others) == pytest.approx([np.sqrt(2), 0])
     apart = np.array([[True, True], [True, False]])
     assert nearest(one, others, apart)[1] == pytest.approx(np.sqrt((9 + 4) / 2))
-
-
-def test_a_network_is_known_by_its_files(tmp_path):
-    one, two = tmp_path / "model.xml", tmp_path / "model.bin"
-    one.write_bytes(b"a")
-    two.write_bytes(b"b")
-    before = network_digest([one, two])
-    two.write_bytes(b"c")
-    assert network_digest([one, two]) != before

@@ -7,8 +7,8 @@ import numpy as np
 
 from anurans.comparison import MODEL
 from anurans.datasets import open_embeddings, rows_of
-from anurans.detector import Detector, directions, nearest, network_digest, write_detector
-from anurans.engines import TENSORFLOW
+from anurans.detector import Detector, directions, nearest, write_detector
+from anurans.embeddings import network_digest, network_files
 from anurans.errors import UserError
 from anurans.head_files import read_head
 from anurans.jobs import log, run
@@ -47,9 +47,9 @@ def main(input, output, params):
     about["embedding"] = {
         key: made["embedding"][key] for key in ("engine", "precision", "dtype", "backbone")
     }
-    network = [path for path in input.networks if Path(path).parent.name == named["backbone"]]
-    kinds = (".keras",) if made["embedding"]["engine"] == TENSORFLOW else (".xml", ".bin")
-    about["network"] = network_digest([p for kind in kinds for p in network if p.endswith(kind)])
+    folders = {Path(path).parent.name: Path(path).parent for path in input.networks}
+    files = network_files(folders[named["backbone"]], made["embedding"]["engine"])
+    about["network"] = network_digest(files)
 
     heads = tuple(read_head(input.heads[at]) for at in places)
     clips = {

@@ -1,6 +1,5 @@
 """Listen to the new recordings of a day: the scores of every clip, and how the recordings sound."""
 
-import json
 import time
 from collections import defaultdict
 from dataclasses import asdict, fields
@@ -11,9 +10,8 @@ import numpy as np
 from anurans.audio import Inspection, inspect, provenance, sources
 from anurans.axes import SIZE
 from anurans.clips import concatenate
-from anurans.detector import check_settings, network_digest, read_detector
-from anurans.embeddings import Embedder, KerasEmbedder
-from anurans.engines import TENSORFLOW, check_exported
+from anurans.detector import check_settings, read_detector
+from anurans.embeddings import open_network
 from anurans.errors import UserError
 from anurans.jobs import log, run
 from anurans.listening import listen, overlapping_clips, places, read_windows
@@ -42,7 +40,7 @@ def main(input, output, params, threads):
     settings = params.settings
     imager = None
     if usable:
-        embedder = open_network(detector, input, threads)
+        embedder = open_trained(detector, input, threads)
         samples = round(settings["length"] * settings["sr"])
         imager = Imager(
             SpectrogramSettings(**settings["spectrogram"]), settings["sr"], samples, SIZE
@@ -94,22 +92,17 @@ def tell(found):
             log.info("%s: left out, %s", row["path"], row["reason"])
 
 
-def open_network(detector, input, threads):
+def open_trained(detector, input, threads):
     """Open the network that the model's heads were trained on, and no other."""
     name = detector.about["model"]["backbone"]
     folder = next(Path(path).parent for path in input.about if Path(path).parent.name == name)
-    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    check_exported(about, str(folder / "about.json"))
-    by_tensorflow = about["engine"] == TENSORFLOW
-    kinds = ("model.keras",) if by_tensorflow else ("model.xml", "model.bin")
-    if network_digest([folder / kind for kind in kinds]) != detector.about["network"]:
+    embedder, about = open_network(folder / "about.json", threads)
+    if about["network"] != detector.about["network"]:
         raise UserError(
             f"{folder}: is another network than the one that {input.model} was trained on; run the "
             "same command without --touch, which trains again."
         )
-    if by_tensorflow:
-        return KerasEmbedder(folder / "model.keras", threads)
-    return Embedder(folder / "model.xml", about["precision"], threads)
+    return embedder
 
 
 if "snakemake" in globals():

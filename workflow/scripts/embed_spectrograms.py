@@ -1,27 +1,19 @@
 """Turn the images of a shard into embeddings."""
 
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 
 from anurans import gpus
-from anurans.embeddings import Embedder, KerasEmbedder
-from anurans.engines import TENSORFLOW, check_exported
+from anurans.embeddings import open_network
 from anurans.errors import UserError
 from anurans.jobs import log, run
 from anurans.shards import extend, open_shard, write_shard
 
 
 def main(input, output, params, resources, threads):
-    backbone = json.loads(Path(input.about).read_text(encoding="utf-8"))
-    check_exported(backbone, input.about)
+    embedder, backbone = open_network(input.about, threads)
     gpus.check(resources.get("gpu", 0), backbone["engine"], "embedding.engine")
-    if backbone["engine"] == TENSORFLOW:
-        embedder = KerasEmbedder(input.model, threads)
-    else:
-        embedder = Embedder(input.network, backbone["precision"], threads)
     started = time.monotonic()
 
     def stored(batches):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from anurans import gpus
 from anurans.backbones import BackboneSettings, build_backbone, count_parameters, export_backbone
+from anurans.embeddings import network_digest, network_files
 from anurans.engines import OPENVINO, resolve
 from anurans.files import whole
 from anurans.jobs import log, run
@@ -27,6 +28,7 @@ def main(input, output, params, resources):
             weights.touch()
     about = {
         "backbone": params.settings,
+        "network": network_digest(network_files(Path(output.about).parent, engine)),
         "engine": engine,
         "precision": precision,
         "parameters": count_parameters(model),

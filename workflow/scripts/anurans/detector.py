@@ -11,9 +11,8 @@ the folds' scores after calibration, since calibrators were fitted to scores of 
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import h5py
@@ -121,14 +120,6 @@ def nearest(one: np.ndarray, others: np.ndarray, apart: np.ndarray | None = None
     if apart is not None:
         squares = np.where(apart, squares, np.inf)
     return np.sqrt(squares.min(axis=1))
-
-
-def network_digest(paths: Sequence[str | os.PathLike]) -> str:
-    """SHA-256 over the files of a network."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(Path(path).read_bytes())
-    return digest.hexdigest()
 
 
 def write_detector(path: str | os.PathLike, detector: Detector) -> None:

@@ -1,12 +1,69 @@
 """Embeddings: images through an exported backbone, in OpenVINO or in TensorFlow."""
 
+import hashlib
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from anurans import gpus
+from anurans.engines import TENSORFLOW, check_exported
+from anurans.errors import UserError
+
+# Files that an engine computes with, beside about.json.
+OPENVINO_FILES, TENSORFLOW_FILES = ("model.xml", "model.bin"), ("model.keras",)
+
+
+def network_files(folder: str | Path, engine: str) -> list[Path]:
+    """Files of a network in its folder that an engine computes with."""
+    kinds = TENSORFLOW_FILES if engine == TENSORFLOW else OPENVINO_FILES
+    return [Path(folder) / kind for kind in kinds]
+
+
+def network_digest(paths: Sequence[str | os.PathLike]) -> str:
+    """SHA-256 over the files of a network."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(Path(path).read_bytes())
+    return digest.hexdigest()
+
+
+def open_network(
+    path: str | Path, threads: int
+) -> tuple["Embedder | KerasEmbedder", dict[str, Any]]:
+    """Open an exported network.
+
+    Parameters
+    ----------
+    path
+        The about.json beside its files.
+    threads
+        Number of threads.
+
+    Returns
+    -------
+    embedder, about
+        Ready to compute, and what about.json holds.
+
+    Raises
+    ------
+    UserError
+        When this machine cannot compute with it, or a file is not as it was exported.
+    """
+    about = json.loads(Path(path).read_text(encoding="utf-8"))
+    check_exported(about, str(path))
+    files = network_files(Path(path).parent, about["engine"])
+    if network_digest(files) != about["network"]:
+        raise UserError(
+            f"{' or '.join(map(str, files))}: this network is damaged; delete its folder and run "
+            "the same command again, which exports it anew."
+        )
+    if about["engine"] == TENSORFLOW:
+        return KerasEmbedder(files[0], threads), about
+    return Embedder(files[0], about["precision"], threads), about
 
 
 class Embedder:
