@@ -266,3 +266,20 @@ def test_a_damaged_network_is_not_computed_with(tmp_path, sees, file):
     with pytest.raises(UserError, match=sees) as refused:
         open_network(tmp_path / "about.json", 1)
     assert str(tmp_path / file) in str(refused.value)
+
+
+def test_both_engines_open_what_was_exported_and_agree(tmp_path):
+    model = build_backbone(BackboneSettings("MobileNet", 0.25, weights="random"))
+    export_backbone(model, tmp_path / "model.xml")
+    model.save(tmp_path / "model.keras")
+    found = {}
+    for engine in ("openvino", "tensorflow"):
+        about = {"engine": engine, "precision": "f32"}
+        about["network"] = network_digest(network_files(tmp_path, engine))
+        path = tmp_path / f"{engine}.json"
+        path.write_text(json.dumps(about))
+        embedder, _ = open_network(path, 1)
+        assert embedder.width == 256
+        found[engine] = np.concatenate(list(embedder.embed([images(3), images(2, seed=1)])))
+    one, other = found.values()
+    assert one.shape == (5, 256) and np.abs(one - other).max() <= 1e-4 * np.abs(one).max()
