@@ -90,6 +90,7 @@ def detect(world: Path, source: str, backbone: str, precision: str) -> Spent:
                 {"recording": path.stem, "path": str(path), "fault": "", "channel": "mix"}
                 for path in paths
             ],
+            "files": [str(path) for path in paths],
             "overlap": 0,
             "settings": {"sr": SR, "length": 5.0, "spectrogram": config["spectrogram"]},
             "min_last": 0.5,
