@@ -3,7 +3,9 @@
 import importlib
 import inspect
 import json
+import os
 import re
+import threading
 from pathlib import Path
 
 import keras
@@ -283,3 +285,24 @@ def test_both_engines_open_what_was_exported_and_agree(tmp_path):
         found[engine] = np.concatenate(list(embedder.embed([images(3), images(2, seed=1)])))
     one, other = found.values()
     assert one.shape == (5, 256) and np.abs(one - other).max() <= 1e-4 * np.abs(one).max()
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core")
+def test_a_job_of_one_thread_is_bound_to_no_core(tmp_path):
+    """Bound ones would all be on the first core: on eight, eight jobs would go on one."""
+    model = build_backbone(BackboneSettings("MobileNet", 0.25, weights="random"))
+    export_backbone(model, tmp_path / "model.xml")
+    embedder = Embedder(tmp_path / "model.xml", "f32", threads=1)
+    every, seen, done = os.sched_getaffinity(0), [], threading.Event()
+    here = threading.get_native_id()
+
+    def watch():
+        while not done.wait(0.001):
+            seen.append(os.sched_getaffinity(here))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    list(embedder.embed([images(16)] * 4))
+    done.set()
+    watcher.join()
+    assert len(seen) > 20 and all(cores == every for cores in seen)

@@ -92,6 +92,8 @@ class Embedder:
                 hint.performance_mode(): hint.PerformanceMode.LATENCY,
                 properties.inference_num_threads(): threads,
                 properties.num_streams(): 1,
+                # Else each job's thread stays on the first core: all jobs of a machine on one.
+                hint.enable_cpu_pinning(): False,
             },
         )
         self.width = self._compiled.output(0).partial_shape[1].get_length()
