@@ -134,7 +134,7 @@ def rows(found: dict, quick: bool):
         f"{jobs[rule][large]:.0f} MB",
         "within 20 %",
         (max(grown.values()) <= 1.2) if not quick else None,
-        "A training holds the table of its clips, roles and labels, some 2 kB a clip; embeddings "
+        "A training holds the table of its clips, roles and labels, some 1 kB a clip; embeddings "
         "stay on the disk."
         if rule == "train_model"
         else "",
