@@ -34,9 +34,6 @@ def embedded(world: Path, name: str, images: Path, count: int, precision: str) -
         count,
         input={
             "images": str(images),
-            "model": str(folder / "model.keras"),
-            "network": str(folder / "model.xml"),
-            "weights": str(folder / "model.bin"),
             "about": str(folder / f"{precision}.json"),
         },
         output={"shard": f"out/{name}-{precision}.h5"},

@@ -4,9 +4,7 @@ import re
 import sys
 from functools import cache, partial, wraps
 
-from snakemake import persistence
 from snakemake.logging import logger
-from snakemake_interface_executor_plugins.settings import ExecMode
 
 
 include: "places.smk"
@@ -15,7 +13,7 @@ include: "places.smk"
 SCRIPTS = library() / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import digests, report_pages, sites, slurm, storages
+from anurans import digests, report_pages, running, sites, slurm, storages
 from anurans.commands import command
 from anurans.errors import UserError
 from anurans.planning import Plan
@@ -38,46 +36,8 @@ def sentence(function):
     return told
 
 
-class With:
-    """An object with some attributes replaced."""
-
-    def __init__(self, of, **others):
-        self.__dict__.update(others, _of=of)
-
-    def __getattr__(self, name):
-        return getattr(self._of, name)
-
-
-def keep_records():
-    """Let a job on a cluster write down what it was made from, as its workflow does.
-
-    Else, where a workflow is killed and its jobs go on, nobody does: their files would be taken for
-    good, and a later change of what they were made from would go unnoticed.
-    """
-    base = persistence.PersistenceBase
-    finished = base.finished
-
-    async def recorded(self, job):
-        main = With(self.dag.workflow, exec_mode=ExecMode.DEFAULT)
-        await finished(With(self, dag=With(self.dag, workflow=main)), job)
-
-    base.finished = recorded
-
-
 if workflow.remote_exec:
-    keep_records()
-
-
-def wake_for_ends_alone():
-    """Let the scheduler look for jobs to start when one has ended, and at no other time.
-
-    Snakemake's limit of 100 starts a second, which nobody asked for, wakes it again each second
-    once more for every job that has ended while others wait (seen in 9.27): of 250 trainings on two
-    cores it took 40 % of a core, and ever more. A limit that somebody gives stays.
-    """
-    limiter = getattr(workflow.scheduler, "job_rate_limiter", None)
-    if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
-        workflow.scheduler.job_rate_limiter = None
+    running.keep_records()
 
 
 @sentence

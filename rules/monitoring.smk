@@ -1,7 +1,7 @@
 # Needs results/detections and, of the recordings that the model learnt from, results/recordings.
-# Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when, with
-# expected counts; drift.csv and drift_nights.csv, how far new recordings lie from those; pages of
-# both; and, where there is a truth to judge by, results/detections/judged.csv with its page. The
+# Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when,
+# with expected counts; drift.csv and drift_nights.csv, how far new recordings lie from those; pages
+# of both; and, where there is a truth to judge by, results/detections/judged.csv with its page. The
 # demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
 # the judgement reads.
 rule synthesise_season:

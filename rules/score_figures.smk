@@ -1,8 +1,7 @@
-# Needs results/tables/models.csv and optimism.csv, results/recordings.csv, and metrics.tsv,
-# history.tsv and predictions.tsv of the runs, and results/calibrators.tsv.
-# Makes figures of the scores in results/figures/, each as .svg and .png: models and optimism, the
-# tables of these names with their intervals; learning_curves-{split}, precision_recall-{split},
-# reliability-{split} and hours-{split} of each split; costs, time and memory of the trainings.
+# Needs results/tables/models.csv and optimism.csv, metrics.tsv of the runs, and the benchmarks of
+# their trainings.
+# Makes figures of all scores in results/figures/, each as .svg and .png: models and optimism, the
+# tables of these names with their intervals; costs, time and memory of the trainings.
 rule plot_models:
     input:
         "results/tables/models.csv",
@@ -54,126 +53,6 @@ rule plot_optimism:
         code=code("plot_optimism.py"),
     script:
         "../workflow/scripts/plot_optimism.py"
-
-
-rule plot_learning_curves:
-    input:
-        metrics=of_split("metrics.tsv"),
-        history=of_split("history.tsv"),
-    output:
-        svg=report(
-            "results/figures/learning_curves-{split}.svg",
-            category="Figures",
-            caption="../workflow/report/plot_learning_curves.rst",
-            labels={"figure": "learning curves", "of": "{split}"},
-        ),
-        png="results/figures/learning_curves-{split}.png",
-    log:
-        "logs/plot_learning_curves/{split}.log",
-    benchmark:
-        "results/benchmarks/plot_learning_curves/{split}.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        datasets=list(config["datasets"]),
-        code=code("plot_learning_curves.py"),
-    script:
-        "../workflow/scripts/plot_learning_curves.py"
-
-
-rule plot_precision_recall:
-    input:
-        metrics=of_split("metrics.tsv"),
-        predictions=of_split("predictions.tsv"),
-    output:
-        svg=report(
-            "results/figures/precision_recall-{split}.svg",
-            category="Figures",
-            caption="../workflow/report/plot_precision_recall.rst",
-            labels={"figure": "precision and recall", "of": "{split}"},
-        ),
-        png="results/figures/precision_recall-{split}.png",
-    log:
-        "logs/plot_precision_recall/{split}.log",
-    benchmark:
-        "results/benchmarks/plot_precision_recall/{split}.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        species=SPECIES,
-        resamples=config["evaluation"]["resamples"],
-        seed=config["seed"],
-        code=code("plot_precision_recall.py"),
-    script:
-        "../workflow/scripts/plot_precision_recall.py"
-
-
-rule plot_reliability:
-    input:
-        metrics=of_split("metrics.tsv"),
-        predictions=of_split("predictions.tsv"),
-        calibrators=asked(PLAN.calibrators, "split"),
-    output:
-        svg=report(
-            "results/figures/reliability-{split}.svg",
-            category="Figures",
-            caption="../workflow/report/plot_reliability.rst",
-            labels={"figure": "reliability", "of": "{split}"},
-        ),
-        png="results/figures/reliability-{split}.png",
-    log:
-        "logs/plot_reliability/{split}.log",
-    benchmark:
-        "results/benchmarks/plot_reliability/{split}.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        species=SPECIES,
-        resamples=config["evaluation"]["resamples"],
-        seed=config["seed"],
-        code=code("plot_reliability.py"),
-    script:
-        "../workflow/scripts/plot_reliability.py"
-
-
-rule plot_hours:
-    input:
-        metrics=of_split("metrics.tsv"),
-        predictions=of_split("predictions.tsv"),
-        recordings="results/recordings.csv",
-    output:
-        svg=report(
-            "results/figures/hours-{split}.svg",
-            category="Figures",
-            caption="../workflow/report/plot_hours.rst",
-            labels={"figure": "hours", "of": "{split}"},
-        ),
-        png="results/figures/hours-{split}.png",
-    log:
-        "logs/plot_hours/{split}.log",
-    benchmark:
-        "results/benchmarks/plot_hours/{split}.tsv"
-    conda:
-        "../envs/figures.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        species=SPECIES,
-        resamples=config["evaluation"]["resamples"],
-        seed=config["seed"],
-        code=code("plot_hours.py"),
-    script:
-        "../workflow/scripts/plot_hours.py"
 
 
 rule plot_costs:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from anurans.calibration import fit_calibrator
+from anurans.calibration import calibrate_unseen, fit_calibrator
 from anurans.intervals import draw_groups
 from anurans.probabilities import (
     MOMENTS,
@@ -43,13 +43,13 @@ def test_calibrators_and_separations_are_read_from_tables():
 def test_moments_are_those_of_either_kind_and_draws_without_one_are_left_out():
     labels = np.array([False, False, True, True])
     chances = np.array([0.1, 0.3, 0.6, 1.0])
-    times = np.array([[1, 1, 1, 1], [2, 0, 0, 1], [1, 1, 0, 0]])
-    found = measure_separation(labels, chances, np.arange(4), times)
+    draws = np.array([[2, 0, 0, 1], [1, 1, 0, 0]])
+    found = measure_separation(labels, chances, np.arange(4), draws)
     assert found == pytest.approx(np.array([[0.2, 0.8, 0.01, 0.04], [0.1, 1.0, 0, 0]]))
     # Errors of -0.1 and 0.1, of -0.2 and 0.2: they add up in groups of the same, not of others.
-    found = measure_separation(labels, chances, np.array([0, 1, 0, 1]), np.ones((1, 2)))
+    found = measure_separation(labels, chances, np.array([0, 1, 0, 1]), np.empty((0, 2), int))
     assert found[0, 2:] == pytest.approx(np.array([0.01, 0.04]) * 2 * 0.3**2 / 0.1)
-    found = measure_separation(labels, chances, np.array([0, 0, 1, 1]), np.ones((1, 2)))
+    found = measure_separation(labels, chances, np.array([0, 0, 1, 1]), np.empty((0, 2), int))
     assert found[0, 2:] == pytest.approx([0.01, 0.04])
 
 
@@ -79,6 +79,27 @@ def test_scores_that_tell_nothing_say_nothing_about_counts():
     assert known(0.2, 0.7, 0, 0, draws=1).count(25.0, 100)[1:] == (None, None)
 
 
+def test_probabilities_that_are_all_the_same_have_no_variance():
+    labels = np.arange(30) % 3 == 0
+    chances = np.where(labels, 0.7, 0.1)
+    found = measure_separation(labels, chances, np.arange(30), draw_groups(30, 50, 1))
+    assert found[:, 2:] == pytest.approx(0, abs=1e-12) and (found >= 0).all()
+    expected, lower, upper = Separation(found).count(16.0, 100)
+    assert (expected, lower, upper) == pytest.approx((10, 10, 10), abs=1e-3)
+
+
+def test_no_clip_is_calibrated_by_its_own_group():
+    groups = np.repeat(np.arange(4), 10)
+    labels = np.tile([True, False], 20)
+    scores = np.where(labels, 0.9, 0.1)
+    # The one group in which scores are the wrong way round does not know of it.
+    scores[groups == 2] = 1 - scores[groups == 2]
+    found = calibrate_unseen(labels, scores, groups)
+    assert (found[(groups == 2) & labels] < 0.2).all()
+    labels[groups != 1] = False
+    assert np.isnan(calibrate_unseen(labels, scores, groups)[groups == 1]).all()
+
+
 def draw_clips(rng, groups, share, apart):
     """Labels, scores and groups of clips; groups differ in how loud and how vocal they are."""
     group = np.repeat(np.arange(groups), 12)
@@ -97,12 +118,9 @@ def test_counts_hold_the_truth_however_common_calls_are(share):
         labels, scores, group = draw_clips(rng, 40, 0.3, 2.0)
         fit = fit_calibrator(labels, scores)
         curve = Curve(np.stack([fit.scores, fit.probabilities], axis=1))
-        unseen = np.full(len(labels), np.nan)
-        for part in range(10):
-            out = group % 10 == part
-            unseen[out] = fit_calibrator(labels[~out], scores[~out])(scores[out])
-        times = np.concatenate([np.ones((1, 40), int), draw_groups(40, 50, world)])
-        separation = Separation(measure_separation(labels, unseen, group, times))
+        unseen = calibrate_unseen(labels, scores, group)
+        draws = draw_groups(40, 50, world)
+        separation = Separation(measure_separation(labels, unseen, group, draws))
         new, new_scores, _ = draw_clips(rng, 100, share, 2.0)
         total = curve.probabilities(new_scores[:, None]).sum()
         expected, lower, upper = separation.count(total, len(new))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anurans.calibration import fit_calibrator
+from anurans.calibration import calibrate_unseen, fit_calibrator
 from anurans.comparison import MODEL
 from anurans.curves import pool, read_scored
 from anurans.detector import read_detector
@@ -14,8 +14,6 @@ from anurans.splits import HELD_OUT
 from anurans.tables import read_table, write_table
 from anurans.wanted_precision import NEVER, threshold_for_precision
 
-# Calibrators are fitted to all groups but those of one part, so many times.
-PARTS = 10
 THRESHOLDS = ("species", "fold", "threshold", "source")
 
 
@@ -81,16 +79,10 @@ def separation(held_out, column, seed):
     """What probabilities clips of groups get from calibrators that did not see these groups."""
     labels, scores = held_out.labels[:, column], held_out.scores[:, column]
     names, row = np.unique(held_out.groups.astype(str), return_inverse=True)
-    unseen = np.full(len(labels), np.nan)
-    part = np.arange(len(names)) % PARTS
-    for number in range(min(PARTS, len(names))):
-        left_out = part[row] == number
-        calibrator = fit_calibrator(labels[~left_out], scores[~left_out])
-        if calibrator is not None:
-            unseen[left_out] = calibrator(scores[left_out])
-    times = np.concatenate([np.ones((1, len(names)), int), draw_groups(len(names), DRAWS, seed)])
+    unseen = calibrate_unseen(labels, scores, row)
     known = np.isfinite(unseen)
-    return measure_separation(labels[known], unseen[known], row[known], times)
+    draws = draw_groups(len(names), DRAWS, seed)
+    return measure_separation(labels[known], unseen[known], row[known], draws)
 
 
 if "snakemake" in globals():

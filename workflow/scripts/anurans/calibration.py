@@ -18,6 +18,8 @@ PLATT, ISOTONIC = "platt", "isotonic"
 # Isotonic regression follows the noise of fewer positives (Niculescu-Mizil & Caruana 2005,
 # Predicting good probabilities with supervised learning, ICML, section 5).
 ENOUGH = 50
+# Of groups, each calibrated by the others where no clip may see itself.
+PARTS = 10
 CALIBRATORS = (*MODEL, "species", "method", "score", "probability")
 CALIBRATION = (
     *(*MODEL, "species", "method", "positives_held_out", "n_clips", "positives", "n_groups"),
@@ -98,6 +100,33 @@ def fit_calibrator(labels: np.ndarray, scores: np.ndarray) -> Calibrator | None:
     )
     fit.fit(scores[:, None].astype(float), labels)
     return Calibrator(PLATT, _SIGMOID, fit.predict_proba(_SIGMOID[:, None])[:, 1])
+
+
+def calibrate_unseen(labels: np.ndarray, scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Calibrate each clip by the clips of other groups.
+
+    The groups are dealt into ten parts, or as many as there are; each is calibrated by all others.
+
+    Parameters
+    ----------
+    labels, scores : np.ndarray [shape=(n,)]
+        As for `fit_calibrator`.
+    groups : np.ndarray [shape=(n,), dtype=int]
+        From 0.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,)]
+        NaN where the others all have the same label.
+    """
+    found = np.full(len(labels), np.nan)
+    part = groups % PARTS
+    for number in np.unique(part):
+        mine = part == number
+        calibrator = fit_calibrator(labels[~mine], scores[~mine])
+        if calibrator is not None:
+            found[mine] = calibrator(scores[mine])
+    return found
 
 
 def calibrated(part: Scored, calibrators: Sequence[Calibrator | None]) -> Scored:

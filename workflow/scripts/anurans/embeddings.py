@@ -27,7 +27,8 @@ def network_digest(paths: Sequence[str | os.PathLike]) -> str:
     """SHA-256 over the files of a network."""
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(Path(path).read_bytes())
+        with Path(path).open("rb") as file:
+            hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from anurans.intervals import sums_by_group
+
 DRAWS = 200
 CALIBRATORS = ("species", "score", "probability")
 MOMENTS = ("absent", "present", "absent_variance", "present_variance")
@@ -65,9 +67,9 @@ class Separation:
         Returns
         -------
         expected, lower, upper
-            Within [0, n]; the 95 % interval is all of that where more than one draw in 40 does not
-            tell the two kinds of clips apart. None where the held-out clips themselves do not, and
-            the last two where nothing could be drawn.
+            Within [0, n]; the last two are the 95 % interval. A draw that does not tell the two
+            kinds of clips apart may be of any count. None where the held-out clips themselves do
+            not, and the last two where nothing could be drawn.
         """
         absent, present, *variances = self.moments.T
         apart = present - absent
@@ -106,7 +108,7 @@ def read_separations(rows: Iterable[Mapping[str, str]]) -> dict[str, Separation]
 
 
 def measure_separation(
-    labels: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, times: np.ndarray
+    labels: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, draws: np.ndarray
 ) -> np.ndarray:
     """Moments of probabilities, of clips without and with calls, under each draw of groups.
 
@@ -121,24 +123,26 @@ def measure_separation(
         By calibrators that did not see the clip.
     groups : np.ndarray [shape=(n,), dtype=int]
         From 0.
-    times : np.ndarray [shape=(draws, groups)]
-        How often each draw has each group; the first has all once.
+    draws : np.ndarray [shape=(draws, groups)]
+        How often each draw has each group.
 
     Returns
     -------
-    np.ndarray [shape=(draws, 4)]
-        Columns of `MOMENTS`; without draws that lack one of the two kinds.
+    np.ndarray [shape=(1 + draws, 4)]
+        Columns of `MOMENTS`; the first row is of all groups once. Without draws that lack one of
+        the two kinds.
     """
-    weights = times[:, groups].astype(float)
+    names = range(draws.shape[1])
+    kinds = np.stack([~labels, labels], axis=1).astype(float)
+    powers = np.stack([kinds * probabilities[:, None] ** power for power in range(3)], axis=1)
+    times = np.concatenate([np.ones((1, len(names)), int), draws])
+    sums = np.einsum("dg,gpk->pdk", times, sums_by_group(groups, names, powers))
     with np.errstate(invalid="ignore", divide="ignore"):
-        number = np.stack([weights @ ~labels, weights @ labels], axis=1)
-        sums = np.stack([weights @ (probabilities * kind) for kind in (~labels, labels)], axis=1)
-        squares = np.stack(
-            [weights @ (probabilities**2 * kind) for kind in (~labels, labels)], axis=1
-        )
-        means = sums / number
-        variances = squares / number - means**2
+        means = sums[1] / sums[0]
+        # A variance of nothing may come out as less than nothing.
+        variances = np.maximum(sums[2] / sums[0] - means**2, 0)
     apart = probabilities - means[0][labels.astype(int)]
-    alike = (np.bincount(groups, apart) ** 2).sum() / max((apart**2).sum(), np.finfo(float).tiny)
-    table = np.concatenate([means, max(1.0, alike) * variances], axis=1)
+    alike = (sums_by_group(groups, names, apart) ** 2).sum()
+    effect = max(1.0, alike / max((apart**2).sum(), np.finfo(float).tiny))
+    table = np.concatenate([means, effect * variances], axis=1)
     return table[np.isfinite(table).all(axis=1)]
