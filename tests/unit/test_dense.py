@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from anurans.dense import Adam, Head, Layer, activate, activation_slope, cross_entropy, make_layers
+from anurans.dense import (
+    Adam,
+    Head,
+    Layer,
+    activate,
+    activation_slope,
+    cross_entropy,
+    make_layers,
+    widened,
+)
 
 ACTIVATIONS = ("linear", "relu", "elu", "tanh", "silu", "gelu")
 HIDDEN = {"units": 6, "activation": "tanh", "dropout": 0.0, "l1": 0.002, "l2": 0.03}
@@ -100,3 +109,14 @@ def test_what_is_dropped():
     expected = np.log1p(np.exp(-2.0))
     assert np.mean(losses) == pytest.approx(expected, rel=0.01) and np.std(losses) > 1e-4
     assert head(x)[0, 0] == pytest.approx(1 / (1 + np.exp(-2.0)), rel=1e-5)
+
+
+def test_every_finite_half_is_widened_exactly():
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)].reshape(2, -1)
+    found = widened(finite)
+    assert found.dtype == np.float32 and found.tobytes() == finite.astype(np.float32).tobytes()
+    # Rows that do not lie side by side, and numbers that are wide already.
+    assert (widened(finite[:, ::3]) == finite[:, ::3]).all()
+    wide = np.array([1e30, -2.0])
+    assert widened(wide).dtype == np.float32 and widened(found) is not found

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from anurans.dense import Adam, Head, cross_entropy, make_layers
+from anurans.dense import Adam, Head, cross_entropy, make_layers, widened
 from anurans.rows import rows_at_a_time
 
 
@@ -84,9 +84,9 @@ def moments(embeddings: Embedded) -> np.ndarray:
     np.ndarray [shape=(2, width), dtype=float32]
     """
     blocks = list(in_order(embeddings.shape, 8))
-    mean = sum(embeddings[block].sum(axis=0, dtype=np.float64) for block in blocks)
+    mean = sum(widened(embeddings[block]).sum(axis=0, dtype=np.float64) for block in blocks)
     mean = mean / len(embeddings)
-    squares = sum(((embeddings[block] - mean) ** 2).sum(axis=0) for block in blocks)
+    squares = sum(((widened(embeddings[block]) - mean) ** 2).sum(axis=0) for block in blocks)
     variance = squares / len(embeddings)
     return np.stack([mean, np.where(variance > 0, variance, 1.0)]).astype(np.float32)
 

@@ -1,0 +1,47 @@
+"""The compiled step of Adam against NumPy's, to the bit."""
+
+import re
+
+import numpy as np
+import pytest
+
+from anurans import dense
+from anurans.dense import Adam, Head, make_layers
+
+LAYER = {"units": 16, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.01}
+OUTPUT = {"dropout": 0.0, "l1": 0.0, "l2": 0.0}
+
+
+def trained(penalties):
+    """Weights after some steps, and what was used for the last."""
+    rng = np.random.default_rng(4)
+    head = Head(make_layers([LAYER | penalties], OUTPUT, 300, 2, rng))
+    adam = Adam(head, 0.01, rng)
+    for _ in range(6):
+        x = rng.normal(size=(8, 300)).astype(np.float16)
+        x[:, :20] = 0
+        adam.step(x, (rng.random((8, 2)) < 0.4).astype(np.float32), None)
+    return head.weights, adam._update
+
+
+@pytest.mark.parametrize("penalties", [{}, {"l2": 0.0}, {"l1": 0.02, "l2": 0.0}, {"l1": 0.02}])
+@pytest.mark.parametrize("steps", [0, 3])
+def test_from_whatever_step_on_the_weights_are_the_same(monkeypatch, penalties, steps):
+    from anurans.compiled import update
+
+    plain, used = trained(penalties)
+    assert used != update
+    monkeypatch.setattr(dense, "COMPILED_FROM", steps * (300 * 16 + 16 + 16 * 2 + 2))
+    compiled, used = trained(penalties)
+    assert used == update
+    for name, weight in plain.items():
+        assert weight.tobytes() == compiled[name].tobytes(), name
+
+
+def test_some_are_done_at_a_time():
+    """One at a time it would gain nothing: the machine code divides whole vectors."""
+    from anurans.compiled import update
+
+    block = np.ones((2, 2), np.float32)
+    update(*(block.copy() for _ in range(4)), *map(np.float32, (0, 0.9, 0.999, 1e-6, 1e-3)))
+    assert any(re.search(r"divps|fdiv\s+v\d+\.4s", code) for code in update.inspect_asm().values())
