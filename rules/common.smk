@@ -54,6 +54,8 @@ SHARDS = list(PLAN.shards)
 RUNS = PLAN.runs
 TECHNIQUES = PLAN.techniques()
 caption = partial(report_pages.caption, config=config)
+aside = partial(running.stand_aside, workflow)
+this_run = partial(running.settings, workflow)
 
 
 wildcard_constraints:
@@ -132,13 +134,6 @@ def clips_audio(path):
     return path if config["clips"]["keep"] else temp(path)
 
 
-def aside():
-    """Input of a job that only looks: it keeps quiet, and leaves the lock of another run."""
-    logger.setLevel("WARNING")
-    workflow.persistence.unlock = workflow.persistence.noop
-    return []
-
-
 def rule_names():
     """Names of all rules, so that the picture of the pipeline follows them."""
     return sorted(rule.name for rule in workflow.rules)
@@ -148,16 +143,3 @@ def commands():
     """What makes the rows of each run again."""
     given = workflow.overwrite_configfiles, workflow.config_settings.config_args
     return [command(*given, prefixed(target)) for target in of_runs("metrics.tsv")]
-
-
-def this_run():
-    """How Snakemake was called."""
-    return {
-        "config": workflow.config_settings,
-        "dag": workflow.dag_settings,
-        "deployment": workflow.deployment_settings,
-        "workflow": workflow.workflow_settings,
-        "cores": workflow.resource_settings.cores,
-        "jobs": workflow.resource_settings.nodes,
-        **stored(),
-    }

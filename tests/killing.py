@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,8 @@ class Run:
             stdout=self._console,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # What a shell starts in the background, these tests may be, does not hear Ctrl-C.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
 

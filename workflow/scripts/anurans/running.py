@@ -3,6 +3,7 @@
 from typing import Any
 
 from snakemake import persistence
+from snakemake.logging import logger
 from snakemake_interface_executor_plugins.settings import ExecMode
 
 
@@ -47,3 +48,24 @@ def wake_for_ends_alone(scheduler: Any) -> None:
     limiter = getattr(scheduler, "job_rate_limiter", None)
     if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
         scheduler.job_rate_limiter = None
+
+
+def stand_aside(workflow: Any) -> list:
+    """Input of a job that only looks: it keeps quiet, and leaves the lock of another run."""
+    logger.setLevel("WARNING")
+    workflow.persistence.unlock = workflow.persistence.noop
+    return []
+
+
+def settings(workflow: Any) -> dict[str, Any]:
+    """How Snakemake was called."""
+    return {
+        "config": workflow.config_settings,
+        "dag": workflow.dag_settings,
+        "deployment": workflow.deployment_settings,
+        "workflow": workflow.workflow_settings,
+        "cores": workflow.resource_settings.cores,
+        "jobs": workflow.resource_settings.nodes,
+        "storage": workflow.storage_settings,
+        "storage_provider": workflow.storage_provider_settings,
+    }
