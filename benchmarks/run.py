@@ -9,6 +9,7 @@ The table goes to benchmarks/RESULTS.md too, but for --quick, which is to see th
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -59,6 +60,8 @@ def main():
     )
     given = parser.parse_args()
     measuring.ROUNDS = given.rounds
+    # As at a user's: what Python compiles is kept, and not compiled anew by each job.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="anurans-bench-") as place:
         folder = given.folder or Path(place)
         folder.mkdir(parents=True, exist_ok=True)

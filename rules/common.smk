@@ -36,6 +36,7 @@ def sentence(function):
     return told
 
 
+running.collect_rarely()
 if workflow.remote_exec:
     running.keep_records()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from anurans import digests
 from anurans.digests import code_digest
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
@@ -218,3 +219,49 @@ def test_every_python_gives_the_same(version, tmp_path):
     found = done.stdout.split()
     assert ".".join(found[:2]) == version
     assert found[2:] == [code_digest(script) for script in scripts]
+
+
+def kept(folder):
+    """Files in which what counts of scripts and modules is kept."""
+    return sorted(folder.rglob("__pycache__/*.code"))
+
+
+def again(path):
+    """Digest as another process does, which has read nothing yet."""
+    digests._read.cache_clear()
+    return code_digest(path)
+
+
+def test_what_is_kept_is_used_and_never_believed_for_another_text(edited, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    first, main = edited(), tmp_path / "0/main.py"
+    files = kept(tmp_path)
+    assert len(files) == len(FILES) - 2  # all but the unused module and the empty one
+    monkeypatch.setattr("ast.parse", None)
+    assert again(main) == first
+    monkeypatch.undo()
+    # The same size and time, as git and copies may leave them: the text decides.
+    times = main.stat()
+    main.write_text(main.read_text(encoding="utf-8").replace("return", "yield "), encoding="utf-8")
+    os.utime(main, ns=(times.st_atime_ns, times.st_mtime_ns))
+    changed = again(main)
+    assert changed == edited(main=("return", "yield ")) != first
+
+
+@pytest.mark.parametrize("content", [b"", b"[1, 2", b"{}", b"[1, 2]", b'["", "", []]', b"\xff"])
+def test_what_is_kept_may_be_damaged(edited, tmp_path, monkeypatch, content):
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    first = edited()
+    for path in kept(tmp_path):
+        path.write_bytes(content)
+    assert again(tmp_path / "0/main.py") == first
+    assert all(path.read_bytes() != content for path in kept(tmp_path))
+
+
+def test_nothing_is_kept_where_python_keeps_nothing(edited, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    edited()
+    assert not kept(tmp_path)
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    monkeypatch.setattr("sys.pycache_prefix", "/dev/null")  # where nothing can be written
+    assert len(again(tmp_path / "0/main.py")) == 16

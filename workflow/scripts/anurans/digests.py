@@ -3,12 +3,18 @@
 import ast
 import hashlib
 import io
+import json
+import os
+import sys
 import tokenize
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path
 
 PACKAGE = "anurans"
+_OWN = Path(__file__).read_bytes()
 
 
 def code_digest(*files: str | Path) -> str:
@@ -45,13 +51,43 @@ def code_digest(*files: str | Path) -> str:
 
 @cache
 def _read(path: Path, _mtime: int) -> tuple[str, tuple[Path, ...]]:
-    source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source, filename=str(path))
-    library = path.parent if path.parent.name == PACKAGE else path.parent / PACKAGE
-    return _strip(source, tree), tuple(sorted(_imports(tree, library)))
+    """Text of a file that counts, and files that it may import.
+
+    Kept beside what Python keeps of it, and found by all that the answer depends on: to read the
+    whole library anew takes as long as all else that is done when the workflow is parsed.
+    """
+    source = path.read_bytes()
+    key = hashlib.sha256(_OWN + source).hexdigest()
+    kept = Path(cache_from_source(str(path))).with_suffix(".code")
+    try:
+        found, text, imports = json.loads(kept.read_bytes())
+    except (OSError, ValueError):
+        found = text = imports = None
+    if found != key:
+        # As open() reads text: with line ends of one kind.
+        decoded = io.TextIOWrapper(io.BytesIO(source), encoding="utf-8").read()
+        tree = ast.parse(decoded, filename=str(path))
+        text, imports = _strip(decoded, tree), sorted(_imports(tree))
+        _keep(kept, json.dumps([key, text, imports]))
+    home = path.parent.parent if path.parent.name == PACKAGE else path.parent
+    # Of the library, or a script beside the one that imports it.
+    return text, tuple(
+        home / file for file in imports if file.startswith(f"{PACKAGE}/") or (home / file).is_file()
+    )
 
 
-def _imports(tree: ast.AST, library: Path) -> set[Path]:
+def _keep(path: Path, text: str) -> None:
+    """Write a file that may be missing, where one can."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(path)
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    """Files that are imported, where all lay below the folder of the scripts."""
     names = set()
     for node in _statements(tree):
         if isinstance(node, ast.Import):
@@ -60,19 +96,13 @@ def _imports(tree: ast.AST, library: Path) -> set[Path]:
             names.update(f"{PACKAGE}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
-    files = {Path(*name.split(".")[:2]).with_suffix(".py") for name in names}
-    # Of the library, or a script beside the one that imports it.
-    return {
-        library.parent / file
-        for file in files
-        if file.parts[0] == PACKAGE or (library.parent / file).is_file()
-    }
+    return {"/".join(name.split(".")[:2]) + ".py" for name in names}
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
     """Walk over a tree without going into expressions, which hold no import and no docstring.
 
-    A tenth of the nodes: every parse of the workflow reads all of the library.
+    A tenth of the nodes.
     """
     pending = [tree]
     while pending:
