@@ -1,5 +1,6 @@
 """The tiny world that every test of the workflow shares: built once, copied for each."""
 
+import compileall
 import csv
 import os
 import shutil
@@ -14,6 +15,8 @@ import soundfile as sf
 import yaml
 
 ROOT = Path(__file__).parents[1]
+# As at a user's: what Python compiles is kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles")
 SR, SECONDS = 22050, 20
 # Loud enough tones for a random network: one species low, one high.
@@ -131,7 +134,6 @@ def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.C
         cwd=folder,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     if check and done.returncode:
         raise AssertionError(f"snakemake ended with {done.returncode}:\n{done.stdout}{done.stderr}")
@@ -175,8 +177,15 @@ def sees(request) -> str:
 
 @pytest.fixture(scope="session")
 def unbuilt(tmp_path_factory) -> Path:
-    """The tiny world before any run; not to be changed."""
-    return make_world(tmp_path_factory.mktemp("unbuilt"))
+    """The tiny world before any run; not to be changed.
+
+    What Python keeps of the library is there, once for all copies.
+    """
+    folder = make_world(tmp_path_factory.mktemp("unbuilt"))
+    compileall.compile_dir(folder / "workflow/scripts", quiet=1)
+    snakemake(folder, "-n")
+    shutil.rmtree(folder / ".snakemake")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,6 @@ class Run:
             start_new_session=True,
             # What a shell starts in the background, these tests may be, does not hear Ctrl-C.
             preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
 
     @property

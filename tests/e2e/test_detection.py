@@ -230,3 +230,20 @@ def test_an_hour_takes_no_more_memory_than_a_minute(listening, tmp_path):
         for day in days
     ]
     assert peaks[1] - peaks[0] < 40
+
+
+@pytest.mark.slow
+def test_tensorflow_hears_the_same(listening, tmp_path):
+    world = Path(shutil.copytree(listening, tmp_path / "world"))
+    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    write_config(world, config | {"embedding": {"engine": "tensorflow"}})
+    snakemake(world, "detect")
+    before = sorted((listening / "results/detections/scores").glob("*.h5"))
+    assert len(before) == DAYS
+    for path in before:
+        with (
+            open_shard(path) as openvino,
+            open_shard(world / path.relative_to(listening)) as tensorflow,
+        ):
+            assert openvino.clips.clip.tolist() == tensorflow.clips.clip.tolist()
+            assert tensorflow.data[:] == pytest.approx(openvino.data[:], abs=1e-2)
