@@ -232,6 +232,34 @@ def test_an_hour_takes_no_more_memory_than_a_minute(listening, tmp_path):
     assert peaks[1] - peaks[0] < 40
 
 
+def test_a_batch_may_hold_no_clip_that_training_would_cut(heard):
+    """With nine tenths of overlap, of 41.5 s the 73rd place and those after it."""
+    sound, sr = sf.read(heard / "new/TINY_20210210_203000.wav", dtype="int16")
+    long = np.tile(sound, 3)[: int(41.5 * sr)]
+    sf.write(heard / "new/TINY_20210301_000000.wav", long, sr)
+    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config["detection"]["overlap"] = 0.9
+    write_config(heard, config)
+    snakemake(heard, "results/detections/events/20210301.tsv")
+    starts, _ = scores(heard, "20210301", "TINY_20210301_000000")
+    assert len(starts) == 74 and starts[-1] == 36.5
+    rows = read(heard / "results/detections/events/20210301.tsv", "\t")
+    assert rows and all(float(row["start"]) < float(row["end"]) <= 41.5 for row in rows)
+
+
+def test_a_season_without_usable_dates_has_pages_all_the_same(heard):
+    for path in (heard / "new").glob("*.wav"):
+        if path.stem not in ("undated", "broken"):
+            path.unlink()
+    (heard / "new/broken.wav").rename(heard / "new/TINY_20210210_203000.wav")
+    snakemake(heard, "monitoring")
+    (night,) = {row["night"] for row in read(heard / "results/monitoring/dates.csv")}
+    assert night == ""
+    for name in ("calendar", "season", "night"):
+        text = (heard / f"results/monitoring/{name}.svg").read_text()
+        assert "No recording that can be used has a date" in text
+
+
 @pytest.mark.slow
 def test_tensorflow_hears_the_same(listening, tmp_path):
     world = Path(shutil.copytree(listening, tmp_path / "world"))

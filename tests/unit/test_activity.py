@@ -26,7 +26,9 @@ STARTS = np.arange(12) * 10.0
 def count(date, time, positive, scores=None, curve=CURVE):
     places = place_clips(date, time, STARTS)
     scores = np.full((12, 2), 0.25) if scores is None else scores
-    return tally("A", places, STARTS, np.array(positive, bool), scores, curve)
+    positive = np.array(positive, bool)
+    events = [(start, start + 10) for start in STARTS[positive].tolist()]
+    return tally("A", places, STARTS, positive, scores, curve, events)
 
 
 def test_clips_lie_in_the_night_and_hour_that_they_start_in():
@@ -66,7 +68,7 @@ def test_parts_are_read_as_they_were_written_and_added():
     assert [row["hour"] for row in rows] == ["00", "23"]
     again = read_part(rows)
     add_all(again, read_part(rows))
-    assert again["2021-01-15", "00", "A"].counts.tolist() == [2, 4, 4, 18, 18]
+    assert again["2021-01-15", "00", "A"].counts.tolist() == [0, 2, 2, 18, 18]
     assert again["2021-01-15", "00", "A"].probability == pytest.approx(4.5)
 
 
@@ -89,3 +91,27 @@ def test_one_part_without_calibrator_leaves_the_sum_unknown():
     found = count("2021-01-15", "20:00:00", np.ones(12))
     add_all(found, count("2021-01-15", "20:00:00", np.ones(12), curve=None))
     assert "expected" not in found["2021-01-15", "20", "A"].row("A", KNOWN)
+
+
+def test_a_recording_and_its_minutes_count_where_they_begin():
+    """From half a minute before midnight: its second minute begins in the next hour."""
+    found = count("2021-01-15", "23:59:30", [0, 0, 0, 1] + [0] * 8)
+    counts = {hour: one.counts.tolist() for (_, hour, _), one in found.items()}
+    assert counts == {"23": [1, 1, 1, 3, 0], "00": [0, 1, 0, 9, 1]}
+    ((_, of),) = gather(found, ("night",)).items()
+    assert of["A"].counts.tolist() == [1, 2, 1, 12, 1]
+
+
+def test_minutes_have_the_events_that_touch_them():
+    places = place_clips("2021-01-15", "20:00:00", STARTS)
+    none = np.zeros(12, bool)
+
+    def present(*events):
+        (one,) = tally("A", places, STARTS, none, np.zeros((12, 2)), CURVE, events).values()
+        return one.counts[2]
+
+    # Found by a clip between those that are counted, which with overlap there are.
+    assert present((55.0, 60.0)) == 1 and present((55.0, 60.1)) == 2
+    assert present((0.0, 1.0), (5.0, 6.0)) == 1 and present() == 0
+    # A piece after the last minute that a clip begins in.
+    assert present((119.0, 121.0)) == 1

@@ -1,8 +1,19 @@
 """Dates and hours on axes."""
 
+import numpy as np
 from matplotlib.figure import Figure
 
-from anurans.calendars import date_axis, day, hour_name, hour_place, number, shade_doubtful, width
+from anurans.calendars import (
+    date_axis,
+    day,
+    edges,
+    hour_name,
+    hour_place,
+    number,
+    say_unknown,
+    shade_doubtful,
+    width,
+)
 
 
 def test_hours_go_from_noon_to_noon():
@@ -36,3 +47,26 @@ def test_doubtful_nights_are_hatched():
 
 def test_an_empty_cell_is_no_number():
     assert number("") != number("") and number("0.5") == 0.5
+
+
+def test_cells_lie_at_their_nights_however_they_follow_each_other():
+    weekly = [f"2021-01-{day:02d}" for day in (1, 8, 15, 22)]
+    daily = [f"2021-01-{day:02d}" for day in (23, 24)]
+    for nights in (weekly, [*weekly, *daily], daily, weekly[:1], ["2021-01-01", "2021-03-01"]):
+        across, of = edges(nights)
+        assert across == sorted(across) and len(set(across)) == len(across)
+        for night in nights:
+            assert across[of[night]] < day(night) < across[of[night] + 1]
+        assert len(set(of.values())) == len(nights)
+    # A gap is a cell of its own.
+    across, of = edges(["2021-01-01", "2021-01-02", "2021-01-10"])
+    assert of == {"2021-01-01": 0, "2021-01-02": 1, "2021-01-10": 3}
+
+
+def test_what_is_not_known_is_said():
+    figure = Figure()
+    ax = figure.subplots()
+    say_unknown(ax, np.array([np.nan, 0.0]))
+    assert not ax.texts
+    say_unknown(ax, np.array([np.nan, np.nan]))
+    assert [text.get_text() for text in ax.texts] == ["not known: no calibration"]

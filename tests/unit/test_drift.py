@@ -13,6 +13,7 @@ from anurans.drift import (
     find_limits,
     measure_drift,
     night_of,
+    read_calendar,
     spectrum_distances,
 )
 from anurans.sound_profiles import BAND_COLUMNS, BANDS
@@ -39,13 +40,17 @@ def rows(count, seed, level=-30.0, tilt=0.0, distance=1.0):
 
 
 TRAINING = rows(30, 1)
-TRAINED = [{"date": "2021-01-10", "time": "20:00:00"}, {"date": "2020-12-20", "time": "23:00:00"}]
+TRAINED = read_calendar(
+    {"date": date, "time": time, "duration_s": "60"}
+    for date, time in (("2021-01-10", "20:00:00"), ("2020-12-20", "23:00:00"), ("", ""))
+)
 
 
 def measure(new, date="2021-01-15", time="20:30:00"):
-    names = {row["recording"]: {"date": date, "time": time} for row in new}
+    told = {"date": date, "time": time, "duration_s": "60"}
+    names = {row["recording"]: told for row in new}
     limits = find_limits(TRAINING, 2.0)
-    return measure_drift(new, TRAINING, names, TRAINED, limits)
+    return list(measure_drift(new, TRAINING, names, TRAINED, limits))
 
 
 def outside(found):
@@ -79,17 +84,33 @@ def test_another_season_and_hour_are_seen():
     assert outside(measure(rows(5, 4), date="2021-07-01")) >= {"season"}
     assert outside(measure(rows(5, 4), time="12:00:00")) >= {"hour"}
     # The days of the year and the hours of the day are circles.
-    assert far_in_calendar({"date": "2022-01-02", "time": "00:30:00"}, TRAINED) == (8, 1.5)
-    assert far_in_calendar({"date": "2022-12-31", "time": ""}, TRAINED)[0] == 10
-    assert far_in_calendar({"date": "", "time": ""}, TRAINED) == (None, None)
+    assert far("2022-01-02", "00:31:00") == (8, 1.5)
+    assert far("2022-12-31", "")[0] == 10
+    assert far("", "") == (None, None)
     assert around(-1, 24) == around(23, 24) == 1
+
+
+def far(date, time, seconds=0, calendar=TRAINED):
+    return far_in_calendar({"date": date, "time": time, "duration_s": str(seconds)}, calendar)
+
+
+def test_long_recordings_are_where_they_last():
+    nights = read_calendar([{"date": "", "time": "18:00:00", "duration_s": "43200"}])
+    assert far("", "00:00:00", 60, nights)[1] == far("", "18:00:00", 43200, nights)[1] == 0
+    assert far("", "08:00:00", 60, nights)[1] == pytest.approx(2 + 1 / 60)
+    # Whoever learnt from the first minute has not met the rest of the night.
+    assert far("", "20:00:00", 36000)[1] == pytest.approx(7 - 1 / 60)
+    # A whole day from midnight is of the night that begins in it.
+    assert night_of("2021-01-02", "00:00:00", 86400) == "2021-01-02"
+    assert night_of("2021-01-02", "18:00:00", 43200) == "2021-01-02"
 
 
 def test_what_cannot_be_judged_has_no_limit():
     limits = find_limits(TRAINING[:1], None)
     assert limits.spectrum is None and limits.embedding is None
-    names = {"R000": {"date": "", "time": ""}}
-    (row,) = measure_drift(rows(1, 1, distance=9, tilt=5), TRAINING[:1], names, [], limits)
+    names = {"R000": {"date": "", "time": "", "duration_s": "60"}}
+    none = read_calendar([])
+    (row,) = measure_drift(rows(1, 1, distance=9, tilt=5), TRAINING[:1], names, none, limits)
     assert row["outside"] == "" and row["days"] is None
 
 

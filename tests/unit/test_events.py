@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from anurans.events import Event, find_events, merge, runs
+from anurans.listening import overlapping_clips
 
 
 def events(positive, length=5.0, steps=1, gap=0.0, scores=None, end=None):
@@ -87,3 +88,24 @@ def test_an_event_of_a_perfect_listener_holds_its_call_and_little_more(steps):
         step = length / steps
         assert start - step - 1e-6 <= event.start <= start + 1e-6
         assert min(end, 60.0) - 1e-6 <= event.end <= end + step + 1e-6
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4, 5, 10])
+@pytest.mark.parametrize("rest", [0.0, 2.5, 2.6, 3.0, 3.7, 4.0, 4.9])
+def test_before_the_padded_last_clip_no_event_is_torn_or_turned_round(steps, rest):
+    length, duration = 5.0, 15.0 + rest
+    clips = overlapping_clips("R", duration, length, 0.5, steps)
+    starts, ends = clips.source_start, clips.source_end
+    assert ends[-1] == pytest.approx(duration)
+    for call in ((10.0, duration), (6.0, 11.0), (duration - 0.4, duration)):
+        positive = (starts < call[1] - 1e-6) & (ends > call[0] + 1e-6)
+        of = (starts, ends, positive, positive * 1.0, positive * 1.0)
+        (event,) = find_events("A", *of, length, steps, 0.0)
+        assert max(0, call[0] - length) <= event.start <= call[0] + 1e-6
+        assert call[1] - 1e-6 <= event.end <= min(duration, call[1] + length) + 1e-6
+    # The padded clip alone, and each other one.
+    for at in range(len(starts)):
+        positive = np.arange(len(starts)) == at
+        of = (starts, ends, positive, positive * 1.0, positive * 1.0)
+        (event,) = find_events("A", *of, length, steps, 0.0)
+        assert starts[at] <= event.start < event.end <= ends[at] + 1e-6, (at, event)

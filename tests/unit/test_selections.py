@@ -57,6 +57,11 @@ def test_nothing_found_is_an_annotation_of_silence(tmp_path):
         assert found == {"REC": ()}
 
 
-def test_an_id_with_a_slash_is_one_file():
+def test_an_id_with_a_slash_is_one_file(tmp_path):
     assert file_name("a/b", ".txt") == "a%2Fb.txt"
+    for ending in (".txt", ".Table.1.selections.txt"):
+        folder = tmp_path / ending
+        folder.mkdir()
+        (folder / file_name("a/b.1", ending)).write_text("")
+        assert annotations_of(folder, ["a/b.1", "b.1"], {"species": ["BOAALB"]}) == {"a/b.1": ()}
     assert file_name("$(touch pwned) señal", ".txt") == "$(touch pwned) señal.txt"

@@ -49,3 +49,5 @@ def test_a_recording_is_the_median_of_its_clips():
     assert read_bands([row]).tolist() == [bands[1].tolist()]
     assert read_bands([]).shape == (0, BANDS)
     assert decibels(np.array([1.0, 0.01])).tolist() == [0, -20]
+    # Nothing is far where the training clips, all of one recording, tell no limit.
+    assert profile("REC", levels, bands, np.array([1.0, 2.0, 3.0]), limit=None)["far"] == 0

@@ -56,10 +56,11 @@ def main(input, output, params, threads):
             done = 0
             for heard in listen(clips, detector, imager, embedder, params.dtype):
                 mine = tiles[done : done + len(heard.audio)]
-                levels, bands = measure_sound(heard.audio[mine], settings["sr"])
-                of["levels"].append(levels)
-                of["bands"].append(bands)
-                of["distances"].append(heard.distances[mine])
+                if mine.any():
+                    levels, bands = measure_sound(heard.audio[mine], settings["sr"])
+                    of["levels"].append(levels)
+                    of["bands"].append(bands)
+                    of["distances"].append(heard.distances[mine])
                 done += len(heard.audio)
                 yield heard.scores
             measured = {name: np.concatenate(parts) for name, parts in of.items()}

@@ -48,9 +48,11 @@ def main(input, output, params):
         events = []
         for at, name in enumerate(species):
             mine = (positive[of, at], mean[of, at], chances[of, at])
-            events += find_events(name, starts, ends, *mine, length, steps, params.gap)
-            found = (positive[tiles, at], scores[tiles, at])
-            add_all(counted, tally(name, places, clips.source_start[tiles], *found, curves[name]))
+            found = find_events(name, starts, ends, *mine, length, steps, params.gap)
+            events += found
+            heard = (positive[tiles, at], scores[tiles, at], curves[name])
+            times = [(event.start, event.end) for event in found]
+            add_all(counted, tally(name, places, clips.source_start[tiles], *heard, times))
         events.sort(key=lambda event: (event.start, event.end, event.species))
         texts = audacity(events), raven(events, *band)
         endings = ".txt", ".Table.1.selections.txt"

@@ -1,7 +1,7 @@
 """Tell how far the new recordings lie from those that the model learnt from."""
 
 from anurans.detector import read_detector
-from anurans.drift import DRIFT, NIGHTS, by_night, find_limits, measure_drift
+from anurans.drift import DRIFT, NIGHTS, by_night, find_limits, measure_drift, read_calendar
 from anurans.jobs import log, run
 from anurans.tables import read_table, write_table
 
@@ -11,13 +11,20 @@ def main(input, output, params):
     heard = set(about["recordings"])
     training = [row for path in input.training for row in read_table(path)]
     training = [row for row in training if row["recording"] in heard]
-    trained = [row for row in read_table(input.trained) if row["recording"] in heard]
+    calendar = read_calendar(row for row in read_table(input.trained) if row["recording"] in heard)
     names = {row["recording"]: row for row in read_table(input.recordings)}
-    new = [row for path in input.profiles for row in read_table(path)]
     limits = find_limits(training, about["limit"])
-    rows = measure_drift(new, training, names, trained, limits)
-    write_table(output.recordings, DRIFT, rows)
-    nights = by_night(rows)
+    judged = []
+
+    def rows():
+        """Go through the days; of each recording no more is kept than nights are judged by."""
+        new = (row for path in input.profiles for row in read_table(path))
+        for row in measure_drift(new, training, names, calendar, limits):
+            judged.append({key: row[key] for key in ("night", "outside")})
+            yield row
+
+    write_table(output.recordings, DRIFT, rows())
+    nights = by_night(judged)
     write_table(output.nights, NIGHTS, nights)
     doubtful = sum(row["trust"] == "no" for row in nights)
     log.info("%s; %d of %d nights doubtful", limits, doubtful, len(nights))

@@ -3,7 +3,16 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from anurans.calendars import date_axis, day, hour_name, hour_place, number, shade_doubtful, width
+from anurans.calendars import (
+    date_axis,
+    edges,
+    hour_name,
+    hour_place,
+    number,
+    say_undated,
+    say_unknown,
+    shade_doubtful,
+)
 from anurans.figures import headline, sheet
 from anurans.jobs import log, run
 from anurans.tables import read_table
@@ -15,6 +24,11 @@ UNHEARD = "#FFFFFF"
 
 def main(input, output, params):
     rows = [row for row in read_table(input.activity) if row["night"]]
+    if not rows:
+        with sheet(output, 7.5, 2.0) as figure:
+            headline(figure, "When each species calls")
+            say_undated(figure)
+        return
     nights = sorted({row["night"] for row in rows})
     places = sorted({hour_place(row["hour"]) for row in rows})
     low, high = places[0], places[-1] + 1
@@ -44,22 +58,15 @@ def main(input, output, params):
 
 
 def draw(ax, rows, column, nights, low, high, top):
-    """Draw the map of one species: cells as wide as nights usually follow each other."""
-    wide = width(nights)
-    # Neighbours share an edge, and a gap in the recordings stays white.
-    columns = sorted({day(night) for night in nights})
-    edges, of = [], {}
-    for at in columns:
-        if not edges or at - wide / 2 > edges[-1] + 0.01:
-            edges.append(at - wide / 2)
-        of[at] = len(edges) - 1
-        edges.append(at + wide / 2)
-    values = np.full((high - low, len(edges) - 1), np.nan)
+    """Draw the map of one species; a gap in the recordings stays white."""
+    across, of = edges(nights)
+    values = np.full((high - low, len(across) - 1), np.nan)
     for row in rows:
-        values[hour_place(row["hour"]) - low, of[day(row["night"])]] = number(row[column])
+        values[hour_place(row["hour"]) - low, of[row["night"]]] = number(row[column])
+    say_unknown(ax, values)
     ax.set_facecolor(UNHEARD)
     drawn = ax.pcolormesh(
-        edges, np.arange(low, high + 1), values, cmap=SHADES, vmin=0, vmax=top, rasterized=True
+        across, np.arange(low, high + 1), values, cmap=SHADES, vmin=0, vmax=top, rasterized=True
     )
     step = 1 if high - low <= 6 else 3
     ticks = range(low, high + 1, step)

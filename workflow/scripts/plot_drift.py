@@ -29,7 +29,10 @@ def main(input, output, params):
     limits = find_limits(training, about["limit"])
     dated = all(row["night"] for row in rows)
     x = np.array([day(row["night"]) for row in rows] if dated else range(len(rows)), float)
-    new = {row["recording"]: row for path in input.profiles for row in read_table(path)}
+    new = {}
+    for path in input.profiles:
+        of = read_table(path)
+        new |= zip((row["recording"] for row in of), read_bands(of), strict=True)
     with sheet(output, 7.5, 6.2) as figure:
         headline(figure, "New recordings against those that the model learnt from")
         grid = figure.add_gridspec(4, 1, height_ratios=(1, 1, 1, 1.5))
@@ -51,7 +54,7 @@ def main(input, output, params):
             if ax is not axes[-1]:
                 ax.tick_params(labelbottom=False)
         axes[-1].set_xlabel("Night (date of its evening)" if dated else "Recording, in order")
-        ordered = read_bands([new[row["recording"]] for row in rows])
+        ordered = np.array([new[row["recording"]] for row in rows])
         spectra(figure.add_subplot(grid[3]), read_bands(training), ordered, outside, params.sr)
         handles = [
             Patch(color="#E8F1E8", label="as training recordings are"),

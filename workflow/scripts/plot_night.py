@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anurans.calendars import hour_name, hour_place, number
+from anurans.calendars import hour_name, hour_place, number, say_undated, say_unknown
 from anurans.figures import COLOURS, GREY, headline, sheet
 from anurans.jobs import log, run
 from anurans.panels import panel_rows, panels
@@ -13,6 +13,11 @@ COLUMNS = 3
 
 def main(input, output, params):
     rows = [row for row in read_table(input[0]) if row["hour"]]
+    if not rows:
+        with sheet(output, 7.5, 2.0) as figure:
+            headline(figure, "Calls by the hour of the night")
+            say_undated(figure)
+        return
     places = sorted({hour_place(row["hour"]) for row in rows})
     low, high = places[0], places[-1] + 1
     count = len(params.species)
@@ -44,6 +49,7 @@ def draw(ax, rows):
         for key in ("expected", "lower", "upper")
     )
     ax.bar(at, np.nan_to_num(expected), width=0.85, color=COLOURS[5], linewidth=0)
+    say_unknown(ax, expected)
     ax.vlines(at, lower, upper, color=COLOURS[0], lw=1.2)
     ax.plot(at, [number(row["share_of_minutes"]) for row in rows], "o", color=GREY, ms=3, mew=0)
     ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)

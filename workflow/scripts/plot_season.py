@@ -4,7 +4,15 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from anurans.calendars import date_axis, day, number, shade_doubtful, width
+from anurans.calendars import (
+    date_axis,
+    day,
+    number,
+    say_undated,
+    say_unknown,
+    shade_doubtful,
+    width,
+)
 from anurans.figures import COLOURS, GREY, headline, sheet
 from anurans.jobs import log, run
 from anurans.tables import read_table
@@ -12,6 +20,11 @@ from anurans.tables import read_table
 
 def main(input, output, params):
     rows = [row for row in read_table(input.dates) if row["night"]]
+    if not rows:
+        with sheet(output, 7.5, 2.0) as figure:
+            headline(figure, "The calling season, night by night")
+            say_undated(figure)
+        return
     nights = sorted({row["night"] for row in rows})
     with sheet(output, 7.5, 1.3 + 1.35 * len(params.species)) as figure:
         headline(figure, "The calling season, night by night")
@@ -51,6 +64,10 @@ def draw(ax, rows):
         expected, lower, upper = (each[part] for each in values)
         ax.fill_between(days[part], lower, upper, color=COLOURS[0], alpha=0.25, linewidth=0)
         ax.plot(days[part], expected, color=COLOURS[0], lw=1.2)
+        if len(part) == 1:  # a line and a band of one night would not be seen
+            ax.vlines(days[part], lower, upper, color=COLOURS[0], alpha=0.25, lw=3)
+            ax.plot(days[part], expected, "_", color=COLOURS[0], ms=6, mew=1.2)
+    say_unknown(ax, values[0])
     present = [number(row["share_of_minutes"]) for row in rows]
     ax.plot(days, present, "o", color=GREY, ms=2.5, mew=0, zorder=3)
     ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)

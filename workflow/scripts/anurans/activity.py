@@ -74,8 +74,12 @@ def tally(
     positive: np.ndarray,
     scores: np.ndarray,
     curve: Curve | None,
+    events: Iterable[tuple[float, float]],
 ) -> dict[Place, Tally]:
     """Count the clips of a recording, which do not overlap, by night and hour.
+
+    The recording counts where it begins, and so does each of its minutes: what crosses a full hour
+    is there once when hours are added up.
 
     Parameters
     ----------
@@ -89,19 +93,28 @@ def tally(
     scores : np.ndarray [shape=(n, folds)]
     curve
         Calibrator of the species.
+    events
+        Start and end of each, in s.
     """
     names = sorted(set(places))
     number = {name: at for at, name in enumerate(names)}
     group = np.array([number[place] for place in places], dtype=int)
-    minute = (starts // 60).astype(int)
+    minutes, first = np.unique((starts // 60).astype(int), return_index=True)
+    touched = {
+        minute
+        for start, end in events
+        for minute in range(int(start // 60), int(np.ceil(end / 60)))
+    }
+    present = np.isin(minutes, list(touched))
     chances = curve.probabilities(scores) if curve else None
     found = {}
     for at, (night, hour) in enumerate(names):
         of = group == at
+        begun = group[first] == at
         counts = (
-            1,
-            len(np.unique(minute[of])),
-            len(np.unique(minute[of & positive])),
+            int(group[0] == at),
+            begun.sum(),
+            (begun & present).sum(),
             of.sum(),
             (of & positive).sum(),
         )

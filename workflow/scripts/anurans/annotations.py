@@ -305,10 +305,15 @@ class AnnotationSource:
         return self._ids.get(name)
 
     def _of_file(self, name: str) -> str | None:
-        """Find the recording that an annotation file belongs to, by its name."""
+        """Find the recording that an annotation file belongs to, by its name.
+
+        An id of a table may hold a slash, which `anurans.selections.file_name` writes otherwise.
+        """
         name = _composed(name)
         while name not in self._ids and "." in name:
             name = name.rpartition(".")[0]
+            if "%2F" in name and name.replace("%2F", "/") in self._ids:
+                return self._ids[name.replace("%2F", "/")]
         return self._ids.get(name)
 
     def _match_files(self) -> None:

@@ -6,6 +6,7 @@ from datetime import date as Date
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
+from matplotlib.figure import Figure
 
 # Widest that a night is drawn, in days, where there are none between it and the next.
 WIDEST = 14
@@ -21,6 +22,46 @@ def width(nights: Iterable[str]) -> float:
     """How many days wide a night is drawn: as nights usually follow each other."""
     gaps = np.diff(sorted({day(night) for night in nights}))
     return float(min(WIDEST, np.median(gaps))) if len(gaps) else 1.0
+
+
+def edges(nights: Iterable[str]) -> tuple[list[float], dict[str, int]]:
+    """Edges of cells for nights, and the number of each night's cell.
+
+    Near nights share an edge, halfway between them; a gap is a cell of its own, of no night.
+    """
+    nights = sorted(set(nights))
+    wide, before = width(nights), -np.inf
+    found: list[float] = []
+    of: dict[str, int] = {}
+    for night in nights:
+        at = day(night)
+        if at - before <= wide + 0.01:
+            found[-1] = (before + at) / 2
+        else:
+            found.append(at - wide / 2)
+        of[night] = len(found) - 1
+        found.append(at + wide / 2)
+        before = at
+    return found, of
+
+
+def say_unknown(ax: Axes, values: np.ndarray) -> None:
+    """Say in a panel that none of its values is known: it would look as if nothing had called."""
+    if np.isnan(values).all():
+        ax.text(
+            *(0.5, 0.5, "not known: no calibration"),
+            transform=ax.transAxes,
+            ha="center",
+            va="center",
+            color="#555555",
+            fontsize=8,
+        )
+
+
+def say_undated(figure: Figure) -> None:
+    """Say in a figure that there is nothing to show."""
+    text = "No recording that can be used has a date and a time in its name."
+    figure.text(0.5, 0.5, text, ha="center", va="center", fontsize=9)
 
 
 def date_axis(ax: Axes, nights: Sequence[str]) -> None:

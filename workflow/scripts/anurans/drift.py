@@ -4,7 +4,7 @@ Each measure has a limit that is set by the training recordings themselves: what
 lies further from them than they lie from each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, timedelta
@@ -82,36 +82,62 @@ def find_limits(training: Sequence[Mapping[str, str]], embedding: float | None) 
     return Limits((min(levels) - LEVEL_MARGIN, max(levels) + LEVEL_MARGIN), spectrum, embedding)
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When the training recordings were made.
+
+    Attributes
+    ----------
+    days : np.ndarray [shape=(n,)]
+        Days of the year.
+    times : np.ndarray [shape=(m, 2)]
+        Hours since midnight at which a recording begins, and how many it lasts.
+    """
+
+    days: np.ndarray
+    times: np.ndarray
+
+
+def read_calendar(trained: Iterable[Mapping[str, str]]) -> Calendar:
+    """Read `date`, `time` and `duration_s` of training recordings, empty where not known."""
+    trained = list(trained)
+    days = {day_of_year(row["date"]) for row in trained if row["date"]}
+    times = {
+        (hour_of(row["time"]), float(row["duration_s"]) / 3600) for row in trained if row["time"]
+    }
+    return Calendar(np.array(sorted(days)), np.array(sorted(times)).reshape(-1, 2))
+
+
 def measure_drift(
-    new: Sequence[Mapping[str, str]],
+    new: Iterable[Mapping[str, str]],
     training: Sequence[Mapping[str, str]],
     names: Mapping[str, Mapping[str, str]],
-    trained: Sequence[Mapping[str, str]],
+    calendar: Calendar,
     limits: Limits,
-) -> list[dict[str, object]]:
-    """Measure new recordings.
+) -> Iterator[dict[str, object]]:
+    """Measure new recordings, one after the other.
 
     Parameters
     ----------
     new, training
         Rows of profiles.
     names
-        `date` and `time` of each new recording, empty where not known.
-    trained
-        The same of the training recordings.
+        `date`, `time` and `duration_s` of each new recording, the former empty where not known.
+    calendar
+        Of the training recordings.
     limits
         From `find_limits`.
 
-    Returns
-    -------
-    list of dict
-        Rows of `DRIFT`; `outside` names the measures that are beyond their limit.
+    Yields
+    ------
+    dict
+        A row of `DRIFT`; `outside` names the measures that are beyond their limit.
     """
-    distances = spectrum_distances(shapes(read_bands(new)), shapes(read_bands(training)))
-    rows = []
-    for row, spectrum in zip(new, distances.tolist(), strict=True):
+    known = shapes(read_bands(training))
+    for row in new:
+        (spectrum,) = spectrum_distances(shapes(read_bands([row])), known).tolist()
         told = names[row["recording"]]
-        days, hours = far_in_calendar(told, trained)
+        days, hours = far_in_calendar(told, calendar)
         level, embedding = float(row["level"]), float(row["distance"])
         low, high = limits.level
         outside = {
@@ -121,43 +147,42 @@ def measure_drift(
             "season": days is not None and days > MOST_DAYS,
             "hour": hours is not None and hours > MOST_HOURS,
         }
-        rows.append(
-            {
-                "recording": row["recording"],
-                "night": night_of(told["date"], told["time"]),
-                "date": told["date"],
-                "time": told["time"],
-                "level": level,
-                "spectrum": spectrum,
-                "embedding": embedding,
-                "far_clips": float(row["far"]),
-                "days": days,
-                "hours": hours,
-                "outside": " ".join(name for name, is_outside in outside.items() if is_outside),
-            }
-        )
-    return rows
+        yield {
+            "recording": row["recording"],
+            "night": night_of(told["date"], told["time"], float(told["duration_s"])),
+            "date": told["date"],
+            "time": told["time"],
+            "level": level,
+            "spectrum": spectrum,
+            "embedding": embedding,
+            "far_clips": float(row["far"]),
+            "days": days,
+            "hours": hours,
+            "outside": " ".join(name for name, is_outside in outside.items() if is_outside),
+        }
 
 
-def far_in_calendar(
-    told: Mapping[str, str], trained: Sequence[Mapping[str, str]]
-) -> tuple[int | None, float | None]:
-    """Days to the nearest day of the year, and hours to the nearest time of day, of training."""
+def far_in_calendar(told: Mapping[str, str], calendar: Calendar) -> tuple[int | None, float | None]:
+    """Days to the nearest day of the year, and hours to the nearest time of day, of training.
+
+    A long recording is as far as the farthest of its begin, middle and end is from the time that
+    training recordings lasted.
+    """
     days = hours = None
-    dates = [row["date"] for row in trained if row["date"]]
-    times = [row["time"] for row in trained if row["time"]]
-    if told["date"] and dates:
-        mine = day_of_year(told["date"])
-        days = min(around(mine - day_of_year(date), 365) for date in set(dates))
-    if told["time"] and times:
-        mine = hour_of(told["time"])
-        hours = float(min(around(mine - hour_of(time), 24) for time in set(times)))
+    if told["date"] and len(calendar.days):
+        days = int(around(day_of_year(told["date"]) - calendar.days, 365).min())
+    if told["time"] and len(calendar.times):
+        begins, lasted = calendar.times.T
+        of = hour_of(told["time"]) + np.linspace(0, float(told["duration_s"]) / 3600, 3)
+        since = (of[:, None] - begins) % 24
+        far = np.where(since <= lasted, 0, np.minimum(since - lasted, 24 - since))
+        hours = float(far.min(axis=1).max())
     return days, hours
 
 
-def around(difference: float, whole: float) -> float:
+def around(difference: np.ndarray | float, whole: float) -> np.ndarray | float:
     """Distance on a circle."""
-    return min(difference % whole, -difference % whole)
+    return np.minimum(difference % whole, -difference % whole)
 
 
 def day_of_year(date: str) -> int:
@@ -171,12 +196,15 @@ def hour_of(time: str) -> float:
     return hour + minute / 60 + second / 3600
 
 
-def night_of(date: str, time: str) -> str:
-    """Night, from noon to noon, by the date of its evening; the date where no time is known."""
+def night_of(date: str, time: str, duration: float = 0.0) -> str:
+    """Night, from noon to noon, by the date of its evening; the date where no time is known.
+
+    A long recording, of so many s, is of the night of its middle.
+    """
     if not (date and time):
         return date
-    when = datetime.fromisoformat(f"{date}T{time}") - timedelta(hours=12)
-    return when.date().isoformat()
+    when = datetime.fromisoformat(f"{date}T{time}") + timedelta(seconds=duration / 2)
+    return (when - timedelta(hours=12)).date().isoformat()
 
 
 def by_night(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:

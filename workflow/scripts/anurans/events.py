@@ -40,17 +40,19 @@ def find_events(
 
     Neighbouring positive clips are a run. A call makes each clip positive that it touches: with
     overlap a run reaches further than its calls, by what one clip is longer than a step, on either
-    side. That is taken off again: a run of n clips gives an event of (n + 1) steps less a clip's
-    length, and of one step at least, in the middle of the run. Without overlap that is the run
-    itself. At the ends of a recording, where clips that would tell are missing, it is not taken
-    off. Events less than `gap` apart are then one.
+    side. What the clips before and after it tell, which are not positive, is taken off again: a
+    run of n clips gives an event of (n + 1) steps less a clip's length, and of one step at least,
+    in the middle of the run. Without overlap that is the run itself. At the ends of a recording,
+    where clips that would tell are missing, it is not taken off. Events less than `gap` apart are
+    then one.
 
     Parameters
     ----------
     species
         Its code.
     starts, ends : np.ndarray [shape=(n,)]
-        Of the clips, in s, in order.
+        Of the clips, in s, in order. The last, which is padded, may begin several steps after the
+        one before it, which ends with the recording.
     positive : np.ndarray [shape=(n,), dtype=bool]
     scores, probabilities : np.ndarray [shape=(n,)]
     length
@@ -61,12 +63,12 @@ def find_events(
         In s.
     """
     step, found = length / steps, []
-    for first, last in runs(starts, positive, step):
+    for first, last in runs(starts, positive, length):
         whole = slice(first, last + 1)
         chosen = positive[whole]
         start, end = starts[first], ends[last]
-        low = start if first == 0 else start + length - step
-        high = end if last == len(starts) - 1 else starts[last] + step
+        low = start if first == 0 else ends[first - 1]
+        high = end if last == len(starts) - 1 else starts[last + 1]
         if high - low < step - TOLERANCE:
             low = (low + high - step) / 2
             high = low + step
@@ -76,12 +78,12 @@ def find_events(
     return merge(found, gap)
 
 
-def runs(starts: np.ndarray, positive: np.ndarray, step: float) -> Iterable[tuple[int, int]]:
-    """First and last clip of each run of positive clips whose starts are one step apart."""
+def runs(starts: np.ndarray, positive: np.ndarray, length: float) -> Iterable[tuple[int, int]]:
+    """First and last clip of each run of positive clips with nothing left out between them."""
     at = np.flatnonzero(positive)
     if not len(at):
         return []
-    breaks = np.flatnonzero(np.diff(starts[at]) > step + TOLERANCE)
+    breaks = np.flatnonzero((np.diff(at) > 1) | (np.diff(starts[at]) > length + TOLERANCE))
     firsts = at[np.concatenate([[0], breaks + 1])]
     lasts = at[np.concatenate([breaks, [len(at) - 1]])]
     return list(zip(firsts.tolist(), lasts.tolist(), strict=True))

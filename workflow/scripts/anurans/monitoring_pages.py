@@ -160,11 +160,11 @@ def heard(
     in_all = {row["species"]: row for row in totals}
     for code, name in species.items():
         mine = [row for row in dates if row["species"] == code]
-        known = [row for row in mine if row["expected"]]
+        calling = [row for row in mine if row["expected"] and float(row["expected"])]
         total = in_all[code]
         nights = [row for row in mine if int(row["minutes_present"]) and row["night"]]
         called = f"{nights[0]['night']} to {nights[-1]['night']}" if nights else ""
-        most = max(known, key=lambda row: float(row["expected_share"]), default=None)
+        most = max(calling, key=lambda row: float(row["expected_share"]), default=None)
         lines.append(
             [
                 name,

@@ -64,7 +64,7 @@ def profile(
     levels: np.ndarray,
     bands: np.ndarray,
     distances: np.ndarray | None = None,
-    limit: float = np.inf,
+    limit: float | None = None,
 ) -> dict[str, object]:
     """Sum up the clips of a recording by their medians, as a row of `PROFILE`.
 
@@ -77,12 +77,13 @@ def profile(
     distances : np.ndarray [shape=(n,)], optional
         To the nearest training clip.
     limit
-        Distance beyond which a clip counts as far.
+        Distance beyond which a clip counts as far; None where that is not known, and none does.
     """
     row: dict[str, object] = {"recording": recording, "clips": len(levels)}
     row["level"] = float(np.median(levels))
     if distances is not None:
-        row |= {"distance": float(np.median(distances)), "far": float((distances > limit).mean())}
+        far = 0.0 if limit is None else float((distances > limit).mean())
+        row |= {"distance": float(np.median(distances)), "far": far}
     return row | dict(zip(BAND_COLUMNS, np.median(bands, axis=0).tolist(), strict=True))
 
 
