@@ -1,5 +1,5 @@
 # Loads and validates the config, lists recordings, shards and runs, and holds what several rules
-# need to say. The only file with functions. Needs nothing. Makes nothing.
+# need to say. Functions are here and in places.smk. Needs nothing. Makes nothing.
 import re
 import sys
 from functools import cache, partial, wraps

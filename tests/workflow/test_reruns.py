@@ -349,7 +349,7 @@ ROWS = [
         {"label_clips": 8, "collect_annotations": 1, **ALL_RUNS},
     ),
     Row(
-        "config: `learning_rate` of a recipe that 1 of 6 runs uses",
+        "config: `learning_rate` of a recipe that one run uses",
         setting("recipes", "quick", "learning_rate", 0.02),
         {"train_model": 1, "evaluate_model": 1, **REPORTS},
         of="with two recipes",

@@ -25,7 +25,7 @@ def use_engine(engine: str, threads: int) -> None:
         When it is not installed.
     """
     if find_spec(engine) is None:
-        more = ' (pip install "anurans[jax]")' if engine == "jax" else ""
+        more = ' (pip install ".[jax]", in the clone)' if engine == "jax" else ""
         raise UserError(
             f"training.engine is {engine}, which is not installed on this machine{more}; install "
             "it, or set training.engine: numpy."
