@@ -1,4 +1,4 @@
-"""What planning takes for sites of 1,000 to 100,000 recordings and more, by names and annotations alone.
+"""What planning takes for sites of 1,000 recordings to 100,000 or more, by names alone.
 
     .venv/bin/python benchmarks/scale.py [--sizes 1000 10000 100000 1000000] [--folder FOLDER]
 
