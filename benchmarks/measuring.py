@@ -113,8 +113,8 @@ def job(script: str, folder: Path, units: float, **snakemake) -> Spent:
     probe = folder / ".probe.jsonl"
     probe.unlink(missing_ok=True)
     spent = spend(command, folder, units, ONE_THREAD | probing(probe))
-    began = json.loads(probe.read_text().splitlines()[-1])["imports"]
-    return replace(spent, start=began[1])
+    noted = json.loads(probe.read_text().splitlines()[-1])
+    return replace(spent, start=noted["imports"][1], memory=noted["memory"])
 
 
 def probing(path: Path) -> dict[str, str]:
