@@ -69,4 +69,4 @@ def test_what_is_not_known_is_said():
     say_unknown(ax, np.array([np.nan, 0.0]))
     assert not ax.texts
     say_unknown(ax, np.array([np.nan, np.nan]))
-    assert [text.get_text() for text in ax.texts] == ["not known: no calibration"]
+    assert [text.get_text() for text in ax.texts] == ["not known: held-out clips do not tell"]

@@ -69,7 +69,7 @@ def draw(ax, rows):
             ax.plot(days[part], expected, "_", color=COLOURS[0], ms=6, mew=1.2)
     say_unknown(ax, values[0])
     present = [number(row["share_of_minutes"]) for row in rows]
-    ax.plot(days, present, "o", color=GREY, ms=2.5, mew=0, zorder=3)
+    ax.plot(days, present, "o", color=GREY, ms=2.5, mew=0, zorder=3, clip_on=False)
     ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
     ax.set_axisbelow(True)
 

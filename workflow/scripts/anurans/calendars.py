@@ -49,7 +49,7 @@ def say_unknown(ax: Axes, values: np.ndarray) -> None:
     """Say in a panel that none of its values is known: it would look as if nothing had called."""
     if np.isnan(values).all():
         ax.text(
-            *(0.5, 0.5, "not known: no calibration"),
+            *(0.5, 0.5, "not known: held-out clips do not tell"),
             transform=ax.transAxes,
             ha="center",
             va="center",
