@@ -1,13 +1,12 @@
 """How time, memory and disk grow with the number of recordings, stage by stage."""
 
 import json
-import re
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 from grid import probed, read_probe
-from measuring import ROOT, Row
+from measuring import ROOT, Row, peak
 from synthetic import SPECIES, make_world
 
 FOLDS = ["BOAALB", "PHYCUV", "BOALUN"]
@@ -86,13 +85,6 @@ def collect(folder: Path, sizes: list[int]) -> dict:
                 sum(path.stat().st_size for path in files if path.is_file())
             )
     return found
-
-
-def peak(logs: Path) -> float:
-    """Most memory, in MB, that a job of a rule held, as the logs of all say."""
-    files = logs.rglob("*.log") if logs.is_dir() else [logs]
-    told = (re.search(r"([\d.]+) MB at the peak", path.read_text()) for path in files)
-    return max((float(each[1]) for each in told if each), default=0.0)
 
 
 def salted(world: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -113,8 +114,16 @@ def job(script: str, folder: Path, units: float, **snakemake) -> Spent:
     probe = folder / ".probe.jsonl"
     probe.unlink(missing_ok=True)
     spent = spend(command, folder, units, ONE_THREAD | probing(probe))
-    noted = json.loads(probe.read_text().splitlines()[-1])
-    return replace(spent, start=noted["imports"][1], memory=noted["memory"])
+    began = json.loads(probe.read_text().splitlines()[-1])["imports"]
+    # What the system says of a child that has ended holds its parent's memory too.
+    return replace(spent, start=began[1], memory=peak(folder / given["log"]))
+
+
+def peak(logs: Path) -> float:
+    """Most memory, in MB, that a job of a rule held, as the logs of all say."""
+    files = logs.rglob("*.log") if logs.is_dir() else [logs]
+    told = (re.search(r"([\d.]+) MB at the peak", path.read_text()) for path in files)
+    return max((float(each[1]) for each in told if each), default=0.0)
 
 
 def probing(path: Path) -> dict[str, str]:

@@ -17,16 +17,6 @@ BEGAN = time.time()
 IMPORTED = []
 
 
-def peak():
-    """Most memory that this process held, in MB.
-
-    What the system says of a child that has ended holds its parent's too, which it was a copy of
-    until its own program was started.
-    """
-    with open("/proc/self/status") as file:  # noqa: PTH123
-        return next((int(line.split()[1]) / 1000 for line in file if line[:6] == "VmHWM:"), 0.0)
-
-
 def note():
     """Write what ran, seconds of clock and processor."""
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -37,7 +27,6 @@ def note():
         "processor": used.ru_utime + used.ru_stime,
         "system": used.ru_stime,
         "imports": IMPORTED,
-        "memory": peak(),
     }
     with open(os.environ["ANURANS_PROBE"], "a") as file:  # noqa: PTH123
         file.write(json.dumps(line) + "\n")

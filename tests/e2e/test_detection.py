@@ -1,5 +1,6 @@
 """New recordings, heard by a trained model: what comes out, and what one more of them costs."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -266,6 +267,8 @@ def test_tensorflow_hears_the_same(listening, tmp_path):
     config = yaml.safe_load((world / "config/config.yaml").read_text())
     write_config(world, config | {"embedding": {"engine": "tensorflow"}})
     snakemake(world, "detect")
+    about = json.loads((world / "results/backbones/small/about.json").read_text())
+    assert about["engine"] == "tensorflow"
     before = sorted((listening / "results/detections/scores").glob("*.h5"))
     assert len(before) == DAYS
     for path in before:

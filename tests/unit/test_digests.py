@@ -248,7 +248,9 @@ def test_what_is_kept_is_used_and_never_believed_for_another_text(edited, tmp_pa
     assert changed == edited(main=("return", "yield ")) != first
 
 
-@pytest.mark.parametrize("content", [b"", b"[1, 2", b"{}", b"[1, 2]", b'["", "", []]', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"[1, 2", b"{}", b"[1, 2]", b"null", b'["", "", []]', b"\xff"]
+)
 def test_what_is_kept_may_be_damaged(edited, tmp_path, monkeypatch, content):
     monkeypatch.setattr("sys.dont_write_bytecode", False)
     first = edited()

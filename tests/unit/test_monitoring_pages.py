@@ -116,3 +116,10 @@ def test_judgement_is_shown_where_there_is_a_truth():
 def test_limits_that_cannot_be_set_are_told():
     text = drift_page(ABOUT, Limits((-40, -20), None, None), [], [])
     assert text.count("not judged") == 2
+
+
+def test_the_night_of_most_calls_is_one_that_has_any():
+    none = DATE | {"expected": "0", "expected_share": "0"}
+    assert "<td>2021-01-01</td></tr>" in page()
+    assert "<td></td></tr>" in page(dates=[none])
+    assert "<td>2021-01-02</td></tr>" in page(dates=[none, DATE | {"night": "2021-01-02"}])

@@ -5,7 +5,8 @@ import numpy as np
 from anurans.annotation_formats import read_annotations
 from anurans.annotations import annotations_of
 from anurans.events import Event
-from anurans.selections import RAVEN, audacity, file_name, raven
+from anurans.recordings import file_name
+from anurans.selections import RAVEN, audacity, raven
 
 EVENTS = [
     Event("BOAALB", 0.0, 2.5, 0.91234567, 0.8),

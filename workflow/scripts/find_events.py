@@ -12,7 +12,8 @@ from anurans.files import whole
 from anurans.jobs import log, run
 from anurans.occasions import time_of_day
 from anurans.probabilities import read_curves
-from anurans.selections import audacity, file_name, raven
+from anurans.recordings import file_name
+from anurans.selections import audacity, raven
 from anurans.shards import open_shard
 from anurans.tables import read_table, write_table
 

@@ -9,9 +9,9 @@ from anurans.calendars import (
     hour_name,
     hour_place,
     number,
-    say_undated,
     say_unknown,
     shade_doubtful,
+    undated_sheet,
 )
 from anurans.figures import headline, sheet
 from anurans.jobs import log, run
@@ -20,15 +20,13 @@ from anurans.tables import read_table
 # From hardly seen on white to dark: one hue, read in grey too.
 SHADES = LinearSegmentedColormap.from_list("calls", ["#EAF3F8", "#56B4E9", "#0072B2", "#00263B"])
 UNHEARD = "#FFFFFF"
+TITLE = "When each species calls"
 
 
 def main(input, output, params):
     rows = [row for row in read_table(input.activity) if row["night"]]
     if not rows:
-        with sheet(output, 7.5, 2.0) as figure:
-            headline(figure, "When each species calls")
-            say_undated(figure)
-        return
+        return undated_sheet(output, TITLE)
     nights = sorted({row["night"] for row in rows})
     places = sorted({hour_place(row["hour"]) for row in rows})
     low, high = places[0], places[-1] + 1
@@ -39,7 +37,7 @@ def main(input, output, params):
     top = max(number(row[column]) for row in rows if row[column])
     height = 1.2 + (0.5 + 0.12 * (high - low)) * len(params.species)
     with sheet(output, 7.5, height) as figure:
-        headline(figure, "When each species calls")
+        headline(figure, TITLE)
         axes = figure.subplots(len(params.species), 1, sharex=True, squeeze=False)[:, 0]
         for ax, (code, name) in zip(axes, params.species.items(), strict=True):
             mine = [row for row in rows if row["species"] == code]

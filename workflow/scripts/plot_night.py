@@ -2,27 +2,25 @@
 
 import numpy as np
 
-from anurans.calendars import hour_name, hour_place, number, say_undated, say_unknown
+from anurans.calendars import hour_name, hour_place, number, say_unknown, undated_sheet
 from anurans.figures import COLOURS, GREY, headline, sheet
 from anurans.jobs import log, run
 from anurans.panels import panel_rows, panels
 from anurans.tables import read_table
 
 COLUMNS = 3
+TITLE = "Calls by the hour of the night"
 
 
 def main(input, output, params):
     rows = [row for row in read_table(input[0]) if row["hour"]]
     if not rows:
-        with sheet(output, 7.5, 2.0) as figure:
-            headline(figure, "Calls by the hour of the night")
-            say_undated(figure)
-        return
+        return undated_sheet(output, TITLE)
     places = sorted({hour_place(row["hour"]) for row in rows})
     low, high = places[0], places[-1] + 1
     count = len(params.species)
     with sheet(output, 7.5, 0.9 + 1.8 * panel_rows(count, COLUMNS)) as figure:
-        headline(figure, "Calls by the hour of the night")
+        headline(figure, TITLE)
         axes = list(panels(figure, count, min(count, COLUMNS), sharex=True, sharey=True))
         for ax, (code, name) in zip(axes, params.species.items(), strict=True):
             draw(ax, [row for row in rows if row["species"] == code])

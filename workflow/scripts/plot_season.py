@@ -8,26 +8,25 @@ from anurans.calendars import (
     date_axis,
     day,
     number,
-    say_undated,
     say_unknown,
     shade_doubtful,
+    undated_sheet,
     width,
 )
 from anurans.figures import COLOURS, GREY, headline, sheet
 from anurans.jobs import log, run
 from anurans.tables import read_table
 
+TITLE = "The calling season, night by night"
+
 
 def main(input, output, params):
     rows = [row for row in read_table(input.dates) if row["night"]]
     if not rows:
-        with sheet(output, 7.5, 2.0) as figure:
-            headline(figure, "The calling season, night by night")
-            say_undated(figure)
-        return
+        return undated_sheet(output, TITLE)
     nights = sorted({row["night"] for row in rows})
     with sheet(output, 7.5, 1.3 + 1.35 * len(params.species)) as figure:
-        headline(figure, "The calling season, night by night")
+        headline(figure, TITLE)
         axes = figure.subplots(len(params.species), 1, sharex=True, sharey=True, squeeze=False)
         axes = axes[:, 0]
         for ax, (code, name) in zip(axes, params.species.items(), strict=True):

@@ -13,7 +13,7 @@ from typing import Any
 from anurans.annotation_formats import Annotation, Problem, Reading, read_annotations
 from anurans.annotation_tables import COLUMNS
 from anurans.errors import UserError, listing
-from anurans.recordings import EXTENSIONS, walk
+from anurans.recordings import EXTENSIONS, file_name, walk
 
 SUFFIXES = (".txt", ".csv", ".tsv")
 
@@ -71,7 +71,8 @@ class AnnotationSource:
                 f"annotations: columns has the keys {', '.join(unknown)}; expected some of "
                 f"{', '.join(COLUMNS)}."
             )
-        self._ids = {_composed(recording): recording for recording in self.recordings}
+        self._ids = {_composed(file_name(each)): each for each in self.recordings}
+        self._ids |= {_composed(each): each for each in self.recordings}
         self._read: dict[str, Reading] = {}
         self._sorted: dict[str, tuple[Annotation, ...]] = {}
         self._digests: dict[tuple[str, frozenset[str]], bytes] = {}
@@ -305,15 +306,10 @@ class AnnotationSource:
         return self._ids.get(name)
 
     def _of_file(self, name: str) -> str | None:
-        """Find the recording that an annotation file belongs to, by its name.
-
-        An id of a table may hold a slash, which `anurans.selections.file_name` writes otherwise.
-        """
+        """Find the recording that an annotation file belongs to, by its name."""
         name = _composed(name)
         while name not in self._ids and "." in name:
             name = name.rpartition(".")[0]
-            if "%2F" in name and name.replace("%2F", "/") in self._ids:
-                return self._ids[name.replace("%2F", "/")]
         return self._ids.get(name)
 
     def _match_files(self) -> None:

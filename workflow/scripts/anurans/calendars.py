@@ -6,7 +6,8 @@ from datetime import date as Date
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
-from matplotlib.figure import Figure
+
+from anurans.figures import headline, sheet
 
 # Widest that a night is drawn, in days, where there are none between it and the next.
 WIDEST = 14
@@ -58,10 +59,12 @@ def say_unknown(ax: Axes, values: np.ndarray) -> None:
         )
 
 
-def say_undated(figure: Figure) -> None:
-    """Say in a figure that there is nothing to show."""
-    text = "No recording that can be used has a date and a time in its name."
-    figure.text(0.5, 0.5, text, ha="center", va="center", fontsize=9)
+def undated_sheet(paths: Iterable[str], title: str) -> None:
+    """Write a figure that says why it shows nothing."""
+    with sheet(paths, 7.5, 2.0) as figure:
+        headline(figure, title)
+        text = "No recording that can be used has a date and a time in its name."
+        figure.text(0.5, 0.5, text, ha="center", va="center", fontsize=9)
 
 
 def date_axis(ax: Axes, nights: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ since moving weights and moments through memory is what a step on flattened embe
 training that updates many is compiled.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -133,7 +133,6 @@ class Adam:
             for name, weight in head.weights.items()
         }
         self._spare: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
-        self._update: Callable[..., None] = self._update_in_numpy
         self._updated = 0
 
     def step(self, embeddings: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) -> float:
@@ -171,10 +170,6 @@ class Adam:
         slope /= slope.size
 
         self._steps += 1
-        if self._updated >= COMPILED_FROM and self._update == self._update_in_numpy:
-            from anurans.compiled import update
-
-            self._update = update
         for number in range(len(head.layers) - 1, -1, -1):
             layer, inputs = head.layers[number], taken[number]
             below = slope @ layer.kernel.T if number else None
@@ -225,10 +220,13 @@ class Adam:
             spare *= l1
             gradient += spare
         numbers = (2 * l2, BETA1, BETA2, EPSILON / np.sqrt(1 - BETA2), rate)
-        self._update(weight, first, second, gradient, *map(np.float32, numbers))
+        update = self._update
+        if self._updated >= COMPILED_FROM:
+            from anurans.compiled import update
+        update(weight, first, second, gradient, *map(np.float32, numbers))
         self._updated += weight.size
 
-    def _update_in_numpy(self, weight, first, second, gradient, l2, beta1, beta2, epsilon, rate):
+    def _update(self, weight, first, second, gradient, l2, beta1, beta2, epsilon, rate):
         """Do what `anurans.compiled.update` does, to the bit; the gradient is changed."""
         _, spare = self._buffers(weight.shape)
         if l2:

@@ -61,7 +61,7 @@ def _read(path: Path, _mtime: int) -> tuple[str, tuple[Path, ...]]:
     kept = Path(cache_from_source(str(path))).with_suffix(".code")
     try:
         found, text, imports = json.loads(kept.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         found = text = imports = None
     if found != key:
         # As open() reads text: with line ends of one kind.

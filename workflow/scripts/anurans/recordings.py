@@ -62,6 +62,11 @@ def clip_id(recording: str, start: float) -> str:
     return f"{recording}_{round(start * 1000):07d}"
 
 
+def file_name(recording: str, ending: str = "") -> str:
+    """Name of a file about a recording; an id of a table may hold a slash."""
+    return recording.replace("/", "%2F") + ending
+
+
 def is_readable(path: str) -> bool:
     """Tell whether there is a file that this user may read."""
     return Path(path).is_file() and os.access(path, os.R_OK)

@@ -13,11 +13,6 @@ RAVEN = (
 )
 
 
-def file_name(recording: str, ending: str) -> str:
-    """Name of a recording's file; an id of a table may hold a slash."""
-    return recording.replace("/", "%2F") + ending
-
-
 def audacity(events: Iterable[Event]) -> str:
     """Labels: start, end and species, one line for each; an empty text means nothing was found."""
     return "".join(f"{each.start:.6f}\t{each.end:.6f}\t{each.species}\n" for each in events)
