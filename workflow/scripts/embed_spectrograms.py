@@ -2,12 +2,10 @@
 
 import time
 
-import numpy as np
-
 from anurans import gpus
 from anurans.embeddings import open_network
-from anurans.errors import UserError
 from anurans.jobs import log, run
+from anurans.narrowing import narrow
 from anurans.shards import extend, open_shard, write_shard
 
 
@@ -15,17 +13,6 @@ def main(input, output, params, resources, threads):
     embedder, backbone = open_network(input.about, threads)
     gpus.check(resources.get("gpu", 0), backbone["engine"], "embedding.engine")
     started = time.monotonic()
-
-    def stored(batches):
-        for batch in batches:
-            with np.errstate(over="ignore"):
-                narrow = batch.astype(params.dtype)
-            if not np.isfinite(narrow).all():
-                raise UserError(
-                    f"{input.images}: embeddings reach {np.abs(batch).max():.3g}, more than "
-                    f"{params.dtype} holds; set embedding.dtype: float32 in the config."
-                )
-            yield narrow
 
     with open_shard(input.images) as images:
         settings = {
@@ -38,7 +25,8 @@ def main(input, output, params, resources, threads):
         metadata = extend(images.metadata, "embedding", settings, params.code, backbone["engine"])
         # Keras and TensorFlow made the network, wherever it is computed.
         metadata["versions"] = backbone["versions"] | metadata["versions"]
-        batches = stored(embedder.embed(images.batches(params.batch_size)))
+        embedded = embedder.embed(images.batches(params.batch_size))
+        batches = narrow(embedded, params.dtype, input.images)
         write_shard(output[0], images.clips, batches, (embedder.width,), params.dtype, metadata)
         rate = len(images.clips) / max(time.monotonic() - started, 1e-9)
         log.info(
