@@ -41,6 +41,8 @@ rule embed_spectrograms:
         "logs/embed_spectrograms/{backbone}/{technique}/{shard}.log",
     benchmark:
         "results/benchmarks/embed_spectrograms/{backbone}/{technique}/{shard}.tsv"
+    wildcard_constraints:
+        backbone=PLAN.backbone_pattern("image"),
     conda:
         "../envs/embedding.yaml"
     resources:

@@ -43,6 +43,7 @@ SETTINGS = {
     "settings": "annotations",
     "species": "species",
     "sr": "audio.sr",
+    "top": "audio.sr",
 }
 # Keys of such values that stand elsewhere; or in none, but follow from others.
 PLACES = {

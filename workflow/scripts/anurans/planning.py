@@ -4,6 +4,7 @@ Read at parse time by every job of a cluster: names only until a digest of annot
 for, never audio, standard library only.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -18,6 +19,8 @@ from anurans.study_plan import StudyPlan
 
 ORIGINAL = "original"
 
+# Architectures of networks that take sound; all others take images.
+SOUND = ("BirdNET", "Perch", "sound")
 # Figures of each split.
 SPLIT_FIGURES = ("split", "learning_curves", "precision_recall", "reliability")
 
@@ -265,6 +268,26 @@ class Plan(StudyPlan, DetectionPlan):
     def backbones(self) -> list[str]:
         """Backbones that are trained on."""
         return sorted({run.backbone for run in self.runs})
+
+    def sound_backbones(self) -> list[str]:
+        """Backbones of the config that take sound and no images."""
+        backbones = self.config["backbones"].items()
+        return [name for name, each in backbones if each["architecture"] in SOUND]
+
+    def backbone_pattern(self, kind: str) -> str:
+        """Regular expression of the backbones that take `sound`, or an `image`.
+
+        What embeds the one makes the same files as what embeds the other.
+        """
+        of_sound = self.sound_backbones()
+        names = [
+            name for name in self.config["backbones"] if (name in of_sound) == (kind == "sound")
+        ]
+        return "|".join(map(re.escape, names)) or "(?!)"
+
+    def top(self, technique: str) -> float | None:
+        """Frequency at which images end, in Hz, where masks in sound depend on it."""
+        return self.config["audio"]["sr"] / 2 if technique == "frequency_mask" else None
 
     def weights_file(self, backbone: str) -> str | list[str]:
         """Weights file of a backbone, where the config gives one."""

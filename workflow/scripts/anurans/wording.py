@@ -16,6 +16,7 @@ NOUNS = {
     "mask_spectrograms": ("masking job", "masking jobs"),
     "export_backbone": ("backbone", "backbones"),
     "embed_spectrograms": ("embedding job", "embedding jobs"),
+    "embed_sound": ("embedding job", "embedding jobs"),
     "label_clips": ("label job", "label jobs"),
     "assign_roles": ("split", "splits"),
     "train_model": ("training", "trainings"),
