@@ -4,6 +4,7 @@ Read at parse time by every job of a cluster: names only until a digest of annot
 for, never audio, standard library only.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -14,6 +15,7 @@ from anurans import annotation_counts, annotations, clip_digests, config_files, 
 from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
+from anurans.sound_networks import PACKAGE, is_sound
 from anurans.study_plan import StudyPlan
 
 ORIGINAL = "original"
@@ -267,9 +269,22 @@ class Plan(StudyPlan, DetectionPlan):
         return sorted({run.backbone for run in self.runs})
 
     def weights_file(self, backbone: str) -> str | list[str]:
-        """Weights file of a backbone, where the config gives one."""
+        """Weights file of a backbone, where the config gives one, and what lies beside it."""
         weights = self.config["backbones"][backbone]["weights"]
-        return [] if weights in ("imagenet", "random") else weights
+        if weights in ("imagenet", "random", PACKAGE):
+            return []
+        return [weights, f"{weights[:-4]}.bin"] if weights.endswith(".xml") else weights
+
+    def network_settings(self, backbone: str) -> dict[str, Any]:
+        """What a network that takes sound depends on: not how windows are put together."""
+        settings = self.config["backbones"][backbone]
+        return {key: value for key, value in settings.items() if key != "combine"}
+
+    def backbone_names(self, sound: bool) -> str:
+        """Regular expression of the names of the backbones that take sound, or images."""
+        names = [n for n, each in self.config["backbones"].items() if is_sound(each) == sound]
+        # Where there is none it matches nothing, so that no rule of the other kind is asked.
+        return "|".join(map(re.escape, names)) or "(?!)"
 
     @cached_property
     def by(self) -> dict[str, str]:
