@@ -1,7 +1,7 @@
 # What comes from the network, when it is asked for by name; needs no recordings.
 # Makes resources/<site>/, the recordings and labels of a site of AnuraSet with the list files.tsv,
-# and resources/weights/, the ImageNet weights of the config's backbones, and BirdNET. These have no
-# output for Snakemake: each looks at what is there and fetches what is not, whenever it is asked.
+# and resources/weights/, the ImageNet weights of the config's backbones and BirdNET. These targets
+# have no output for Snakemake: each looks at what is there and fetches what is not, whenever it is asked.
 rule download_site:
     input:
         asked(aside),

@@ -51,6 +51,7 @@ rule export_sound_network:
         runtime=growing(20),
     params:
         settings=asked(PLAN.network_settings, "backbone"),
+        birdnet=birdnet,
         engine=config["embedding"]["engine"],
         precision=config["embedding"]["precision"],
         code=code("export_sound_network.py"),

@@ -1,6 +1,7 @@
 """Export a network that takes sound for what is to compute it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from anurans.embeddings import network_digest
@@ -15,6 +16,8 @@ from anurans.sound_networks import LICENCES, sound_settings
 
 def main(input, output, params):
     settings = sound_settings(params.settings)
+    if settings.weights is None and Path(params.birdnet).is_file():
+        settings = replace(settings, weights=params.birdnet)
     with whole(output.network) as network, whole(output.weights) as weights:
         made = export_sound(settings, params.engine, params.precision, network, weights)
     about = {

