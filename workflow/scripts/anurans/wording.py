@@ -15,6 +15,7 @@ NOUNS = {
     "compute_spectrograms": ("spectrogram job", "spectrogram jobs"),
     "mask_spectrograms": ("masking job", "masking jobs"),
     "export_backbone": ("backbone", "backbones"),
+    "export_sound_network": ("backbone", "backbones"),
     "embed_spectrograms": ("embedding job", "embedding jobs"),
     "embed_sound": ("embedding job", "embedding jobs"),
     "label_clips": ("label job", "label jobs"),
