@@ -6,6 +6,7 @@ from anurans import gpus
 from anurans.audio import provenance, sources
 from anurans.clips import clip_table
 from anurans.embeddings import open_network
+from anurans.engines import library
 from anurans.jobs import log, run
 from anurans.narrowing import narrow
 from anurans.shards import extend, write_shard
@@ -21,15 +22,14 @@ def main(input, output, params, wildcards, resources, threads):
     rows = read_table(input.table)
     usable = sources(rows, params.recordings, params.files, params.channels)
     table = clip_table(read_table(input.clips))
-    given = {key: network[key] for key in ("sr", "samples", "peak")}
-    windows = Windows(**given, length=params.length, seed=params.seed)
+    windows = Windows(network["sr"], network["samples"], params.length, params.seed)
     shape = (len(windows.starts), embedder.width)
 
     def cut():
         """Windows of each clip."""
         for each in usable:
             mine = table[table.recording == each.recording]
-            sound = read_copies(each, mine, network["sr"], params.length)
+            sound = read_copies(each, mine, windows.sr, params.length)
             for at, clip in enumerate(sound):
                 about = mine.clip[at], mine.technique[at], mine.masks[at]
                 yield windows.cut(clip, *about, params.top)
@@ -38,7 +38,9 @@ def main(input, output, params, wildcards, resources, threads):
     batches = together(cut(), params.batch_size)
     embedded = (batch.reshape(-1, *shape) for batch in embedder.embed(batches))
     about = {key: network[key] for key in ("backbone", "parameters", "engine", "precision")}
-    about |= given | {
+    about |= {
+        "sr": windows.sr,
+        "samples": windows.samples,
         "window": windows.window,
         "windows": windows.starts.tolist(),
         "noise": NOISE,
@@ -46,12 +48,12 @@ def main(input, output, params, wildcards, resources, threads):
         "dtype": params.dtype,
     }
     metadata = {"recordings": provenance(usable)}
-    settings = {"sr": network["sr"], "length": params.length}
+    settings = {"sr": windows.sr, "length": params.length}
     metadata = extend(metadata, "clips", settings, params.code, "numpy", "soundfile", "soxr")
     if params.top:
         settings = {"technique": wildcards.technique, "top": params.top}
         metadata = extend(metadata, "masks", settings, params.code)
-    metadata = extend(metadata, "embedding", about, params.code, network["engine"], "scipy")
+    metadata = extend(metadata, "embedding", about, params.code, library(network["engine"]), "scipy")
     metadata["versions"] = network["versions"] | metadata["versions"]
     narrowed = narrow(embedded, params.dtype, output[0])
     write_shard(output[0], table, narrowed, shape, params.dtype, metadata)

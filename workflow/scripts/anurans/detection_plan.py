@@ -193,13 +193,22 @@ class DetectionPlan:
             for shard in shards
         ]
 
-    def image_settings(self) -> dict[str, Any]:
-        """What the config says of the images, which a model must have been trained on."""
-        return {
-            "sr": self.config["audio"]["sr"],
-            "length": self.config["clips"]["length"],
-            "spectrogram": self.config["spectrogram"],
-        }
+    def detection_settings(self) -> dict[str, Any]:
+        """What the config says of clips, which a model must have been trained on.
+
+        Of images only where a model may take them; the rate is that of drift too.
+        """
+        of = {"sr": self.config["audio"]["sr"], "length": self.config["clips"]["length"]}
+        used = (self.config["backbones"][run.backbone] for run in self.detection_runs())
+        if all(map(is_sound, used)):
+            return of
+        return of | {"spectrogram": self.config["spectrogram"]}
+
+    def combined(self) -> dict[str, str]:
+        """How scores of windows make one of a clip, of each backbone that takes sound."""
+        backbones = self.config["backbones"]
+        used = sorted({run.backbone for run in self.detection_runs()})
+        return {name: backbones[name]["combine"] for name in used if is_sound(backbones[name])}
 
     def judged(self) -> list[str]:
         """Table of how good the events are, where there is a truth to judge them by."""

@@ -358,7 +358,8 @@ class Plan(StudyPlan, DetectionPlan):
 
     def cost_settings(self) -> dict[str, Any]:
         """What the size and duration of everything depend on."""
-        keys = ("clips", "augmentation", "datasets", "splits", "backbones", "embedding", "recipes")
+        keys = ("audio", "clips", "augmentation", "datasets", "splits")
+        keys += ("backbones", "embedding", "recipes")
         return {key: self.config[key] for key in keys}
 
     def splits(self) -> list[dict[str, Any]]:
