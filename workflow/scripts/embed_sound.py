@@ -53,7 +53,9 @@ def main(input, output, params, wildcards, resources, threads):
     if params.top:
         settings = {"technique": wildcards.technique, "top": params.top}
         metadata = extend(metadata, "masks", settings, params.code)
-    metadata = extend(metadata, "embedding", about, params.code, library(network["engine"]), "scipy")
+    metadata = extend(
+        metadata, "embedding", about, params.code, library(network["engine"]), "scipy"
+    )
     metadata["versions"] = network["versions"] | metadata["versions"]
     narrowed = narrow(embedded, params.dtype, output[0])
     write_shard(output[0], table, narrowed, shape, params.dtype, metadata)
