@@ -188,6 +188,10 @@ class Plan(StudyPlan, DetectionPlan):
         """Part that early stopping and thresholds of a split look at."""
         return configs.split(self.config, name).validates_on
 
+    def combines(self, backbone: str) -> str:
+        """How scores of the windows of a clip become the clip's, where a network has windows."""
+        return self.config["backbones"][backbone].get("combine", "max")
+
     def leaks(self, name: str) -> bool:
         """Whether what a split judges was learnt from, or looked at, by design."""
         return configs.split(self.config, name).leaks
