@@ -463,6 +463,29 @@ def test_folder_of_a_run():
     assert Run("s", "net", "original", "linear", "2").folder == "s/net/original/linear/fold-2"
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, (1024, 494, 128)),
+        ({"clips__length": 1}, (512, 98, 128)),
+        ({"clips__length": 1, "spectrogram__hop_length": 494}, (1024, 494, 128)),
+        ({"audio__sr": 48000, "spectrogram__n_mels": None}, (2048, 1024, 128)),
+        ({"spectrogram__fmin": 1000, "spectrogram__fmax": 2000}, (1024, 494, 64)),
+    ],
+)
+def test_images_fit_the_clip(values, expected):
+    config = load(changed(**values))
+    found = config["spectrogram"]
+    assert (found["n_fft"], found["hop_length"], found["n_mels"]) == expected
+    assert load(config) == config
+
+
+def test_the_study_draws_as_it_says():
+    text = (ROOT / "config/paper.yaml").read_text(encoding="utf-8")
+    found = load(yaml.safe_load(text))["spectrogram"]
+    assert (found["scale"], found["n_fft"], found["hop_length"]) == ("linear", 1024, 494)
+
+
 def test_the_demo_config_loads():
     text = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
     config = load(yaml.safe_load(text), "config/config.yaml")

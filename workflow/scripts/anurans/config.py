@@ -15,7 +15,7 @@ from typing import Any
 
 import jsonschema
 
-from anurans import recipes
+from anurans import recipes, resolution
 from anurans.errors import UserError, listing
 from anurans.splits import Split
 from anurans.summary import columns as columns_of
@@ -68,7 +68,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     Returns
     -------
     dict
-        A deep copy with every default filled in.
+        A deep copy with every default filled in; of `spectrogram`, numbers that fit the clips.
 
     Raises
     ------
@@ -90,6 +90,9 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
             name: {"techniques": dataset, "copies": "all"} if isinstance(dataset, list) else dataset
             for name, dataset in filled["datasets"].items()
         }
+        filled["spectrogram"] = resolution.resolved(
+            filled["spectrogram"], filled["audio"]["sr"], filled["clips"]["length"]
+        )
         problems = list(_contradictions(filled))
     refuse(problems, name)
     return filled
