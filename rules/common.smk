@@ -17,6 +17,7 @@ from anurans import digests, report_pages, running, sites, slurm, storages
 from anurans.commands import command
 from anurans.errors import UserError
 from anurans.planning import Plan
+from anurans.sound_networks import find_birdnet
 
 COPIES = ("time_stretch", "time_mask", "frequency_mask")
 RUN = "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}"

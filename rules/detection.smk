@@ -26,6 +26,7 @@ rule assemble_detector:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
+        combine=asked(PLAN.combined),
         code=detection_code("assemble_detector.py"),
     script:
         "../workflow/scripts/assemble_detector.py"
@@ -81,7 +82,7 @@ rule detect_calls:
         recordings=asked(PLAN.day_recordings, "day"),
         files=files_on,
         overlap=asked(partial(PLAN.detects, "overlap")),
-        settings=asked(PLAN.image_settings),
+        settings=asked(PLAN.detection_settings),
         min_last=config["clips"]["min_last"],
         dtype=config["embedding"]["dtype"],
         code=detection_code("detect_calls.py"),

@@ -1,7 +1,7 @@
 # What comes from the network, when it is asked for by name; needs no recordings.
 # Makes resources/<site>/, the recordings and labels of a site of AnuraSet with the list files.tsv,
-# and resources/weights/, the ImageNet weights of the config's backbones. These targets have no
-# output for Snakemake: each looks at what is there and fetches what is not, whenever it is asked.
+# and resources/weights/, the ImageNet weights of the config's backbones and BirdNET. These targets
+# have no output for Snakemake: each looks at what is there and fetches what is not, whenever it is asked.
 rule download_site:
     input:
         asked(aside),
@@ -65,10 +65,7 @@ rule download_weights:
     params:
         folder="resources/weights",
         server=config["download"]["weights"],
-        backbones={
-            name: {key: each[key] for key in ("architecture", "alpha", "weights")}
-            for name, each in config["backbones"].items()
-        },
+        backbones=config["backbones"],
         code=code("download_weights.py", recordings=False),
     script:
         "../workflow/scripts/download_weights.py"

@@ -1,6 +1,7 @@
 # Needs results/spectrograms/{technique}/{shard}.h5 and the weights of the backbones.
-# Makes results/backbones/{backbone}/, a frozen network for Keras and for OpenVINO, and about.json,
-# which says what computes it, and how precisely, for every shard; and results/embeddings/{backbone}/{technique}/{shard}.h5, one row per clip.
+# Makes results/backbones/{backbone}/, a frozen network for OpenVINO, one of images for Keras too,
+# and about.json, which says what computes it, and how precisely, for every shard; and of networks
+# of images results/embeddings/{backbone}/{technique}/{shard}.h5, one row per clip.
 rule export_backbone:
     input:
         weights=given(asked(PLAN.weights_file, "backbone")),
@@ -13,6 +14,8 @@ rule export_backbone:
         "logs/export_backbone/{backbone}.log",
     benchmark:
         "results/benchmarks/export_backbone/{backbone}.tsv"
+    wildcard_constraints:
+        backbone=PLAN.backbone_names(sound=False),
     conda:
         "../envs/training.yaml"
     resources:
@@ -28,6 +31,34 @@ rule export_backbone:
         "../workflow/scripts/export_backbone.py"
 
 
+rule export_sound_network:
+    input:
+        weights=given(asked(PLAN.weights_file, "backbone")),
+    output:
+        network="results/backbones/{backbone}/model.xml",
+        weights="results/backbones/{backbone}/model.bin",
+        about="results/backbones/{backbone}/about.json",
+    log:
+        "logs/export_sound_network/{backbone}.log",
+    benchmark:
+        "results/benchmarks/export_sound_network/{backbone}.tsv"
+    wildcard_constraints:
+        backbone=PLAN.backbone_names(sound=True),
+    conda:
+        "../envs/training.yaml"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(20),
+    params:
+        settings=asked(PLAN.network_settings, "backbone"),
+        birdnet=birdnet,
+        engine=config["embedding"]["engine"],
+        precision=config["embedding"]["precision"],
+        code=code("export_sound_network.py"),
+    script:
+        "../workflow/scripts/export_sound_network.py"
+
+
 rule embed_spectrograms:
     input:
         images="results/spectrograms/{technique}/{shard}.h5",
@@ -41,6 +72,8 @@ rule embed_spectrograms:
         "logs/embed_spectrograms/{backbone}/{technique}/{shard}.log",
     benchmark:
         "results/benchmarks/embed_spectrograms/{backbone}/{technique}/{shard}.tsv"
+    wildcard_constraints:
+        backbone=PLAN.backbone_names(sound=False),
     conda:
         "../envs/embedding.yaml"
     resources:

@@ -89,6 +89,11 @@ def if_stored(paths):
     return [path for path in paths if is_flagged(placed(path), "storage_object")]
 
 
+def birdnet(wildcards, output):
+    """Params function: BirdNET where Snakemake is installed, for jobs that have other packages."""
+    return str(find_birdnet() or "")
+
+
 def files(wildcards, input):
     """Params function: where a job finds each recording of its shard."""
     return PLAN.files(wildcards.shard, input.recordings, made)

@@ -196,7 +196,7 @@ def test_other_images_are_trained_again_or_refused(heard):
     # Whoever takes the models as they are gets no scores of other images.
     snakemake(heard, "--touch", "--", "results/detections/model.h5")
     text = refused(heard, "results/detections/scores/20210211.h5")
-    assert "was trained on images with other settings" in text
+    assert "was trained with other settings" in text
     assert "top_db 80.0 in the model" in text or "top_db 80.0" in text
 
 

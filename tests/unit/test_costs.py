@@ -80,6 +80,44 @@ def test_disk_by_hand():
     }
 
 
+BIRDNET = {"architecture": "BirdNET"}
+
+
+def hearing(clips=None, **backbones):
+    """Costs of a config with networks that take sound alone, or beside others."""
+    clips = {"original": 100} if clips is None else clips
+    return replace(made(clips=clips), backbones={"bird": BIRDNET, **backbones})
+
+
+def test_networks_that_take_sound_draw_nothing_and_keep_every_window():
+    rows = {row["what"]: row for row in hearing().disk([run("bird")])}
+    assert set(rows) == {"embeddings, bird", "heads and scores"}
+    assert rows["embeddings, bird"]["bytes"] == 100 * 2 * 1024 * 2
+    assert rows["embeddings, bird"]["how"] == "100 x 2 x 1024 x 2"
+    assert hearing().temporary([run("bird")], 22050) == 0
+
+
+def test_figures_of_copies_draw_images_whatever_the_network():
+    clips = {"original": 100, "time_stretch": 50, "time_mask": 300}
+    costs_ = hearing(clips)
+    assert costs_.drawn([run("bird", "masked")]) == list(clips)
+    assert costs_.temporary([run("bird", "masked")], 22050) == 2 * 150 * 5 * 22050
+    assert hearing(small=SMALL).drawn([run("bird"), run("small")]) == ["original"]
+
+
+def test_more_windows_take_longer():
+    jobs = {"backbone": "bird", "technique": "original"}
+    other = {"architecture": "sound", "weights": "a.tflite", "sr": 16000, "window": 1.0}
+    assert hearing().seconds("embed_sound", jobs) == pytest.approx(
+        costs.START["embed_sound"] + 50 * 2 * (0.0125 + 0.0013)
+    )
+    assert hearing(other=other).shape("other") == (5, costs.ASSUMED_WIDTH)
+    clips = {"original": 100, "time_stretch": 100}
+    slow = hearing(clips).seconds("embed_sound", jobs | {"technique": "time_stretch"})
+    assert slow > hearing(clips).seconds("embed_sound", jobs)
+    assert hearing().seconds("train_model", run("bird")) > 0
+
+
 @pytest.mark.parametrize("standardize", [True, False])
 def test_a_saved_head_is_about_as_large_as_is_said(tmp_path, standardize):
     scale = np.random.default_rng(1).random((2, 12544), np.float32) if standardize else None

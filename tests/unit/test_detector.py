@@ -1,5 +1,7 @@
 """How folds vote, and that a detector is used as it was trained or not at all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,21 @@ def test_a_detector_is_read_as_it_was_written(detector, tmp_path):
     assert again.about == detector.about
 
 
+@pytest.mark.parametrize("how", ["max", "mean"])
+def test_a_clip_has_the_score_of_its_windows_together(detector, how):
+    hears = replace(detector, about=detector.about | {"combine": how})
+    windows = np.random.default_rng(2).normal(size=(7, 3, 6)).astype(np.float16)
+    each = np.stack([detector.scores(windows[:, at]) for at in range(3)], axis=1)
+    assert np.array_equal(hears.scores(windows), getattr(each, how)(axis=1))
+    mean = windows.mean(axis=1, dtype=np.float32)
+    assert np.array_equal(hears.distances(windows), detector.distances(mean))
+    pooled = replace(detector, about=detector.about | {"combine": "pooled"})
+    assert np.array_equal(pooled.scores(windows), detector.scores(mean))
+    # One window is a clip.
+    one = hears.scores(windows[:, :1])
+    assert np.array_equal(one, detector.scores(windows[:, 0]))
+
+
 @pytest.mark.fault(
     "Detection",
     "a model for detection that is damaged",
@@ -84,7 +101,7 @@ def test_a_damaged_detector_is_refused(detector, tmp_path, sees):
 @pytest.mark.fault(
     "Detection",
     "a model for detection whose images were drawn with other settings than the config's",
-    sees="was trained on images with other settings",
+    sees="was trained with other settings",
     kept="what was detected before",
 )
 @pytest.mark.parametrize(
@@ -101,6 +118,15 @@ def test_a_model_is_not_used_on_other_settings(detector, other, sees):
     with pytest.raises(UserError, match=sees) as refused:
         check_settings(detector, SETTINGS | other, "model.h5")
     assert next(iter(other)) in str(refused.value)
+
+
+def test_a_model_that_hears_does_not_ask_how_images_are_drawn(detector):
+    settings = {"length": 5.0, "sound": {"sr": 48000}}
+    hears = replace(detector, about=detector.about | {"settings": settings})
+    check_settings(hears, SETTINGS, "model.h5")
+    check_settings(hears, {"sr": 16000, "length": 5.0}, "model.h5")
+    with pytest.raises(UserError, match=r"length: 5.0 in the model, 3.0 in the config"):
+        check_settings(hears, SETTINGS | {"length": 3.0}, "model.h5")
 
 
 def test_distance_is_of_directions_from_the_centre():

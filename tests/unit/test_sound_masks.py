@@ -91,7 +91,7 @@ def test_what_a_network_cannot_hear_needs_no_mask():
 
 
 def test_windows_are_of_the_masked_clip():
-    of = Windows(SR, 3 * SR, 5.0, None, 1)
+    of = Windows(SR, 3 * SR, 5.0, 1)
     clip = np.rint(tone(1000) * 32768).astype(np.int16)
     masks = format_intervals([(1.5, 3.5)])
     first, second = of.cut(clip, "a", "time_mask", masks)

@@ -8,8 +8,8 @@ from anurans.windows import NOISE, Windows, combine, faint_noise, together, wind
 SR = 8000
 
 
-def windows(length=5.0, window=3.0, sr=SR, peak=None, seed=1):
-    return Windows(sr, round(window * sr), length, peak, seed)
+def windows(length=5.0, window=3.0, sr=SR, seed=1):
+    return Windows(sr, round(window * sr), length, seed)
 
 
 def loud(seconds=5.0, sr=SR):
@@ -85,14 +85,6 @@ def test_runs_are_found_wherever_they_lie(least):
             expected[at : at + len(run)] = run[0] == "0" and len(run) >= least
             at += len(run)
         assert np.array_equal(zero_runs(audio, least), expected)
-
-
-def test_windows_are_scaled_to_the_peak_each_about_its_mean():
-    clip = loud() + np.int16(500)
-    clip[: 2 * SR] //= 10
-    found = windows(peak=0.25).cut(clip, "a")
-    assert np.abs(found).max(axis=1) == pytest.approx(0.25)
-    assert found.mean(axis=1) == pytest.approx(0, abs=1e-6)
 
 
 def test_windows_are_put_together_without_parting_a_clip():

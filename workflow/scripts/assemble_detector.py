@@ -7,8 +7,9 @@ import numpy as np
 
 from anurans.comparison import MODEL
 from anurans.datasets import open_embeddings, rows_of
-from anurans.detector import Detector, directions, nearest, write_detector
+from anurans.detector import Detector, directions, nearest, of_clips, write_detector
 from anurans.embeddings import network_digest, network_files
+from anurans.engines import OPENVINO
 from anurans.errors import UserError
 from anurans.head_files import read_head
 from anurans.jobs import log, run
@@ -19,6 +20,8 @@ from anurans.tables import read_table
 
 # Training clips that new ones are compared with, and the share of these within the limit.
 REFERENCE, WITHIN = 400, 0.99
+# What windows of sound are cut by.
+WINDOWS = ("sr", "samples", "seed")
 
 
 def main(input, output, params):
@@ -39,16 +42,14 @@ def main(input, output, params):
     with open_shard(input.scores[places[0]]) as shard:
         made = shard.metadata
     about["species"] = made["training"]["species"]
-    about["settings"] = {
-        "sr": made["clips"]["sr"],
-        "length": made["clips"]["length"],
-        "spectrogram": made["spectrogram"],
-    }
+    about["settings"] = made_by(made)
+    about["combine"] = params.combine.get(named["backbone"])
     about["embedding"] = {
         key: made["embedding"][key] for key in ("engine", "precision", "dtype", "backbone")
     }
     folders = {Path(path).parent.name: Path(path).parent for path in input.networks}
-    files = network_files(folders[named["backbone"]], made["embedding"]["engine"])
+    engine = OPENVINO if "sound" in about["settings"] else made["embedding"]["engine"]
+    files = network_files(folders[named["backbone"]], engine)
     about["network"] = network_digest(files)
 
     heads = tuple(read_head(input.heads[at]) for at in places)
@@ -68,13 +69,21 @@ def main(input, output, params):
         log.warning("warning: the split %s leaks: its scores flatter it", named["split"])
 
 
+def made_by(made):
+    """Settings that a clip's embedding depends on, beside the network."""
+    length = {"length": made["clips"]["length"]}
+    if "spectrogram" in made:
+        return length | {"sr": made["clips"]["sr"], "spectrogram": made["spectrogram"]}
+    return length | {"sound": {key: made["embedding"][key] for key in WINDOWS}}
+
+
 def refer(embeddings, clips):
     """Choose training clips, by a hash of their names, and tell how far they are from each other.
 
     Clips of one recording are alike: a clip is held against those of other recordings.
     """
     chosen = sorted(clips, key=lambda clip: hashlib.sha256(clip.encode()).digest())[:REFERENCE]
-    values = rows_of([(embeddings, chosen)])[:].astype(np.float32)
+    values = of_clips(rows_of([(embeddings, chosen)])[:]).astype(np.float32)
     centre = values.mean(axis=0)
     reference = directions(values, centre)
     of = np.array([clips[clip] for clip in chosen], dtype=object)

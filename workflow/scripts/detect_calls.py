@@ -14,12 +14,21 @@ from anurans.detector import check_settings, read_detector
 from anurans.embeddings import open_network
 from anurans.errors import UserError
 from anurans.jobs import log, run
-from anurans.listening import listen, overlapping_clips, places, read_windows
+from anurans.listening import (
+    Listener,
+    Viewer,
+    listen,
+    measure,
+    overlapping_clips,
+    places,
+    read_windows,
+)
 from anurans.recordings import Recording
 from anurans.shards import extend, write_shard
 from anurans.sound_profiles import PROFILE, measure_sound, profile
 from anurans.spectrograms import Imager, SpectrogramSettings
 from anurans.tables import format_cell, write_table
+from anurans.windows import Windows
 
 
 def main(input, output, params, threads):
@@ -38,32 +47,31 @@ def main(input, output, params, threads):
     usable = sources(rows, ids, params.files, channels)
     write_table(output.recordings, [field.name for field in fields(Inspection)], rows)
     settings = params.settings
-    imager = None
-    if usable:
-        embedder = open_trained(detector, input, threads)
-        samples = round(settings["length"] * settings["sr"])
-        imager = Imager(
-            SpectrogramSettings(**settings["spectrogram"]), settings["sr"], samples, SIZE
-        )
+    embedder = open_trained(detector, input, threads) if usable else None
     profiles = []
 
     def scores():
         for each in usable:
             at = places(each.duration_s, *lengths, steps)
-            clips = read_windows(each, settings["sr"], settings["length"], steps, at)
+            names = overlapping_clips(each.recording, each.duration_s, *lengths, steps).clip
+            clips = read_windows(each, embedder.sr, settings["length"], steps, at)
             # Without overlap each second counts once in how the recording sounds.
             tiles, of = np.array(at) % steps == 0, defaultdict(list)
             done = 0
-            for heard in listen(clips, detector, imager, embedder, params.dtype):
+            for heard in listen(clips, names, detector, embedder, params.dtype):
                 mine = tiles[done : done + len(heard.audio)]
-                if mine.any():
+                of["distances"].append(heard.distances[mine])
+                if embedder.sr == settings["sr"] and mine.any():
                     levels, bands = measure_sound(heard.audio[mine], settings["sr"])
                     of["levels"].append(levels)
                     of["bands"].append(bands)
-                    of["distances"].append(heard.distances[mine])
                 done += len(heard.audio)
                 yield heard.scores
             measured = {name: np.concatenate(parts) for name, parts in of.items()}
+            if embedder.sr != settings["sr"]:
+                # As training recordings were measured, whatever rate the network takes.
+                levels, bands = measure(each, settings["sr"], *lengths)
+                measured |= {"levels": levels, "bands": bands}
             profiles.append(profile(each.recording, **measured, limit=detector.about["limit"]))
 
     table = concatenate(
@@ -94,16 +102,21 @@ def tell(found):
 
 
 def open_trained(detector, input, threads):
-    """Open the network that the model's heads were trained on, and no other."""
+    """Open the network that the model's heads were trained on, and no other, to embed clips."""
     name = detector.about["model"]["backbone"]
     folder = next(Path(path).parent for path in input.about if Path(path).parent.name == name)
-    embedder, about = open_network(folder / "about.json", threads)
+    network, about = open_network(folder / "about.json", threads)
     if about["network"] != detector.about["network"]:
         raise UserError(
             f"{folder}: is another network than the one that {input.model} was trained on; run the "
             "same command without --touch, which trains again."
         )
-    return embedder
+    settings = detector.about["settings"]
+    if "sound" in settings:
+        return Listener(Windows(**settings["sound"], length=settings["length"]), network)
+    samples = round(settings["length"] * settings["sr"])
+    drawn = SpectrogramSettings(**settings["spectrogram"])
+    return Viewer(Imager(drawn, settings["sr"], samples, SIZE), network, settings["sr"])
 
 
 if "snakemake" in globals():

@@ -1,4 +1,4 @@
-"""Fetch the ImageNet weights of the config's backbones."""
+"""Fetch the weights of the config's backbones."""
 
 from anurans.jobs import log, run
 from anurans.weights import download_weights

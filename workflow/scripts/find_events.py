@@ -36,8 +36,7 @@ def main(input, output, params):
         ],
         axis=1,
     )
-    image = about["settings"]["spectrogram"]
-    band = image["fmin"], image["fmax"] or about["settings"]["sr"] / 2
+    band = frequencies(about["settings"])
     folders = fresh(output.audacity), fresh(output.raven)
     rows, counted = [], {}
     for recording in metadata["recordings"]:
@@ -67,6 +66,14 @@ def main(input, output, params):
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
     log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
+
+
+def frequencies(settings):
+    """Lowest and highest frequency that a model takes in, in Hz."""
+    if "sound" in settings:
+        return 0.0, settings["sound"]["sr"] / 2
+    image = settings["spectrogram"]
+    return image["fmin"], image["fmax"] or settings["sr"] / 2
 
 
 def read_thresholds(rows, species, folds):

@@ -58,10 +58,23 @@ def main(params):
     disk.append({"what": "together", "how": "", "bytes": sum(row["bytes"] for row in disk)})
     lines.append("Disk, without audio of clips, tables and figures:")
     shown = [{"what": row["what"], "bytes": size(row["bytes"]), "how": row["how"]} for row in disk]
-    lines += [*table_text(shown, ["what", "bytes", "how"])[1:], ""]
+    lines += table_text(shown, ["what", "bytes", "how"])[1:]
+    lines += [temporary(costs, params), ""]
     print("\n" + "\n".join(lines), flush=True)
     print(f"{work(params, costs)}\n", flush=True)
     log.info("%d runs", len(params.runs))
+
+
+def temporary(costs, params):
+    """Say what the audio of clips takes meanwhile."""
+    settings = params.settings
+    most = size(costs.temporary(params.runs, settings["audio"]["sr"]))
+    if settings["clips"]["keep"]:
+        return f"Besides {most} of audio of clips, which clips.keep keeps."
+    return (
+        f"Meanwhile at most {most} of audio of clips, deleted once it is drawn. Networks that take "
+        "sound read the recordings as they go, and add nothing."
+    )
 
 
 def work(params, costs):

@@ -22,6 +22,7 @@ SETTINGS = {
     "copies": "datasets.{dataset}.copies",
     "compute_spectrograms settings": "spectrogram",
     "export_backbone settings": "backbones.{backbone}",
+    "export_sound_network settings": "backbones.{backbone}",
     "batch_size": "embedding.batch_size",
     "datasets": "datasets",
     "dtype": "embedding.dtype",
@@ -43,6 +44,7 @@ SETTINGS = {
     "settings": "annotations",
     "species": "species",
     "sr": "audio.sr",
+    "top": "audio.sr",
 }
 # Keys of such values that stand elsewhere; or in none, but follow from others.
 PLACES = {

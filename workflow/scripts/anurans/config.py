@@ -17,6 +17,15 @@ import jsonschema
 
 from anurans import recipes, resolution
 from anurans.errors import UserError, listing
+from anurans.sound_networks import (
+    BIRDNET,
+    IMAGE_KEYS,
+    NETWORK_FILES,
+    PACKAGE,
+    SOUND_KEYS,
+    fill,
+    is_sound,
+)
 from anurans.splits import Split
 from anurans.summary import columns as columns_of
 
@@ -80,9 +89,11 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     problems = [_sentence(error) for error in _errors(validator, filled)]
     problems += _not_finite(filled)
     if not problems:
-        problems = list(recipes.mistakes(filled.get("recipes", {})))
+        problems = list(_of_another_kind(filled["backbones"]))
+        problems += recipes.mistakes(filled.get("recipes", {}))
     if not problems:
         filled = _filled(filled, schema())
+        filled["backbones"] = {name: _of_kind(each) for name, each in filled["backbones"].items()}
         filled["recipes"] = {
             name: recipes.own_keys(each) for name, each in filled["recipes"].items()
         }
@@ -370,7 +381,73 @@ def _about_masks(technique: str, settings: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _of_another_kind(backbones: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Sentences about keys of images on a network that takes sound, and the other way round."""
+    for name, backbone in backbones.items():
+        at, architecture = f"backbones.{name}", backbone["architecture"]
+        if is_sound(backbone):
+            wrong, takes, others = IMAGE_KEYS, "sound", "images"
+        else:
+            wrong, takes, others = SOUND_KEYS, "images", "sound"
+        for key in wrong:
+            if key in backbone:
+                yield (
+                    f"{at}.{key}: is of networks that take {others}, and {architecture} takes "
+                    f"{takes}; remove it."
+                )
+        weights = backbone.get("weights")
+        if is_sound(backbone) and weights in ("imagenet", "random"):
+            yield (
+                f"{at}.weights: found {weights}, which is of networks that take images; expected "
+                f"the path of the network{', or no weights' if architecture == BIRDNET else ''}."
+            )
+
+
+def _of_kind(backbone: dict[str, Any]) -> dict[str, Any]:
+    """One backbone with the keys of its kind alone; one of sound with its architecture's values."""
+    unused = IMAGE_KEYS if is_sound(backbone) else SOUND_KEYS
+    kept = {key: value for key, value in backbone.items() if key not in unused}
+    if not is_sound(backbone):
+        return kept
+    # The schema's default is of images.
+    given = None if kept["weights"] == "imagenet" else kept["weights"]
+    return fill(kept | {"weights": given})
+
+
+def _about_sound(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
+    at, weights, architecture = f"backbones.{name}", backbone["weights"], backbone["architecture"]
+    for key in ("weights", "sr", "window"):
+        if backbone[key] is None:
+            yield (
+                f"{at}.{key}: is missing; a network of the architecture {architecture} needs it "
+                "(docs/networks.md)."
+            )
+    if weights is not None and weights != PACKAGE:
+        path = Path(weights)
+        if path.is_dir():
+            if not (path / "saved_model.pb").is_file():
+                yield (
+                    f"{at}.weights: {weights} is a folder without saved_model.pb; expected "
+                    "TensorFlow's SavedModel, or a file."
+                )
+        elif path.suffix not in NETWORK_FILES:
+            yield (
+                f"{at}.weights: found {weights}; expected a file {', '.join(NETWORK_FILES)}, or a "
+                "folder (SavedModel)."
+            )
+        elif not path.is_file():
+            yield f"{at}.weights: {weights} is not a file; correct the path of the network."
+        elif path.suffix == ".xml" and not path.with_suffix(".bin").is_file():
+            yield (
+                f"{at}.weights: {path.with_suffix('.bin')}, which holds the weights of {weights}, "
+                "is not there; put it beside it."
+            )
+
+
 def _about_backbone(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
+    if is_sound(backbone):
+        yield from _about_sound(name, backbone)
+        return
     at, weights = f"backbones.{name}", backbone["weights"]
     if backbone["architecture"] != "MobileNet" and backbone["alpha"] != 1:
         yield f"{at}.alpha: only MobileNet has a width; remove it or set it to 1."

@@ -1,17 +1,20 @@
 """What a config would take: clips, disk and, roughly, time, before anything is computed.
 
-Knows the shapes of the networks without Keras, and rates that were measured once: on 2 cores of a
+Knows the shapes of networks without Keras, and rates that were measured once: on 2 cores of a
 Xeon, with random weights. They tell an hour from a day, no more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from anurans.axes import SIZE
 from anurans.clips import ORIGINAL, STRETCHED, count_clips
 from anurans.recipes import LOGISTIC
+from anurans.sound_networks import WIDTHS, is_sound, sound_settings
+from anurans.windows import window_starts
 
 # Height, width and channels of the last map of a network for an image of 224 x 224; the channels
 # of a MobileNet are multiplied by its alpha. A test compares them with Keras.
@@ -29,18 +32,22 @@ RUN_BYTES, CLIP_BYTES, STANDARDIZED_BYTES = 25_000, 350, 44
 
 # Length of a recording that cannot be looked at yet, in s.
 ASSUMED_LENGTH = 60.0
+# Width of the embeddings of a network that is not opened for this.
+ASSUMED_WIDTH = 1024
 # Epochs until early stopping, where the recipe allows more.
 ASSUMED_EPOCHS = 40
 
 # Seconds that a job of a rule takes whatever its size: mostly what it imports.
 START = {
     "export_backbone": 10.0,
+    "export_sound_network": 5.0,
     "train_model": 0.5,
     "assemble_model": 8.0,
     "compute_spectrograms": 0.4,
     "stretch_time": 0.5,
     "evaluate_model": 0.5,
     "embed_spectrograms": 0.8,
+    "embed_sound": 1.0,
     "plot_": 1.8,
     "synthesise_recording": 1.0,
 }
@@ -60,6 +67,9 @@ EMBEDDED = {
     "f32": {"MobileNet": 113, "ResNet50": 21, "DenseNet121": 21, "InceptionV3": 26},
     "bf16": {"MobileNet": 428, "ResNet50": 116, "DenseNet121": 94, "InceptionV3": 134},
 }
+# Seconds for a window on one core: of networks that take sound, that of BirdNET where it is not
+# known, and to read, resample and cut it.
+HEARD, CUT_WINDOW = {"BirdNET": 0.0125}, 0.0013
 # Where only the machine that exports the backbone knows.
 PRECISION = {"auto": "f32"}
 # Seconds for a clip and epoch: whatever the head; and of each weight (2.3 ms for 50176 x 256).
@@ -115,8 +125,8 @@ class Costs:
         """
         runs = list(runs)
         rows = []
-        for technique, count in self.clips.items():
-            what = f"spectrograms, {technique}"
+        for technique in self.drawn(runs):
+            what, count = f"spectrograms, {technique}", self.clips[technique]
             rows.append(_row(what, f"{count} x {SIZE} x {SIZE}", count * SIZE * SIZE))
         used: dict[str, set[str]] = {}
         for run in runs:
@@ -124,11 +134,40 @@ class Costs:
             used.setdefault(run["backbone"], set()).update(techniques)
         for backbone, techniques in used.items():
             count = sum(self.clips[technique] for technique in techniques)
-            width, dtype = embedding_width(self.backbones[backbone]), self.embedding["dtype"]
-            how = f"{count} x {width} x {BYTES[dtype]}"
-            rows.append(_row(f"embeddings, {backbone}", how, count * width * BYTES[dtype]))
+            sizes = [count, *self.shape(backbone), BYTES[self.embedding["dtype"]]]
+            how = " x ".join(map(str, sizes))
+            rows.append(_row(f"embeddings, {backbone}", how, prod(sizes)))
         heads = sum(map(self.run_bytes, runs))
         return [*rows, _row("heads and scores", f"{len(runs)} runs", heads)]
+
+    def drawn(self, runs: Iterable[Mapping[str, str]]) -> list[str]:
+        """Techniques whose clips are drawn: for networks that take images, and figures of copies.
+
+        A figure shows copies of a technique beside what they were made of.
+        """
+        of_sound = all(is_sound(self.backbones[run["backbone"]]) for run in runs)
+        return [] if of_sound and self.clips.keys() <= {ORIGINAL} else list(self.clips)
+
+    def temporary(self, runs: Iterable[Mapping[str, str]], sr: int) -> int:
+        """Most bytes of the audio of clips that lie on the disk at a time, until they are drawn.
+
+        Parameters
+        ----------
+        runs
+            As `disk` takes them.
+        sr
+            Of the audio that is drawn, in Hz. What a network hears is on the disk at no time.
+        """
+        cut = [self.clips[each] for each in self.drawn(runs) if each in (ORIGINAL, STRETCHED)]
+        return 2 * round(self.length * sr) * sum(cut)
+
+    def shape(self, backbone: str) -> tuple[int, ...]:
+        """Shape of the embedding of a clip."""
+        settings = self.backbones[backbone]
+        if not is_sound(settings):
+            return (embedding_width(settings),)
+        window = sound_settings(settings).window
+        return len(window_starts(self.length, window)), embedding_width(settings)
 
     def run_bytes(self, run: Mapping[str, str]) -> int:
         """Bytes of the scores and heads of a run, of every epoch where its recipe saves all."""
@@ -153,14 +192,26 @@ class Costs:
                 precision = self.embedding["precision"]
                 rate = EMBEDDED[PRECISION.get(precision, precision)][backbone["architecture"]]
                 return start + count * backbone["alpha"] / rate
+            case "embed_sound":
+                return start + count * self._heard(wildcards["backbone"], technique)
             case "train_model":
                 return start + self._training(wildcards)
         return start + count * longer * PER_CLIP.get(rule, 0.0)
+
+    def _heard(self, backbone: str, technique: str) -> float:
+        """Seconds that a network takes for a clip, from its recording to its embedding."""
+        windows, _ = self.shape(backbone)
+        settings = sound_settings(self.backbones[backbone])
+        each = HEARD.get(settings.architecture, HEARD["BirdNET"] * settings.window / 3)
+        stretched = self.length * STRETCH * settings.sr / 22050 if technique == STRETCHED else 0.0
+        return windows * (each + CUT_WINDOW) + stretched
 
     def _training(self, run: Mapping[str, str]) -> float:
         recipe = self.recipes[run["recipe"]]
         techniques = self.datasets[run["dataset"]]["techniques"]
         count = sum(self.clips[technique] for technique in techniques) * self.trained[run["split"]]
+        if self.backbones[run["backbone"]].get("combine") != "pooled":
+            count *= prod(self.shape(run["backbone"])[:-1])
         width = embedding_width(self.backbones[run["backbone"]])
         if recipe["solver"] == LOGISTIC:
             return solver_seconds(recipe, count, width, self.species)
@@ -169,7 +220,9 @@ class Costs:
 
 
 def embedding_width(backbone: Mapping[str, Any]) -> int:
-    """Width of the embeddings of one of the config's `backbones`."""
+    """Width of the embeddings of one of the config's `backbones`; assumed of an unknown network."""
+    if is_sound(backbone):
+        return WIDTHS.get(backbone["architecture"], ASSUMED_WIDTH)
     height, width, channels = MAPS[backbone["architecture"]]
     channels = int(channels * backbone["alpha"])
     return {"avg": 1, "time": height, "flatten": height * width}[backbone["pooling"]] * channels

@@ -12,6 +12,7 @@ from typing import Any
 from anurans import annotations, recordings
 from anurans import config as configs
 from anurans.errors import UserError
+from anurans.sound_networks import is_sound
 
 BEST, TUNED = "best", "tuned"
 # Jobs for the recordings whose names tell no date.
@@ -173,9 +174,15 @@ class DetectionPlan:
         return [f"results/training/{run.folder}/{name}" for run in self.detection_runs()]
 
     def detection_backbones(self, *names: str) -> list[str]:
-        """Files of every backbone of `detection_runs`."""
+        """Files of every backbone of `detection_runs`; Keras has none of those that take sound."""
         used = sorted({run.backbone for run in self.detection_runs()})
-        return [f"results/backbones/{backbone}/{name}" for backbone in used for name in names]
+        backbones = self.config["backbones"]
+        return [
+            f"results/backbones/{backbone}/{name}"
+            for backbone in used
+            for name in names
+            if not (name.endswith(".keras") and is_sound(backbones[backbone]))
+        ]
 
     def detection_embeddings(self, shards: Iterable[str]) -> list[str]:
         """Embeddings of original clips by every backbone of `detection_runs`."""
@@ -186,13 +193,22 @@ class DetectionPlan:
             for shard in shards
         ]
 
-    def image_settings(self) -> dict[str, Any]:
-        """What the config says of the images, which a model must have been trained on."""
-        return {
-            "sr": self.config["audio"]["sr"],
-            "length": self.config["clips"]["length"],
-            "spectrogram": self.config["spectrogram"],
-        }
+    def detection_settings(self) -> dict[str, Any]:
+        """What the config says of clips, which a model must have been trained on.
+
+        Of images only where a model may take them; the rate is that of drift too.
+        """
+        of = {"sr": self.config["audio"]["sr"], "length": self.config["clips"]["length"]}
+        used = (self.config["backbones"][run.backbone] for run in self.detection_runs())
+        if all(map(is_sound, used)):
+            return of
+        return of | {"spectrogram": self.config["spectrogram"]}
+
+    def combined(self) -> dict[str, str]:
+        """How scores of windows make one of a clip, of each backbone that takes sound."""
+        backbones = self.config["backbones"]
+        used = sorted({run.backbone for run in self.detection_runs()})
+        return {name: backbones[name]["combine"] for name in used if is_sound(backbones[name])}
 
     def judged(self) -> list[str]:
         """Table of how good the events are, where there is a truth to judge them by."""

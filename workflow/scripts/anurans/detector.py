@@ -21,9 +21,7 @@ import numpy as np
 from anurans.dense import Head, Layer
 from anurans.errors import UserError
 from anurans.files import whole
-
-# What a model and a config must agree on: clips are read and drawn by the model's own settings.
-SETTINGS = ("sr", "length", "spectrogram")
+from anurans.windows import POOLED, combine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,11 @@ class Detector:
     Attributes
     ----------
     about
-        `model` (split, backbone, dataset, recipe), `folds`, `species`, `settings` (sr, length,
-        spectrogram), `embedding` (engine, precision, dtype), `network` (digest of its files) and
-        `limit` (distance to training clips beyond which one is far).
+        `model` (split, backbone, dataset, recipe), `folds`, `species`, `settings` (length and, of a
+        network that takes images, sr and spectrogram, of one that takes sound, sound: what
+        `anurans.windows.Windows` takes), `combine` (of windows' scores), `embedding` (engine,
+        precision, dtype), `network` (digest of its files) and `limit` (distance to training clips
+        beyond which one is far).
     heads
         Of each fold.
     reference : np.ndarray [shape=(n, width), dtype=float32]
@@ -53,18 +53,33 @@ class Detector:
 
         Parameters
         ----------
-        embeddings : np.ndarray [shape=(n, width)]
-            Of the type that the heads were trained on.
+        embeddings : np.ndarray [shape=(n, width) or (n, windows, width)]
+            Of the type that the heads were trained on; of a network that takes sound, of each
+            window of a clip.
 
         Returns
         -------
         np.ndarray [shape=(n, species, folds), dtype=float32]
         """
-        return np.stack([head(embeddings) for head in self.heads], axis=-1)
+        if embeddings.ndim == 3 and self.about["combine"] == POOLED:
+            embeddings = of_clips(embeddings)
+        rows = embeddings.reshape(-1, embeddings.shape[-1])
+        scores = np.stack([head(rows) for head in self.heads], axis=-1)
+        if embeddings.ndim == 2:
+            return scores
+        of_windows = scores.reshape(*embeddings.shape[:-1], *scores.shape[1:])
+        return combine(of_windows, self.about["combine"])
 
     def distances(self, embeddings: np.ndarray) -> np.ndarray:
-        """Distance of clips [shape=(n, width)] to the nearest training clip of the reference."""
-        return nearest(directions(embeddings, self.centre), self.reference)
+        """Distance of clips, as `scores` takes them, to the nearest training clip."""
+        return nearest(directions(of_clips(embeddings), self.centre), self.reference)
+
+
+def of_clips(embeddings: np.ndarray) -> np.ndarray:
+    """Embeddings of clips [shape=(n, width)]: where each has several windows, their mean."""
+    if embeddings.ndim == 2:
+        return embeddings
+    return embeddings.mean(axis=1, dtype=np.float32)
 
 
 def mean_scores(scores: np.ndarray) -> np.ndarray:
@@ -172,26 +187,26 @@ def read_detector(path: str | os.PathLike) -> Detector:
 
 
 def check_settings(detector: Detector, settings: Mapping[str, Any], path: str) -> None:
-    """Refuse a model whose images are not drawn as the config says.
+    """Refuse a model whose clips are not cut, or whose images are not drawn, as the config says.
 
     Parameters
     ----------
     detector
         The model.
     settings
-        The config's `sr`, `length` and `spectrogram`.
+        The config's `sr`, `length` and `spectrogram`; of these counts what the model's own have.
     path
         Where the model stands.
     """
     own = detector.about["settings"]
     differ = [
         f"{name}: {_shown(own, name)} in the model, {_shown(settings, name)} in the config"
-        for name in SETTINGS
+        for name in sorted(settings.keys() & own.keys())
         if own[name] != settings[name]
     ]
     if differ:
         raise UserError(
-            f"{path}: was trained on images with other settings ({'; '.join(differ)}). Give the "
+            f"{path}: was trained with other settings ({'; '.join(differ)}). Give the "
             "config those of the model, or train again: run the same command without --touch."
         )
 

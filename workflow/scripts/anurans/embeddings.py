@@ -1,4 +1,7 @@
-"""Embeddings: images through an exported backbone, in OpenVINO or in TensorFlow."""
+"""Embeddings: images through an exported backbone, in OpenVINO or in TensorFlow.
+
+Of networks that take sound, `anurans.sound_embedders` has the engines.
+"""
 
 import hashlib
 import json
@@ -10,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from anurans import gpus
-from anurans.engines import TENSORFLOW, check_exported
+from anurans.engines import OPENVINO, TENSORFLOW, check_exported
 from anurans.errors import UserError
+from anurans.sound_embedders import SoundEmbedder, open_sound
 
 # Files that an engine computes with, beside about.json.
 OPENVINO_FILES, TENSORFLOW_FILES = ("model.xml", "model.bin"), ("model.keras",)
@@ -34,8 +38,8 @@ def network_digest(paths: Sequence[str | os.PathLike]) -> str:
 
 def open_network(
     path: str | Path, threads: int
-) -> tuple["Embedder | KerasEmbedder", dict[str, Any]]:
-    """Open an exported network.
+) -> tuple["Embedder | KerasEmbedder | SoundEmbedder", dict[str, Any]]:
+    """Open an exported network, of images or of sound.
 
     Parameters
     ----------
@@ -56,12 +60,15 @@ def open_network(
     """
     about = json.loads(Path(path).read_text(encoding="utf-8"))
     check_exported(about, str(path))
-    files = network_files(Path(path).parent, about["engine"])
+    is_sound = about.get("kind") == "sound"
+    files = network_files(Path(path).parent, OPENVINO if is_sound else about["engine"])
     if network_digest(files) != about["network"]:
         raise UserError(
             f"{' or '.join(map(str, files))}: this network is damaged; delete its folder and run "
             "the same command again, which exports it anew."
         )
+    if is_sound:
+        return open_sound(about, files[0], threads), about
     if about["engine"] == TENSORFLOW:
         return KerasEmbedder(files[0], threads), about
     return Embedder(files[0], about["precision"], threads), about

@@ -7,7 +7,9 @@ from typing import Any
 from anurans import gpus
 from anurans.errors import UserError
 
-OPENVINO, TENSORFLOW = "openvino", "tensorflow"
+OPENVINO, TENSORFLOW, LITERT = "openvino", "tensorflow", "litert"
+# Packages that an engine comes in, where that is not its name.
+PACKAGES = {LITERT: ("ai_edge_litert", TENSORFLOW)}
 
 
 def resolve(engine: str, precision: str) -> tuple[str, str]:
@@ -75,7 +77,13 @@ def check(engine: str, precision: str, where: str, keys: str) -> None:
 
 def installed(engine: str) -> bool:
     """Whether an engine is installed here."""
-    return find_spec(engine) is not None
+    return any(find_spec(package) for package in PACKAGES.get(engine, (engine,)))
+
+
+def library(engine: str) -> str:
+    """Name of the installed package that an engine comes in."""
+    packages = PACKAGES.get(engine, (engine,))
+    return next((package for package in packages if find_spec(package)), packages[0])
 
 
 def has_bf16() -> bool:

@@ -6,6 +6,7 @@ had there.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +14,59 @@ from anurans.audio import Source, read_blocks, to_int16
 from anurans.clips import TOLERANCE, ClipTable, clips_at, count_clips
 from anurans.detector import Detector
 from anurans.errors import UserError
+from anurans.sound_profiles import measure_sound
 from anurans.spectrograms import Imager
+from anurans.windows import Windows
 
 # Clips that are drawn and embedded at a time.
 BATCH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Embeds clips by their spectrogram images.
+
+    Parameters
+    ----------
+    imager, embedder
+        What draws, and the network.
+    sr
+        Rate of the sound that is drawn, in Hz.
+    """
+
+    imager: Imager
+    embedder: Any
+    sr: int
+
+    def embed(self, audio: np.ndarray, names: Sequence[str]) -> np.ndarray:
+        """Embed clips [shape=(n, samples), dtype=int16]; gives one row [shape=(n, width)] each."""
+        return next(iter(self.embedder.embed([self.imager.images(audio)])))
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Embeds clips by their sound.
+
+    Parameters
+    ----------
+    windows, embedder
+        What cuts clips into windows, and the network.
+    """
+
+    windows: Windows
+    embedder: Any
+
+    @property
+    def sr(self) -> int:
+        """Rate of the sound that the network takes, in Hz."""
+        return self.windows.sr
+
+    def embed(self, audio: np.ndarray, names: Sequence[str]) -> np.ndarray:
+        """Embed clips [shape=(n, samples), dtype=int16]; gives [shape=(n, windows, width)]."""
+        pairs = zip(audio, names, strict=True)
+        cut = np.stack([self.windows.cut(clip, name) for clip, name in pairs])
+        found = next(iter(self.embedder.embed([cut.reshape(-1, cut.shape[-1])])))
+        return found.reshape(*cut.shape[:2], -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +144,11 @@ def read_windows(
 
 
 def listen(
-    clips: Iterable[np.ndarray], detector: Detector, imager: Imager, embedder, dtype: str
+    clips: Iterable[np.ndarray],
+    names: Sequence[str],
+    detector: Detector,
+    embedder: Viewer | Listener,
+    dtype: str,
 ) -> Iterator[Heard]:
     """Score clips, some at a time.
 
@@ -102,14 +156,45 @@ def listen(
     ----------
     clips
         Of one recording, from `read_windows`.
-    detector, imager, embedder
-        The model, and what draws and embeds for it.
+    names
+        Their ids.
+    detector, embedder
+        The model, and what embeds for it.
     dtype
         Type of the embeddings that its heads were trained on.
     """
+    done = 0
     for audio in batched(clips, BATCH):
-        embedded = next(iter(embedder.embed([imager.images(audio)]))).astype(dtype)
+        mine = names[done : done + len(audio)]
+        embedded = embedder.embed(audio, mine).astype(dtype)
         yield Heard(audio, detector.scores(embedded), detector.distances(embedded))
+        done += len(audio)
+
+
+def measure(
+    source: Source, sr: int, length: float, min_last: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Measure how a recording sounds, clip by clip.
+
+    Parameters
+    ----------
+    source
+        The recording.
+    sr
+        Rate to measure it at, in Hz: the same for all that are compared, whatever a network takes.
+    length, min_last
+        Of its clips, as `anurans.clips.count_clips` takes them.
+
+    Returns
+    -------
+    levels, bands : np.ndarray [shape=(n,)], [shape=(n, BANDS)]
+        As `anurans.sound_profiles.measure_sound` gives them.
+    """
+    at = places(source.duration_s, length, min_last, 1)
+    clips = read_windows(source, sr, length, 1, at)
+    parts = [measure_sound(audio, sr) for audio in batched(clips, BATCH)]
+    levels, bands = (np.concatenate(of) for of in zip(*parts, strict=True))
+    return levels, bands
 
 
 def batched(clips: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:

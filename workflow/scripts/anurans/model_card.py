@@ -13,6 +13,8 @@ from typing import Any
 from anurans.comparison import MODEL
 from anurans.headlines import MEAN
 from anurans.pages import facts, listing, page, plain_table
+from anurans.sound_networks import LICENCES, is_sound, sound_settings
+from anurans.windows import window_starts
 from anurans.wording import count
 
 Row = Mapping[str, str]
@@ -106,22 +108,43 @@ def limits(card: Card) -> list[str]:
 
 
 def _what(card: Card, of: Mapping[str, str]) -> str:
-    run, audio, clips = card.runs[0], card.settings["audio"], card.settings["clips"]
-    backbone = run["backbone_settings"]
-    image = card.settings["spectrogram"]
-    weights = Path(of["weights"]).name
+    run = card.runs[0]
     return facts(
         [
             ("Finds", ", ".join(f"{name} ({code})" for code, name in card.species.items())),
-            ("Takes", f"clips of {clips['length']:g} s at {audio['sr']} Hz, as spectrogram images"),
-            ("Spectrogram", ", ".join(f"{key} {value}" for key, value in image.items())),
+            *_taken(card, run["backbone_settings"]),
             ("Gives", "a probability for each species, each by itself (multi-label)"),
-            ("Backbone", f"{backbone['architecture']} with {weights} weights, never trained here"),
+            ("Backbone", _backbone(run["backbone_settings"], of)),
             ("Head", _settings(run["recipe_settings"])),
             ("A clip is positive by", _settings(card.settings["labelling"])),
             ("Dataset", of["dataset"]),
             ("Models", f"{count(len(card.runs), 'fold')}, one model each"),
         ]
+    )
+
+
+def _taken(card: Card, backbone: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the model takes: images of clips, or windows of their sound."""
+    audio, length = card.settings["audio"], card.settings["clips"]["length"]
+    if not is_sound(backbone):
+        drawn = ", ".join(f"{key} {value}" for key, value in card.settings["spectrogram"].items())
+        takes = f"clips of {length:g} s at {audio['sr']} Hz, as spectrogram images"
+        return [("Takes", takes), ("Spectrogram", drawn)]
+    taken = sound_settings(backbone)
+    windows = count(len(window_starts(length, taken.window)), "window")
+    return [
+        ("Takes", f"clips of {length:g} s at {taken.sr} Hz, in {windows} of {taken.window:g} s")
+    ]
+
+
+def _backbone(backbone: Mapping[str, Any], of: Mapping[str, str]) -> str:
+    if not is_sound(backbone):
+        weights = f"{Path(of['weights']).name} weights"
+        return f"{backbone['architecture']} with {weights}, never trained here"
+    architecture = backbone["architecture"]
+    return (
+        f"{architecture} ({Path(of['weights']).name}), never trained here; its licence: "
+        + (LICENCES[architecture])
     )
 
 

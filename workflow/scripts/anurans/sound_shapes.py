@@ -1,0 +1,107 @@
+"""Shapes of what a network that takes sound is given and gives, whatever its format."""
+
+import difflib
+from collections.abc import Sequence
+
+from anurans.errors import UserError
+from anurans.sound_networks import SoundSettings
+
+
+def input_shape(dims: Sequence[int] | None, settings: SoundSettings) -> list[int]:
+    """Shape in which a network takes one window.
+
+    Parameters
+    ----------
+    dims
+        Sizes of the axes of its input, -1 where any is taken; None where not even their number is
+        known.
+    settings
+        The settings, for the number of samples.
+
+    Returns
+    -------
+    list of int
+        `samples` on one axis, 1 on the others.
+
+    Raises
+    ------
+    UserError
+        When it takes no sound, or windows of another length.
+    """
+    samples = settings.samples
+    dims = [-1, -1] if dims is None else list(dims)
+    takes = f"{settings.weights}: takes {_show(dims)}"
+    asked = f"{samples} samples ({settings.window:g} s at {settings.sr} Hz)"
+    if not 1 <= len(dims) <= 3:
+        raise UserError(f"{takes}, which is no sound: expected samples, with or without channels.")
+    # Of axes that take any number, the last but for a first one, which is that of windows.
+    open_axes = [axis for axis, size in enumerate(dims) if size == -1]
+    fixed = [axis for axis, size in enumerate(dims) if size > 1]
+    if len(fixed) > 1 or (fixed and dims[fixed[0]] != samples):
+        raise UserError(
+            f"{takes}, but the config asks for windows of {asked}; correct sr and window, or "
+            "weights, in the config."
+        )
+    if not fixed and not open_axes:
+        raise UserError(f"{takes}, in which {asked} have no room; correct weights in the config.")
+    axis = fixed[0] if fixed else open_axes[-1]
+    return [samples if each == axis else 1 for each in range(len(dims))]
+
+
+def _show(dims: Sequence[int]) -> str:
+    return f"[{', '.join('any' if size == -1 else str(size) for size in dims)}]"
+
+
+def find_name(
+    tensors: Sequence[str], outputs: Sequence[str], wanted: str | None, path: str | None
+) -> str:
+    """Name of the tensor that is the embedding.
+
+    Parameters
+    ----------
+    tensors
+        Names of all tensors, outputs or not.
+    outputs
+        Names of the outputs.
+    wanted
+        The config's `output`.
+    path
+        The network, for messages.
+
+    Raises
+    ------
+    UserError
+        When there is none of that name, or several outputs and no name is given.
+    """
+    if wanted is None:
+        if len(outputs) == 1:
+            return outputs[0]
+        raise UserError(
+            f"{path}: has {len(outputs)} outputs; set output: in the config to the one that is "
+            f"the embedding: {', '.join(outputs)}."
+        )
+    if wanted in tensors:
+        return wanted
+    close = difflib.get_close_matches(wanted, tensors, n=1, cutoff=0.6)
+    guess = f" (did you mean {close[0]}?)" if close else ""
+    raise UserError(
+        f"{path}: has no tensor {wanted}{guess}; its outputs are {', '.join(outputs)}. Correct "
+        "output in the config."
+    )
+
+
+def averaged_axes(shape: Sequence[int], batched: bool) -> list[int]:
+    """Axes of an output that are averaged over, so that one row of values is left.
+
+    Parameters
+    ----------
+    shape
+        Of the output for one window.
+    batched
+        Whether the first axis is that of windows.
+    """
+    width = len(shape) - 1
+    if batched and len(shape) > 2 and all(size == 1 for size in shape[2:]):
+        width = 1
+    first = 1 if batched and shape[0] == 1 else 0
+    return [axis for axis in range(first, len(shape)) if axis != width]
