@@ -51,6 +51,7 @@ def check_none_left():
 
 PLAN = sentence(Plan)(config, files=workflow.configfiles)
 config = PLAN.config
+running.say(workflow, PLAN.notes)
 SPECIES = PLAN.species
 SHARDS = list(PLAN.shards)
 RUNS = PLAN.runs

@@ -1,8 +1,8 @@
 # Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, and the
 # annotation source, of which only a digest of what the run trains and validates on counts.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
-# heads.h5 (of every epoch, where the recipe says save: all), history.tsv, clips.tsv (what was
-# trained and validated on), scores.h5 (every original clip); then thresholds.tsv, metrics.tsv,
+# heads.h5 (of every epoch, where the recipe says save: all), history.tsv (epochs, or penalties
+# tried), clips.tsv (what was trained and validated on, inner folds and scores in these), scores.h5 (every original clip); then thresholds.tsv, metrics.tsv,
 # predictions.tsv, and labelling.tsv, scores under other rules of labelling and by grade; and, on
 # request, model.keras with model.json, which says how to use it.
 rule train_model:
@@ -36,6 +36,7 @@ rule train_model:
         by=lookup(dpath="splits/{split}/by", within=config),
         validation=asked(PLAN.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
+        combine=asked(PLAN.combines, "backbone"),
         engine=config["training"]["engine"],
         seed=config["seed"],
         code=code("train_model.py"),
@@ -73,6 +74,7 @@ rule assemble_model:
 rule evaluate_model:
     input:
         scores=f"{RUN}/scores.h5",
+        clips=f"{RUN}/clips.tsv",
         labels=shards("results/labels/original/{shard}.tsv"),
         roles="results/splits/{split}.tsv",
     output:

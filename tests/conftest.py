@@ -56,10 +56,14 @@ CONFIG = {
             "pooling": "time",
         }
     },
-    "recipes": {"linear": {"learning_rate": 0.01, "epochs": 20, "early_stopping": None}},
+    "recipes": {
+        "linear": {"C": [0.001, 0.01, 0.1]},
+        "adam": {"solver": "adam", "learning_rate": 0.01, "epochs": 20, "early_stopping": None},
+    },
     "experiments": {
-        "datasets": {"splits": ["given"]},
-        "optimism": {"datasets": ["original"]},
+        "datasets": {"splits": ["given"], "recipes": ["linear"]},
+        "optimism": {"datasets": ["original"], "recipes": ["linear"]},
+        "heads": {"splits": ["given"], "datasets": ["original"]},
     },
     "evaluation": {"resamples": 100},
     "shards": 2,

@@ -157,14 +157,11 @@ MISTAKES = [
         "backbones.net.weights: nowhere.h5 is not a file; expected imagenet, random or the path",
     ),
     (
-        {"splits__s__validation": 0},
+        {"splits__s__validation": 0, "recipes__linear__solver": "adam"},
         "splits.s.validation: is 0, but the recipe linear stops early by the validation loss",
     ),
     (
-        {
-            "splits__s": {"validation": 0, "test": 0, "folds": 0},
-            "recipes__linear__early_stopping": None,
-        },
+        {"splits__s": {"validation": 0, "test": 0, "folds": 0}},
         "splits.s: test, folds and validation are 0, so that nothing could be scored.",
     ),
     (
@@ -210,14 +207,33 @@ MISTAKES = [
         'recipes.linear.balance: found "classweight" (did you mean class_weight?); expected one',
     ),
     (
-        {"splits__s__validation": "test"},
+        {"splits__s__validation": "test", "recipes__linear__solver": "adam"},
         "splits.s.validation: is test, so that the part that is scored decides when training stops",
     ),
     ({"splits__s__allow_leak": True}, "splits.s.allow_leak: only validation: test leaks"),
     (
-        {"splits__s": {"validation": "test", "allow_leak": True, "test": 0}},
+        {
+            "splits__s": {"validation": "test", "allow_leak": True, "test": 0},
+            "recipes__linear__solver": "adam",
+        },
         "splits.s.validation: is test, but test is 0.",
     ),
+    (
+        {"splits__s": {"validation": "test", "allow_leak": True}},
+        "splits.s.validation: is test, but the recipe logistic (solver: logistic) learns from the",
+    ),
+    (
+        {"recipes__deep": {"layers": [{"units": 8}], "l2": 0.1}},
+        "recipes.deep: layers, l2 are keys of solver: adam, and the solver is logistic, the "
+        "default; add solver: adam, or remove them (docs/upgrading.md).",
+    ),
+    (
+        {"recipes__deep": {"solver": "adam", "C": [1]}},
+        "recipes.deep: C is a key of solver: logistic, and the solver is adam; add solver: "
+        "logistic, or remove it",
+    ),
+    ({"recipes__a__C": [0.1, 0]}, "recipes.a.C.1: found 0; expected a number above 0."),
+    ({"recipes__a__inner_folds": 1}, "recipes.a.inner_folds: found 1; expected a number at"),
     ({"splits__s__validation": "half"}, 'splits.s.validation: found "half"; expected: Share of'),
     ({"splits__s__by": "file"}, "splits.s.file: is needed with by: file, and only there."),
     ({"splits__s__file": "x.csv"}, "splits.s.file: is needed with by: file, and only there."),
@@ -316,7 +332,9 @@ def test_what_is_right_passes(tmp_path):
 
 
 def test_defaults_are_filled_in_and_the_config_left_alone():
-    config = changed(recipes__mine={"layers": [{"units": 8}]}, splits__s={"test": 0})
+    config = changed(
+        recipes__mine={"solver": "adam", "layers": [{"units": 8}]}, splits__s={"test": 0}
+    )
     before = copy.deepcopy(config)
     filled = load(config)
     assert config == before
@@ -335,6 +353,7 @@ def test_defaults_are_filled_in_and_the_config_left_alone():
     assert filled["augmentation"]["frequency_mask"]["width"] == [0.05, 0.15]
     assert filled["recipes"]["mine"]["layers"][0]["activation"] == "relu"
     assert filled["recipes"]["mine"]["early_stopping"] == {"patience": 10, "start_from_epoch": 0}
+    assert "C" not in filled["recipes"]["mine"]
     assert set(filled["recipes"]) == {"mine"}
     assert filled["splits"]["s"]["folds"] == 5
     assert filled["splits"]["s"]["test"] == 0
@@ -357,6 +376,25 @@ def test_a_dataset_in_short_and_in_long():
     assert filled["mixed"]["copies"] == "all"
 
 
+def test_the_default_recipe_is_logistic_and_has_no_keys_of_the_other_solver():
+    assert load(SMALL)["recipes"] == {
+        "logistic": {
+            "solver": "logistic",
+            "C": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0],
+            "inner_folds": 5,
+            "standardize": True,
+            "balance": "none",
+        }
+    }
+
+
+def test_a_validation_part_may_lack_a_species_where_all_recipes_learn_from_it():
+    settings = {"recipes__deep": {"solver": "adam"}, "recipes__plain": {}, "splits__s": {}}
+    assert not split(load(changed(**settings)), "s").together
+    only = settings | {"experiments__e": {"recipes": ["plain"]}}
+    assert split(load(changed(**only)), "s").together
+
+
 def test_a_sweep_needs_no_width():
     sweep = {"placement": "sweep", "copies": 15, "masks": 9}
     assert load(changed(augmentation__frequency_mask=sweep))
@@ -370,13 +408,13 @@ def test_a_filled_config_is_filled():
 def test_two_configs_share_no_default():
     first = load(SMALL)
     first["clips"]["length"] = 99
-    first["recipes"]["linear"]["layers"].append("x")
+    first["recipes"]["logistic"]["C"].append("x")
     assert load(SMALL) == load(load(SMALL))
     assert load(SMALL)["clips"]["length"] == 5.0
 
 
 def test_null_stays_where_it_is_allowed():
-    filled = load(changed(recipes__linear={"early_stopping": None}))
+    filled = load(changed(recipes__linear={"solver": "adam", "early_stopping": None}))
     assert filled["recipes"]["linear"]["early_stopping"] is None
 
 
@@ -390,7 +428,7 @@ def test_a_split_of_the_config():
 
 WIDE = changed(
     backbones={name: {"architecture": "MobileNet"} for name in ("a", "b")},
-    recipes={"linear": {}, "deep": {"layers": [{"units": 8}]}},
+    recipes={"linear": {}, "deep": {"solver": "adam", "layers": [{"units": 8}]}},
     splits={"one": {"folds": 2}, "two": {"folds": 0}},
 )
 
@@ -423,6 +461,29 @@ def test_a_run_of_two_experiments_runs_once():
 
 def test_folder_of_a_run():
     assert Run("s", "net", "original", "linear", "2").folder == "s/net/original/linear/fold-2"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, (1024, 494, 128)),
+        ({"clips__length": 1}, (512, 98, 128)),
+        ({"clips__length": 1, "spectrogram__hop_length": 494}, (1024, 494, 128)),
+        ({"audio__sr": 48000, "spectrogram__n_mels": None}, (2048, 1024, 128)),
+        ({"spectrogram__fmin": 1000, "spectrogram__fmax": 2000}, (1024, 494, 64)),
+    ],
+)
+def test_images_fit_the_clip(values, expected):
+    config = load(changed(**values))
+    found = config["spectrogram"]
+    assert (found["n_fft"], found["hop_length"], found["n_mels"]) == expected
+    assert load(config) == config
+
+
+def test_the_study_draws_as_it_says():
+    text = (ROOT / "config/paper.yaml").read_text(encoding="utf-8")
+    found = load(yaml.safe_load(text))["spectrogram"]
+    assert (found["scale"], found["n_fft"], found["hop_length"]) == ("linear", 1024, 494)
 
 
 def test_the_demo_config_loads():

@@ -13,6 +13,9 @@ from anurans.training import Recipe, build_head, count_parameters
 
 LAYERS = [{"units": 16, "activation": "relu", "dropout": 0.5, "l1": 0, "l2": 0}]
 LINEAR = {"layers": [], "standardize": False, "save": "best", "epochs": 10, "early_stopping": None}
+LINEAR |= {"solver": "adam"}
+LOGISTIC = {"solver": "logistic", "C": [0.01, 0.1], "inner_folds": 5, "standardize": True}
+LABELS = np.zeros((4, 3), dtype=bool)
 SMALL = {"architecture": "MobileNet", "alpha": 0.25, "pooling": "avg"}
 
 
@@ -63,7 +66,7 @@ def test_flattened_resnet50():
 
 @pytest.mark.parametrize("layers", [[], LAYERS])
 def test_weights_of_a_head_are_counted_as_keras_does(layers):
-    head = build_head(Recipe(layers=layers), 32, 3, np.ones((2, 32)), 1)
+    head = build_head(Recipe(layers=layers), 32, LABELS, np.ones((2, 32)), 1)
     assert costs.head_weights({"layers": layers}, 32, 3) == count_parameters(head)
 
 
@@ -118,7 +121,7 @@ def test_more_windows_take_longer():
 @pytest.mark.parametrize("standardize", [True, False])
 def test_a_saved_head_is_about_as_large_as_is_said(tmp_path, standardize):
     scale = np.random.default_rng(1).random((2, 12544), np.float32) if standardize else None
-    save_head(build_head(Recipe(), 12544, 3, scale, 1), tmp_path / "head.keras")
+    save_head(build_head(Recipe(), 12544, LABELS, scale, 1), tmp_path / "head.keras")
     recipe = {"linear": LINEAR | {"standardize": standardize}}
     clips = {"original": 0, "time_mask": 0}
     backbone = {"flat": SMALL | {"pooling": "flatten"}}
@@ -154,6 +157,16 @@ def test_a_flattened_head_is_as_slow_as_was_measured():
     recipe = LINEAR | {"layers": [{"units": 256}], "epochs": 1}
     each = made({"linear": recipe}, {"original": 2000}).seconds("train_model", run("big"))
     assert (each - costs.START["train_model"]) / 1000 == pytest.approx(2.33e-3, rel=0.01)
+
+
+def test_a_logistic_head_takes_longer_with_more_clips_penalties_and_folds():
+    def training(clips=1000, **settings):
+        recipe = {"linear": LOGISTIC | settings}
+        return made(recipe, {"original": clips}).seconds("train_model", run("big"))
+
+    assert training(4000) > training() < training(C=[0.001, 0.01, 0.1, 1])
+    assert training(inner_folds=3) < training()
+    assert made({"linear": LOGISTIC}).run_bytes(run()) > costs.RUN_BYTES
 
 
 def test_clips_of_copies():

@@ -25,7 +25,10 @@ SETTINGS = {"sr": 22050, "length": 5.0, "spectrogram": {"n_fft": 1024, "top_db":
 def detector():
     rng = np.random.default_rng(1)
     scale = np.stack([rng.normal(size=6), rng.uniform(1, 2, 6)]).astype(np.float32)
-    heads = tuple(build_head(Recipe(), 6, 2, of, seed) for seed, of in ((1, scale), (2, None)))
+    heads = tuple(
+        build_head(Recipe(), 6, np.zeros((4, 2), dtype=bool), of, seed)
+        for seed, of in ((1, scale), (2, None))
+    )
     about = {"species": ["A", "B"], "folds": ["1", "2"], "settings": SETTINGS, "limit": None}
     reference = directions(rng.normal(size=(5, 6)), scale[0])
     return Detector(about, heads, reference, scale[0])

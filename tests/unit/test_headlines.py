@@ -1,12 +1,14 @@
 """Scores with intervals are those of scikit-learn, and say what they rest on."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
 
 from anurans.comparison import score_model
 from anurans.curves import Scored
-from anurans.headlines import score_headlines
+from anurans.headlines import MODEL_COLUMNS, score_headlines, score_means
 
 SPECIES = ["A", "B"]
 
@@ -59,6 +61,35 @@ def test_average_precision_is_the_mean_over_folds():
     folds = [fold(1), fold(2, first=24)]
     known = [average_precision_score(each.labels[:, 0], each.scores[:, 0]) for each in folds]
     assert table(folds, "held_out")["ap", "A"]["value"] == pytest.approx(np.mean(known))
+
+
+def test_pooled_precision_ranks_the_clips_of_all_folds_together():
+    folds = [fold(1), fold(2, first=24)]
+    # The second fold's model says less of everything: in each fold the ranks are what they were.
+    lower = replace(folds[1], scores=folds[1].scores / 4)
+    found = table([folds[0], lower], "held_out")
+    same = table(folds, "held_out")
+    known = average_precision_score(
+        np.concatenate([f.labels[:, 1] for f in folds]),
+        np.concatenate([folds[0].scores[:, 1], lower.scores[:, 1]]),
+    )
+    assert found["ap_pooled", "B"]["value"] == pytest.approx(known)
+    assert found["ap", "B"]["value"] == same["ap", "B"]["value"]
+    assert found["ap_pooled", "B"]["value"] < same["ap_pooled", "B"]["value"] - 0.05
+
+
+def test_f1_at_half_and_the_means_of_the_table_of_models():
+    folds = [fold(1), fold(2, first=24)]
+    found = table(folds, "held_out")
+    truth = np.concatenate([f.labels[:, 0] for f in folds])
+    half = np.concatenate([f.scores[:, 0] >= 0.5 for f in folds])
+    assert found["f1_at_half", "A"]["value"] == pytest.approx(f1_score(truth, half))
+    means = score_means(folds, "held_out", SPECIES, 200, 1)
+    assert list(means) == MODEL_COLUMNS
+    row = found["ap", "mean"]
+    columns = [means[f"map{end}"] for end in ("", "_lower", "_upper")]
+    assert columns == [row["value"], row["lower"], row["upper"]]
+    assert means["map_lower"] < means["map"] < means["map_upper"]
 
 
 def test_draws_without_positives_are_dropped_and_counted():

@@ -26,7 +26,7 @@ def assert_same(one, other):
 
 def test_every_epoch_is_what_a_training_of_so_many_epochs_gives(tmp_path):
     recipe, _ = trained(tmp_path / "heads.h5", "all", epochs=4)
-    head = build_head(recipe, 8, 2, np.ones((2, 8), np.float32), 1)
+    head = build_head(recipe, 8, blobs()[1], np.ones((2, 8), np.float32), 1)
     for epoch in (1, 3, 4):
         set_epoch(head, tmp_path / "heads.h5", epoch)
         _, shorter = trained(tmp_path / "other.h5", "best", epochs=epoch)
@@ -36,7 +36,7 @@ def test_every_epoch_is_what_a_training_of_so_many_epochs_gives(tmp_path):
 def test_the_best_epoch_is_the_head_that_is_kept(tmp_path):
     recipe, fit = trained(tmp_path / "heads.h5", "all", epochs=60, early_stopping=STOPPING)
     assert fit.best_epoch < len(fit.history)
-    head = build_head(recipe, 8, 2, np.ones((2, 8), np.float32), 1)
+    head = build_head(recipe, 8, blobs()[1], np.ones((2, 8), np.float32), 1)
     set_epoch(head, tmp_path / "heads.h5", fit.best_epoch)
     assert_same(head, fit.head)
 

@@ -35,6 +35,8 @@ def world(by="recording"):
             "technique": "original",
             "source_start": str(start),
             "source_end": str(end),
+            "inner_fold": "",
+            "inner_group": "",
         }
         for clip, start, end in spans
         if of[clip]["fold-1"] in ("train", "validation")
@@ -145,6 +147,59 @@ def test_clips_that_are_not_scored_do_not_count():
     of = world()
     of["scored"].append(dict(of["scored"][0], role="test", used="0"))
     assert check(of).leaks == []
+
+
+def inner_world(by="recording"):
+    """Give a run that learns from three recordings, one of them for validation, in inner folds."""
+    of = world(by)
+    for row in of["used"]:
+        group = next(role["group"] for role in of["roles"] if role["clip"] == row["clip"][:9])
+        original = row["technique"] == "original"
+        row["inner_fold"] = "1" if row["recording"] == "A" else "2"
+        row["inner_group"] = group if original else ""
+    return of
+
+
+@pytest.mark.parametrize("by", ["recording", "night"])
+def test_inner_folds_are_certified(by):
+    found = check(inner_world(by), by)
+    assert found.leaks == []
+    assert [found.row[f"inner_{key}"] for key in ("folds", "by", "crossing")] == [2, by, 0]
+    assert found.row["verdict"] == "ok"
+
+
+def test_a_clip_in_another_inner_fold_than_its_recording():
+    of = inner_world()
+    of["used"][0]["inner_fold"] = "2"
+    found = check(of)
+    assert found.row["inner_crossing"] == 2 and found.row["verdict"] == "leaks"  # its copy too
+    assert "2 groups or copies stand within and outside of one inner fold: A" in found.leaks[0]
+
+
+def test_a_copy_in_a_fit_that_is_judged_on_its_clip():
+    of = inner_world()
+    of["used"][-1]["inner_fold"] = "2"
+    found = check(of)
+    assert found.crossing["inner"] == ["A_0000000~time_mask1"]
+
+
+def test_inner_groups_that_are_not_those_of_the_split():
+    of = inner_world()
+    for row in of["used"]:
+        if row["inner_group"]:
+            row["inner_group"] = row["clip"]
+    assert check(of).row["verdict"] == "leaks"
+
+
+def test_a_copy_of_validation_may_be_learnt_from_with_inner_folds_alone():
+    of = inner_world()
+    clip = next(row for row in of["used"] if row["recording"] == "B")
+    of["used"].append(dict(clip, role="train", clip="B_0000000~time_mask1", technique="time_mask"))
+    of["used"][-1]["inner_group"] = ""
+    assert check(of).leaks == []
+    for row in of["used"]:
+        row["inner_fold"] = row["inner_group"] = ""
+    assert "overlap a clip outside of training: B_0000000~time_mask1" in check(of).leaks[0]
 
 
 def test_looking_at_the_test_part_is_seen_and_let_through_only_where_allowed():

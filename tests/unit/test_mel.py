@@ -21,3 +21,20 @@ def test_bins():
     np.testing.assert_allclose(
         fft_frequencies(22050, 1024), librosa.fft_frequencies(sr=22050, n_fft=1024)
     )
+
+
+@pytest.mark.filterwarnings("ignore:Empty filters")
+@pytest.mark.parametrize(("n_fft", "n_mels"), [(512, 224), (256, 128), (128, 60)])
+def test_a_filter_between_two_bins_takes_both(n_fft, n_mels):
+    fmin, fmax, width = 200.0, 8000.0, 22050 / n_fft
+    found = mel_filters(22050, n_fft, n_mels, fmin, fmax)
+    theirs = librosa.filters.mel(sr=22050, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax)
+    empty = ~theirs.any(axis=1)
+    assert empty.any()
+    np.testing.assert_array_equal(found[~empty], theirs[~empty])
+    # Area 1 as every filter of librosa's has, and its centre where the band's is.
+    np.testing.assert_allclose(found[empty].sum(axis=1) * width, 1, rtol=1e-5)
+    centres = mel_frequencies(n_mels + 2, fmin, fmax)[1:-1]
+    seen = found[empty] @ fft_frequencies(22050, n_fft) * width
+    np.testing.assert_allclose(seen, centres[empty], rtol=1e-4)
+    assert ((found[empty] > 0).sum(axis=1) <= 2).all()

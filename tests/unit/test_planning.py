@@ -1,4 +1,4 @@
-"""Which figures a config asks for."""
+"""Which figures a config asks for, and what jobs are told."""
 
 from pathlib import Path
 
@@ -66,3 +66,17 @@ def test_a_call_after_the_last_clip_counts_where_a_stretched_copy_may_show_it(tm
     before = digest("1\t2\tA\n")
     assert digest("1.0\t2.0\tA\n") == before
     assert digest("1\t2\tA\n60.5\t61.5\tA\n") != before
+
+
+def test_masks_are_planned_on_the_image_that_is_drawn(plan):
+    short = plan(clips={"length": 1.0}, spectrogram={"fmin": 1000, "fmax": 2000})
+    assert short.image("time_mask") == {"sr": 22050, "samples": 22050, "hop_length": 98}
+    seen = {"scale": "mel", "n_fft": 512, "n_mels": 31, "fmin": 1000.0, "fmax": 2000.0}
+    assert short.image("frequency_mask") == {"sr": 22050} | seen
+    assert short.image_settings()["spectrogram"] == short.config["spectrogram"]
+
+
+def test_only_a_stretched_image_is_noted(plan):
+    assert plan().notes == plan(clips={"length": 1.0}).notes == []
+    (note,) = plan(clips={"length": 1.0}, spectrogram={"hop_length": 494}).notes
+    assert note.startswith("spectrogram.hop_length: 494 gives 45 columns for a clip of 1 s")

@@ -185,3 +185,8 @@ def test_mel_filters_are_those_of_librosa():
 def test_a_tone_stands_at_its_place_between_fmin_and_fmax(settings, place):
     rows = draw(tone(2000), **settings)[0].mean(axis=1)
     assert rows.argmax() / 224 == pytest.approx(place, abs=0.015)
+
+
+def test_more_bands_than_a_transform_tells_apart_leave_no_row_black():
+    image = draw(noise(0.5), n_fft=256, n_mels=120, hop_length=98)[0]
+    assert (image.mean(axis=1) > 128).all()

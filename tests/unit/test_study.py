@@ -43,7 +43,8 @@ def scored(subset, f1, **about):
 
 
 def recipe(rate=0.001, l1=0, l2=0.0, layers=()):
-    return {"learning_rate": rate, "l1": l1, "l2": l2, "batch_size": 32, "layers": list(layers)}
+    about = {"solver": "adam", "batch_size": 32, "layers": list(layers)}
+    return about | {"learning_rate": rate, "l1": l1, "l2": l2}
 
 
 def test_the_best_is_chosen_on_validation_though_another_tests_better():
@@ -108,6 +109,7 @@ def test_of_folds_the_mean_is_told_without_an_interval():
 
 def test_regularisation_is_named():
     assert regularisation(recipe()) == "none"
+    assert regularisation({"solver": "logistic"}) == "L2, chosen"
     assert regularisation(recipe(l1=0.01)) == "L1 0.01"
     assert regularisation(recipe(l1=0.1, l2=1e-4)) == "L1 0.1 + L2 0.0001"
 

@@ -31,7 +31,7 @@ def test_order_of_the_columns():
         f1_macro f1_micro map f1_macro_lower f1_macro_upper
         f1_at_half_B f1_at_half_P f1_at_half_macro
         threshold_B threshold_P threshold_source_B threshold_source_P
-        epochs best_epoch parameters_head parameters_total weights_mb
+        converged epochs best_epoch parameters_head parameters_total weights_mb
     """
     assert columns(["B", "P"]) == expected.split()
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from anurans.training import (
+    FLOOR,
     Recipe,
     build_head,
     class_weights,
@@ -77,7 +78,55 @@ def test_moments_standardize_and_survive_a_constant_value():
     mean, variance = moments(x)
     assert np.allclose(mean, x.astype(float).mean(axis=0), rtol=1e-5)
     assert np.allclose(variance[:3], x.astype(float).var(axis=0)[:3], rtol=1e-4)
-    assert variance[3] == 1
+    # A value that never changes is divided by a share of what is usual, not by nothing.
+    assert variance[3] == pytest.approx(FLOOR**2 * x.astype(float).var(axis=0).mean(), rel=1e-4)
+
+
+def test_a_value_that_is_hardly_ever_active_is_not_blown_up():
+    x = np.random.default_rng(0).normal(0, 1, (1000, 50))
+    x[:, 7] = 0
+    x[3, 7] = 0.01
+    mean, variance = moments(x)
+    seen = (np.array([2.0]) - mean[7]) / np.sqrt(variance[7])
+    assert abs(seen[0]) < 25  # undivided by a floor: 6000 deviations
+    assert np.allclose(np.delete(variance, 7), np.delete(x.var(axis=0), 7), rtol=1e-4)
+
+
+def test_where_nothing_varies_nothing_is_divided():
+    assert moments(np.full((5, 3), 2.0))[1].tolist() == [1, 1, 1]
+
+
+def test_a_head_begins_at_what_is_known_without_sound():
+    labels = np.zeros((99, 2), dtype=bool)
+    labels[:9, 0] = True
+    head = build_head(Recipe(), 6, labels, None, 1)
+    assert not head.layers[0].kernel.any()
+    share = head(np.random.default_rng(1).normal(size=(4, 6)))
+    assert share[:, 0] == pytest.approx(9.5 / 100) and share[:, 1] == pytest.approx(0.5 / 100)
+    layers = [{"units": 4, "activation": "relu", "dropout": 0.0, "l1": 0.0, "l2": 0.0}]
+    deep = build_head(Recipe(layers=layers), 6, labels, None, 1)
+    assert deep.layers[1].kernel.all() and deep.layers[1].bias[0] == pytest.approx(
+        np.log(9.5 / 90.5)
+    )
+
+
+def test_windows_are_combined_as_asked():
+    head = build_head(Recipe(), 3, np.zeros((4, 2), dtype=bool), None, 1)
+    head.layers[0].kernel[:] = np.random.default_rng(2).normal(size=(3, 2))
+    windows = np.random.default_rng(3).normal(size=(5, 2, 3)).astype(np.float32)
+    each = np.stack([head(windows[:, 0]), head(windows[:, 1])], axis=1)
+    assert np.allclose(predict(head, [windows], "max"), each.max(axis=1))
+    assert np.allclose(predict(head, [windows], "mean"), each.mean(axis=1))
+    assert np.allclose(predict(head, [windows], "pooled"), head(windows.mean(axis=1)))
+
+
+def test_a_training_that_was_cut_short_says_so():
+    x, y = blobs()
+    assert not fit_head(Recipe(epochs=3, learning_rate=0.01), (x, y), None, seed=1).converged
+    assert fit_head(Recipe(epochs=400, learning_rate=0.05, l2=0.1), (x, y), None, seed=1).converged
+
+
+LABELS = np.zeros((4, 3), dtype=bool)
 
 
 def test_a_head_is_what_the_recipe_says():
@@ -85,7 +134,7 @@ def test_a_head_is_what_the_recipe_says():
         {"units": 16, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.01},
         {"units": 8, "activation": "tanh", "dropout": 0.0, "l1": 0.0, "l2": 0.0},
     ]
-    head = build_head(Recipe(layers=layers, l1=0.001, dropout=0.1), 32, 3, np.ones((2, 32)), 1)
+    head = build_head(Recipe(layers=layers, l1=0.001, dropout=0.1), 32, LABELS, np.ones((2, 32)), 1)
     assert [layer.name for layer in head.layers] == ["dense1", "dense2", "probability"]
     assert [layer.activation for layer in head.layers] == ["relu", "tanh", "sigmoid"]
     drops = [layer.drops for layer in head.layers]

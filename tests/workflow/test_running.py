@@ -1,7 +1,9 @@
 """What is asked of Snakemake's own inside, in real runs."""
 
 import pytest
-from conftest import snakemake
+from conftest import CONFIG, snakemake, write_config
+
+from anurans.shards import open_shard
 
 # Runs the workflow as its users do, and tells what its scheduler had in the end.
 WRAPPER = """include: "workflow/Snakefile"
@@ -18,3 +20,14 @@ def test_only_a_limit_of_starts_that_somebody_gives_stays(fresh, given, kept):
     (fresh / "Snakefile").write_text(WRAPPER)
     done = snakemake(fresh, *given, "--", "results/recordings/0000.tsv")
     assert f"limit of starts: {kept}" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("spectrogram", "hop_length"), [({"hop_length": 494}, 494), ({}, 98)])
+def test_a_stretched_image_is_told_once_and_none_where_columns_fit(fresh, spectrogram, hop_length):
+    write_config(fresh, CONFIG | {"clips": {"length": 1.0}, "spectrogram": spectrogram})
+    shard = "results/spectrograms/original/0000.h5"
+    done = snakemake(fresh, "--", shard)
+    told = (done.stdout + done.stderr).count("stretched to the 224 of an image")
+    assert told == (hop_length == 494)
+    with open_shard(fresh / shard) as images:
+        assert images.metadata["spectrogram"]["hop_length"] == hop_length

@@ -57,7 +57,7 @@ def main(input, output, params):
         row["clip"]: row["recording"]
         for at in places
         for row in read_table(input.clips[at])
-        if row["role"] == TRAIN and row["technique"] == "original"
+        if (row["role"] == TRAIN or row["inner_group"]) and row["technique"] == "original"
     }
     about["recordings"] = sorted(set(clips.values()))
     mine = [path for path in input.embeddings if Path(path).parts[-3] == named["backbone"]]

@@ -1,13 +1,14 @@
-"""Tune the thresholds of one run on its validation part, and score every part."""
+"""Tune the thresholds of one run on what its heads left out, and score every part."""
 
 import numpy as np
 
 from anurans.evaluation import Part, score_part, score_rules, tune_thresholds
 from anurans.jobs import log, run
 from anurans.labels import LabelRule, decide_all, read_coverage
+from anurans.learning import read_unseen
 from anurans.shards import open_shard
 from anurans.splits import HELD_OUT, TEST, VALIDATION
-from anurans.summary import LABELLING, LEAKS, columns
+from anurans.summary import CONVERGED, LABELLING, LEAKS, columns
 from anurans.tables import read_table, write_table
 
 
@@ -20,6 +21,13 @@ def main(input, output, params, wildcards):
     labels, used = decide_all(coverage.species, rule)
     row_of = {clip: row for row, clip in enumerate(clips.clip)}
     rows = np.array([row_of[clip] for clip in coverage.clip], dtype=int)
+    scores = scores[rows]
+    unseen = read_unseen(read_table(input.clips), species)
+    if unseen:
+        # What was learnt from is judged by the fits that left it out.
+        for at, clip in enumerate(coverage.clip):
+            if clip in unseen:
+                scores[at] = unseen[clip]
     roles = {row["clip"]: row for row in read_table(input.roles)}
     role = np.array([roles[clip][f"fold-{wildcards.fold}"] for clip in coverage.clip], dtype=object)
     group = [roles[clip]["night"] or roles[clip]["recording"] for clip in coverage.clip]
@@ -27,9 +35,14 @@ def main(input, output, params, wildcards):
 
     def part(name):
         of = (role == name) & used
-        return Part(labels[of], scores[rows[of]], coverage.recording[of], group[of])
+        return Part(labels[of], scores[of], coverage.recording[of], group[of])
 
-    tuned = tune_thresholds(species, part(params.validation))
+    learnt = np.array([clip in (unseen or ()) for clip in coverage.clip], dtype=bool) & used
+    if unseen:
+        tuned_on = Part(labels[learnt], scores[learnt], coverage.recording[learnt], group[learnt])
+    else:
+        tuned_on = part(params.validation)
+    tuned = tune_thresholds(species, tuned_on)
     write_table(output.thresholds, ["species", "threshold", "source", "positives"], tuned)
     thresholds = [row["threshold"] for row in tuned]
     run_is = {
@@ -43,7 +56,8 @@ def main(input, output, params, wildcards):
         "labelling": rule.name,
     }
     kept = ("epochs", "best_epoch", "parameters_head", "parameters_total")
-    about = {key: about[key] for key in kept} | {"weights_mb": about["parameters_total"] * 4 / 1e6}
+    about = {"converged": CONVERGED[about["converged"]]} | {key: about[key] for key in kept}
+    about["weights_mb"] = about["parameters_total"] * 4 / 1e6
     decided = {f"threshold_{row['species']}": row["threshold"] for row in tuned}
     decided |= {f"threshold_source_{row['species']}": row["source"] for row in tuned}
     metrics, labelling = [], []
@@ -51,7 +65,7 @@ def main(input, output, params, wildcards):
         mine = np.flatnonzero(role == subset)
         if len(mine):
             covered = {name: coverage.species[name][mine] for name in species}
-            judged = score_rules(species, covered, scores[rows[mine]], thresholds, rule.ambiguous)
+            judged = score_rules(species, covered, scores[mine], thresholds, rule.ambiguous)
             labelling += [run_is | row | {"subset": subset} for row in judged]
         of = part(subset)
         if len(of.labels):
@@ -71,8 +85,9 @@ def main(input, output, params, wildcards):
             "used": int(used[at]),
         }
         for column, name in enumerate(species):
-            score = float(scores[rows[at], column])
+            score = float(scores[at, column])
             row |= {
+                # Empty where no fit had left out the clip and learnt of the species.
                 f"score_{name}": score,
                 f"predicted_{name}": int(score >= thresholds[column]),
                 f"label_{name}": int(labels[at, column]),

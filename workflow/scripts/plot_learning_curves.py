@@ -1,5 +1,6 @@
-"""Draw the losses of every training of a split by epoch, and which epoch was kept."""
+"""Draw the losses of every training of a split, by epoch or penalty, and what was kept."""
 
+from dataclasses import dataclass
 from textwrap import fill
 
 from matplotlib.lines import Line2D
@@ -17,8 +18,30 @@ from anurans.tables import read_table
 MOST = 60
 COLUMNS = 5
 TRAINING, VALIDATION = COLOURS[0], COLOURS[1]
-KEPT = "epoch that was kept; n: trainings of a model, a pair of lines each"
+KEPT = "epoch that was kept, or penalty that was chosen; n: trainings of a model"
 PLAIN = FuncFormatter(lambda value, _: f"{value:g}")
+
+
+EPOCH, PENALTY = "epoch", "penalty"
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Losses of a training, by epoch, or by the penalties tried for one species.
+
+    `lines` are those on training and validation, None where it is not known; `kept` is where the
+    one was that was kept.
+    """
+
+    by: str
+    x: list[float]
+    lines: tuple[list[float | None], list[float | None]]
+    kept: float
+
+    @property
+    def known(self):
+        """All its losses."""
+        return [loss for line in self.lines for loss in line if loss is not None]
 
 
 def main(input, output, params, wildcards):
@@ -26,61 +49,75 @@ def main(input, output, params, wildcards):
     models = gather_models(runs)
     best = set(rank_models(runs, choosing_part(runs))[:MOST])
     curves = {
-        model: [(read_curve(input.history[at]), int(runs[at][0]["best_epoch"])) for at in places]
+        model: [curve for at in places for curve in read_curves(input.history[at], runs[at][0])]
         for model, places in models.items()
         if model in best
     }
-    if not any(epochs for of in curves.values() for (epochs, _, _), _ in of):
+    if not any(curves.values()):
         raise UserError(
-            f"Split {wildcards.split}: no training has an epoch in its history.tsv to draw."
+            f"Split {wildcards.split}: no training has an epoch or a penalty in its history.tsv to "
+            "draw."
         )
     order = {name: at for at, name in enumerate(params.datasets)}
     at = MODEL.index("dataset")
     keys = sorted(curves, key=lambda model: (model[1:at], model[at + 1 :], order[model[at]]))
     columns = columns_for(keys)
-    longest = [max(epochs) for of in curves.values() for (epochs, _, _), _ in of if epochs]
-    losses = [
-        y for of in curves.values() for (_, *both), _ in of for line in both for y in line if y
-    ]
+    longest = [max(curve.x) for of in curves.values() for curve in of if curve.by == EPOCH]
+    spread = len(longest) > 0 and max(longest) > 10 * min(longest)
+    losses = [y for of in curves.values() for curve in of for y in curve.known if y]
     narrow = max(losses, default=1.0) < 100 * min(losses, default=1.0)
-    shown, trainings = counted(len(models), "model"), sum(map(len, curves.values()))
+    shown = counted(len(models), "model")
+    trainings = sum(len(places) for model, places in models.items() if model in best)
     if len(best) < len(models):
         shown = f"the {len(best)} best of {shown}"
     rows = panel_rows(len(keys), columns)
     with sheet(output, WIDTH, 1.0 + 1.45 * rows) as figure:
         words = f"{shown}, {counted(trainings, 'training')}"
         headline(figure, f"Learning curves, split {wildcards.split}: {words}")
-        axes = panels(figure, len(keys), columns, sharex=True, sharey=True)
+        axes = panels(figure, len(keys), columns, sharey=True)
         for at, (ax, model) in enumerate(zip(axes, keys, strict=True)):
-            for curve, kept in curves[model]:
-                draw(ax, curve, kept)
-            ax.set_title(title(model, len(curves[model])), fontsize=6.5)
+            for curve in curves[model]:
+                draw(ax, curve)
+            ax.set_title(title(model, len(models[model])), fontsize=6.5)
             ax.set_yscale("log")
             ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if narrow else (1.0,)))
             ax.yaxis.set_major_formatter(PLAIN)
             ax.yaxis.set_minor_formatter(NullFormatter())
             ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
-            if max(longest) > 10 * min(longest):
+            by = {curve.by for curve in curves[model]}
+            if by == {PENALTY} or spread:
                 ax.set_xscale("log")
                 ax.xaxis.set_major_formatter(PLAIN)
                 ax.xaxis.set_minor_formatter(NullFormatter())
             else:
                 ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-            if lowest(at, len(keys), columns):
-                ax.set_xlabel("Epoch")
+            if lowest(at, len(keys), columns) or by == {PENALTY}:
+                ax.set_xlabel("C (weak penalty to the right)" if by == {PENALTY} else "Epoch")
             if at % columns == 0:
                 ax.set_ylabel("Loss")
         figure.legend(handles=legend(), loc="outside lower left", ncols=3)
     log.info("%d of %d models, %d trainings", len(best), len(models), trainings)
 
 
-def read_curve(path):
-    """Epochs, and the loss on training and validation at each; None where it is not known."""
+def read_curves(path, metrics):
+    """Curves of a training: one by epoch, or one by penalty of each species."""
     rows = read_table(path)
-    found = [
-        [float(row[key]) if row.get(key) else None for row in rows] for key in ("loss", "val_loss")
-    ]
-    return [int(row["epoch"]) for row in rows], *found
+    if rows and "C" not in rows[0]:
+        lines = tuple(
+            [float(row[key]) if row.get(key) else None for row in rows]
+            for key in ("loss", "val_loss")
+        )
+        return [
+            Curve(EPOCH, [int(row["epoch"]) for row in rows], lines, int(metrics["best_epoch"]))
+        ]
+    found = []
+    for species in dict.fromkeys(row["species"] for row in rows):
+        of = [row for row in rows if row["species"] == species]
+        left_out = [float(row["loss"]) if row["loss"] else None for row in of]
+        kept = next(float(row["C"]) for row in of if row["chosen"] == "1")
+        lines = [None] * len(of), left_out
+        found.append(Curve(PENALTY, [float(row["C"]) for row in of], lines, kept))
+    return found
 
 
 def columns_for(keys):
@@ -94,19 +131,18 @@ def columns_for(keys):
     )
 
 
-def draw(ax, curve, kept):
-    """Draw one training."""
-    epochs, *losses = curve
-    for values, colour, style in zip(losses, (TRAINING, VALIDATION), ("-", "--"), strict=True):
-        known = [(x, y) for x, y in zip(epochs, values, strict=True) if y is not None]
+def draw(ax, curve):
+    """Draw one curve."""
+    for values, colour, style in zip(curve.lines, (TRAINING, VALIDATION), ("-", "--"), strict=True):
+        known = [(x, y) for x, y in zip(curve.x, values, strict=True) if y is not None]
         if known:
             # A single epoch has no line.
             ax.plot(*zip(*known, strict=True), style, color=colour, lw=0.8, alpha=0.8)
     # The loss that decided; without a validation part there is only the other one.
-    decided = next((of for of in reversed(losses) if any(y is not None for y in of)), [])
-    at = dict(zip(epochs, decided, strict=False)).get(kept)
+    decided = next((of for of in reversed(curve.lines) if any(y is not None for y in of)), [])
+    at = dict(zip(curve.x, decided, strict=False)).get(curve.kept)
     if at is not None:
-        ax.plot(kept, at, "o", color="black", mec="white", mew=0.5, ms=4, zorder=4)
+        ax.plot(curve.kept, at, "o", color="black", mec="white", mew=0.5, ms=4, zorder=4)
 
 
 def title(model, folds):
@@ -118,9 +154,10 @@ def title(model, folds):
 
 def legend():
     """What the lines mean."""
+    left_out = "validation, or clips left out (a line for each species)"
     return [
         Line2D([], [], color=TRAINING, linewidth=1, label="training"),
-        Line2D([], [], color=VALIDATION, linewidth=1, linestyle="--", label="validation"),
+        Line2D([], [], color=VALIDATION, linewidth=1, linestyle="--", label=left_out),
         Line2D([], [], linestyle="", marker="o", color="black", ms=4, label=KEPT),
     ]
 

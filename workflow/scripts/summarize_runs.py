@@ -7,7 +7,7 @@ from anurans.jobs import log, run
 from anurans.libraries import merge_versions, version_notes
 from anurans.shards import open_shard
 from anurans.splits import TEST
-from anurans.summary import columns, short_table, sort_key
+from anurans.summary import RUN, columns, short_table, sort_key
 from anurans.tables import read_table, write_table
 
 
@@ -22,7 +22,8 @@ def main(input, output, params):
     text = "\n".join(
         [
             "",
-            f"{params.project}: F1 at thresholds tuned on validation, mean ± deviation over folds",
+            f"{params.project}: F1 at thresholds tuned on clips left out of training, mean ± "
+            "deviation over folds",
             "",
             short_table(rows, params.species),
             "",
@@ -78,6 +79,7 @@ def _notes(rows, species, recordings, annotations):
         counts = ", ".join(f"{name} {n}" for name, n in others.most_common(8))
         yield f"Annotations of other species, ignored: {counts} (results/annotations.csv)."
     yield from _few_groups(rows, species)
+    yield from unsettled(rows)
     leaky = sorted({row["split"] for row in rows if row["leaks"] != "no"})
     if leaky:
         yield (
@@ -89,6 +91,21 @@ def _notes(rows, species, recordings, annotations):
         yield (
             f"The weights of {', '.join(random)} are random: these scores say nothing about the "
             "networks. Set weights: imagenet for them under backbones: in the config."
+        )
+
+
+def unsettled(rows):
+    """Name the runs whose heads did not converge."""
+    runs = {tuple(row[key] for key in RUN[:4]): set() for row in rows}
+    for row in rows:
+        if row["converged"] == "no":
+            runs[tuple(row[key] for key in RUN[:4])].add(row["fold"])
+    if named := ["/".join(run) for run, folds in runs.items() if folds]:
+        yield (
+            f"Heads that did not converge: {', '.join(named[:5])}"
+            + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+            + "; their logs in logs/train_model say so. Give their recipes more epochs, or a "
+            "higher learning_rate (solver: adam), or a smaller C (solver: logistic)."
         )
 
 

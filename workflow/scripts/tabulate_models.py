@@ -1,6 +1,8 @@
 """Score each model over all its folds, with intervals."""
 
-from anurans.comparison import MODEL, read_decisions, score_model
+from anurans.comparison import MODEL, score_model
+from anurans.curves import read_scored
+from anurans.headlines import MODEL_COLUMNS, score_means
 from anurans.jobs import log, run
 from anurans.splits import HELD_OUT, TEST
 from anurans.tables import read_table, write_table
@@ -13,21 +15,20 @@ def main(input, output, params):
         if about is None:  # no part of it is scored
             continue
         model = tuple(about[key] for key in MODEL)
-        models.setdefault(model, []).append(read_decisions(read_table(predictions), params.species))
+        models.setdefault(model, []).append(read_table(predictions))
     rows = []
     for model, folds in sorted(models.items()):
         for subset in (HELD_OUT, TEST):
-            parts = [fold[subset] for fold in folds if subset in fold]
+            parts = [read_scored(fold, params.species, subset) for fold in folds]
+            parts = [part for part in parts if len(part.labels)]
             if parts:
                 about = dict(zip(MODEL, model, strict=True)) | {"subset": subset}
-                rows.append(
-                    about
-                    | score_model(parts, subset, params.species, params.resamples, params.seed)
-                )
+                judged = parts, subset, params.species, params.resamples, params.seed
+                rows.append(about | score_model(*judged) | score_means(*judged))
     f1 = [f"f1_{name}" for name in params.species]
     counts = ["folds", "n_clips", "n_recordings", "n_groups"]
     interval = ["f1_macro", "f1_macro_lower", "f1_macro_upper"]
-    write_table(output[0], [*MODEL, "subset", *counts, *f1, *interval], rows)
+    write_table(output[0], [*MODEL, "subset", *counts, *f1, *interval, *MODEL_COLUMNS], rows)
     log.info("%d models", len(models))
 
 

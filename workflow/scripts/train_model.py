@@ -1,6 +1,5 @@
 """Train the head of one run on embeddings, and score every original clip with it."""
 
-from collections import defaultdict
 from datetime import UTC, datetime
 from sys import intern
 
@@ -13,33 +12,50 @@ from anurans.datasets import (
     chosen_copies,
     labelled,
     open_embeddings,
-    rows_of,
     trainable,
 )
-from anurans.errors import UserError, listing
+from anurans.errors import UserError
 from anurans.files import whole
 from anurans.heads import kept_heads
 from anurans.jobs import log, run
 from anurans.keras_files import save_head
 from anurans.keras_training import use_engine
 from anurans.labels import LabelRule
+from anurans.learning import (
+    COLUMNS,
+    Piece,
+    by_role,
+    clip_rows,
+    count_pieces,
+    find_missing,
+    gather,
+    learn_logistic,
+    members_of,
+    path_rows,
+    refuse_empty,
+    refuse_lost,
+    refuse_missing,
+)
 from anurans.libraries import merge_versions
+from anurans.logistic import Logistic
 from anurans.machines import describe_machine
 from anurans.made import add_made
 from anurans.models import weights_digest
+from anurans.recipes import LOGISTIC
 from anurans.shards import extend, write_shard
-from anurans.splits import TRAIN, VALIDATION, lost
+from anurans.splits import TRAIN, VALIDATION
 from anurans.tables import read_table, write_table
 from anurans.training import Recipe, count_parameters, fit_head, predict
-
-COLUMNS = ["role", "clip", "recording", "technique", "source_start", "source_end"]
 
 
 def main(input, output, params, wildcards, resources, threads):
     started = datetime.now(UTC)
-    if params.engine != "numpy":
-        use_engine(params.engine, threads)
-    gpus.check(resources.get("gpu", 0), params.engine, "training.engine")
+    settings = dict(params.recipe)
+    solver = settings.pop("solver")
+    engine = "numpy" if solver == LOGISTIC else params.engine
+    if engine != "numpy":
+        use_engine(engine, threads)
+    gpus.check(resources.get("gpu", 0), engine, "training.engine")
     originals = open_embeddings(input.originals)
     shards = len(input.originals)
     copies = [
@@ -48,147 +64,99 @@ def main(input, output, params, wildcards, resources, threads):
     ]
     check_same_backbone([originals, *copies])
     species, rule = params.settings["species"], LabelRule(**params.labelling)
-    roles, members = read_roles(input.roles, f"fold-{wildcards.fold}")
+    table = read_table(input.roles)
+    roles = {row["clip"]: intern(row[f"fold-{wildcards.fold}"]) for row in table}
     recordings = sorted(originals.metadata["recordings"])
     annotations = annotations_of(input.annotations, params.recordings, params.settings)
     annotations = {name: annotations[name] for name in recordings if name in annotations}
 
     role = np.array([roles[clip] for clip in originals.clips.clip], dtype=object)
-    of = {
-        name: [(originals, labelled(originals, role == part, annotations, species, rule))]
+    learnt_roles = (TRAIN, VALIDATION) if solver == LOGISTIC else (TRAIN,)
+    pieces = [
+        Piece(name, originals, labelled(originals, role == part, annotations, species, rule))
         for name, part in ((TRAIN, TRAIN), (VALIDATION, params.validation))
-    }
+    ]
     for embeddings in copies:
-        allowed = trainable(embeddings.clips, originals.clips, roles)
+        allowed = trainable(embeddings.clips, originals.clips, roles, learnt_roles)
         part = labelled(embeddings, allowed, annotations, species, rule)
-        of[TRAIN].append((embeddings, chosen_copies(part, params.copies, species)))
-    tell_parts(of, species)
-    refuse_missing(of, species, params, wildcards, input)
-    refuse_lost(members, annotations, params, wildcards)
+        pieces.append(Piece(TRAIN, embeddings, chosen_copies(part, params.copies, species)))
+    for sentence in count_pieces(pieces, species):
+        log.info("%s", sentence)
+    at = wildcards.split, wildcards.fold
+    refuse_empty(pieces, *at, input.roles)
+    together = solver == LOGISTIC
+    missing = find_missing(pieces, species, together)
+    refuse_missing(missing, params.required if params.by == "clip" else (), *at)
+    for _, sentence in missing:
+        log.warning("warning: %s", sentence)
+    refuse_lost(
+        members_of(table, roles, params.validation, together), annotations, params.required, *at
+    )
 
-    def stored(name):
-        """Embeddings and labels of a part, None where it is empty."""
-        labels = np.concatenate([part.labels for _, part in of[name]])
-        wanted = [(embeddings, part.clips.clip) for embeddings, part in of[name]]
-        return (rows_of(wanted), labels) if len(labels) else None
-
-    def tell(epoch, losses):
-        shown = ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
-        log.info("epoch %d: %s", epoch + 1, shown)
-
-    recipe = Recipe(**params.recipe)
+    about = {"species": list(species), "recipe": params.recipe, "seed": params.seed}
+    about["engine"] = engine
+    material = [
+        gather(each, annotations, species, rule, params.combine)
+        for each in ([pieces] if solver == LOGISTIC else by_role(pieces))
+    ]
     with kept_heads(output.heads) as keep:
-        parts = stored(TRAIN), stored(VALIDATION)
-        fit = fit_head(recipe, *parts, params.seed, tell, keep, params.engine)
-    log.info("weights of epoch %d of %d kept", fit.best_epoch, len(fit.history))
-    scores = predict(fit.head, originals.batches())
-    if not np.isfinite(scores).all():
-        raise UserError(
-            f"recipe {wildcards.recipe}: training on {wildcards.backbone} did not converge (scores "
-            "are no numbers); lower its learning_rate in the config, or set standardize: true."
-        )
-    head = count_parameters(fit.head)
-    about = {
-        "species": list(species),
-        "recipe": params.recipe,
-        "seed": params.seed,
-        "engine": params.engine,
-        "epochs": len(fit.history),
-        "best_epoch": fit.best_epoch,
-        "parameters_head": head,
-        "parameters_total": head + originals.metadata["embedding"]["parameters"],
-    }
+        if solver == LOGISTIC:
+            rows = {row["clip"]: row for row in table}
+            learnt = learn_logistic(
+                Logistic(**settings), pieces, *material, rows, params.by, params.combine
+            )
+            head, history = learnt.fit.head, list(path_rows(learnt.fit, species))
+            about |= learnt.about
+        else:
+            learnt = None
+            parts = [(of.rows, of.labels) if len(of.labels) else None for of in material]
+            fit = fit_head(Recipe(**settings), *parts, params.seed, tell, keep, engine)
+            head, history = fit.head, fit.history
+            about |= {"epochs": len(history), "best_epoch": fit.best_epoch}
+            about["converged"] = fit.converged
+    scores = predict(head, originals.batches(), params.combine)
+    tell_end(about, scores, wildcards)
+    about["parameters_head"] = count_parameters(head)
+    about["parameters_total"] = (
+        about["parameters_head"] + originals.metadata["embedding"]["parameters"]
+    )
     versions = merge_versions(each.metadata["versions"] for each in [originals, *copies])
     metadata = {**originals.metadata, "versions": versions}
-    libraries = ["numpy"] if params.engine == "numpy" else ["keras", params.engine]
+    libraries = ["numpy", "scipy"] if engine == "numpy" else ["keras", engine]
     metadata = extend(metadata, "training", about, params.code, *libraries)
-    write_table(output.history, list(fit.history[0]), fit.history)
-    write_table(output.clips, [*COLUMNS, *(f"label_{name}" for name in species)], rows(of, species))
+    write_table(output.history, list(history[0]), history)
+    each = [f"{what}_{name}" for what in ("score", "label") for name in species]
+    write_table(output.clips, [*COLUMNS, *each], clip_rows(pieces, species, learnt))
     write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)
     with whole(output.head) as partial:
-        save_head(fit.head, partial)
+        save_head(head, partial)
         made = {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round((datetime.now(UTC) - started).total_seconds(), 3),
             "threads": threads,
             "machine": describe_machine(),
-            "weights_sha256": weights_digest(fit.head.weights.values()),
+            "weights_sha256": weights_digest(head.weights.values()),
         }
         add_made(partial, made)
 
 
-def read_roles(path, fold):
-    """Read the role of each clip, and of which recordings the clips of each role are."""
-    roles, members = {}, defaultdict(set)
-    for row in read_table(path):
-        roles[row["clip"]] = intern(row[fold])
-        members[row[fold]].add(row["recording"])
-    return roles, members
+def tell(epoch, losses):
+    """Log an epoch."""
+    shown = ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
+    log.info("epoch %d: %s", epoch + 1, shown)
 
 
-def tell_parts(of, species):
-    """Log how many clips and positives each part has, by technique."""
-    for role, parts in of.items():
-        for _, part in parts:
-            technique = part.clips.technique[0] if len(part.clips) else "no"
-            counts = dict(zip(species, part.labels.sum(axis=0).tolist(), strict=True))
-            log.info("%s: %d %s clips, positives %s", role, len(part.clips), technique, counts)
-
-
-def refuse_missing(of, species, params, wildcards, input):
-    """Refuse an empty training part, and one without a species that is required.
-
-    Splits by clip require them here: only the job knows how many clips there are. Of others the
-    plan has made sure before any job, but for the recordings that turned out to be unusable
-    (`refuse_lost`).
-    """
-    by_clip = params.by == "clip"
-    counts = {
-        role: np.concatenate([part.labels for _, part in parts]) for role, parts in of.items()
-    }
-    at = f"split {wildcards.split}, fold {wildcards.fold}"
-    if not len(counts[TRAIN]):
+def tell_end(about, scores, wildcards):
+    """Log what was kept, and refuse scores that are no numbers."""
+    if not np.isfinite(scores).all():
         raise UserError(
-            f"{at}: no clip to train on; see {input.roles} and results/annotations.csv."
+            f"recipe {wildcards.recipe}: training on {wildcards.backbone} did not converge (scores "
+            "are no numbers); lower its learning_rate in the config, or set standardize: true."
         )
-    problems = []
-    for role, labels in counts.items():
-        for name in np.array(species)[~labels.any(axis=0)] if len(labels) else ():
-            problems.append(f"{role}: none of {len(labels)} clips is positive for {name}")
-            if not by_clip or name not in params.required:
-                log.warning("warning: %s", problems.pop())
-    if problems:
-        raise UserError(
-            f"{at}: cannot be used with these recordings:\n{listing(problems)}\nGive "
-            f"splits.{wildcards.split} another salt or fewer folds, or let a rare species through "
-            f"with splits.{wildcards.split}.allow_missing: [<species>]."
-        )
-
-
-def refuse_lost(members, annotations, params, wildcards):
-    """Refuse what only recordings filled that turned out to be unusable."""
-    used = {role: members[role] for role in (TRAIN, params.validation) if role in members}
-    calls = {name: {call.species for call in found} for name, found in annotations.items()}
-    if problems := lost(used, calls, params.required):
-        at = f"splits.{wildcards.split}"
-        raise UserError(
-            f"split {wildcards.split}, fold {wildcards.fold}: cannot be used without the "
-            f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
-            f"\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
-            f"species through with {at}.allow_missing: [<species>]."
-        )
-
-
-def rows(of, species):
-    """Rows of the table of what was trained and validated on."""
-    for role, parts in of.items():
-        for _, part in parts:
-            columns = [getattr(part.clips, name).tolist() for name in COLUMNS[1:]]
-            for *values, labels in zip(*columns, part.labels.astype(int).tolist(), strict=True):
-                labels = zip(species, labels, strict=True)
-                yield dict(zip(COLUMNS, [role, *values], strict=True)) | {
-                    f"label_{name}": label for name, label in labels
-                }
+    if about.get("epochs"):
+        log.info("weights of epoch %d of %d kept", about["best_epoch"], about["epochs"])
+    if not about["converged"]:
+        log.warning("warning: the head did not converge")
 
 
 if "snakemake" in globals():

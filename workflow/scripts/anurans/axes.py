@@ -3,8 +3,7 @@
 import numpy as np
 
 from anurans.mel import fft_frequencies, mel_frequencies
-
-SIZE = 224
+from anurans.scales import SIZE
 
 
 def time_edges(sr: int, samples: int, hop_length: int, size: int = SIZE) -> np.ndarray:

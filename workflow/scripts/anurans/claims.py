@@ -146,6 +146,8 @@ def _about_rates(
         others = json.dumps(others, sort_keys=True)
         return (model.split, model.backbone, model.dataset, others)
 
+    # Recipes without epochs have no learning rate.
+    models = [model for model in models if "learning_rate" in recipes[model.recipe]]
     rates = sorted({rate(model) for model in models})
     low, high = (rates[0], rates[-1]) if rates else (0.0, 0.0)
     pairs = paired(models, rate, rest, low, high) if low != high else []

@@ -3,8 +3,8 @@
 Every shard of clips, spectrograms and embeddings holds such a table.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,6 +117,49 @@ def concatenate(tables: Iterable[ClipTable]) -> ClipTable:
     tables = [clip_table([]), *tables]
     return ClipTable(
         *(np.concatenate([getattr(table, name) for table in tables]) for name in COLUMNS)
+    )
+
+
+def windows_of(clips: ClipTable, starts: Sequence[float], length: float) -> ClipTable:
+    """Table of the windows of clips, as if each was a clip.
+
+    Parameters
+    ----------
+    clips
+        The clips, original ones or copies.
+    starts
+        Where windows begin, in s from the start of a clip.
+    length
+        Of a window, in s.
+
+    Returns
+    -------
+    ClipTable
+        Windows of a clip one after the other, with the clip's id. Of a clip that is shorter than a
+        window, the window shows no more than the clip.
+    """
+    count = len(starts)
+    table = clips[np.repeat(np.arange(len(clips)), count)]
+    begin = np.tile(np.asarray(starts, dtype=float), len(clips))
+    source = table.source_start + begin * table.rate
+    end = np.minimum(source + length * table.rate, table.source_end)
+    masks = table.masks
+    if (table.technique == "time_mask").any():
+        masks = [
+            _within(text, start, length) if technique == "time_mask" else text
+            for text, technique, start in zip(
+                masks.tolist(), table.technique.tolist(), begin.tolist(), strict=True
+            )
+        ]
+        masks = np.array(masks, dtype=object)
+    return replace(table, source_start=np.minimum(source, end), source_end=end, masks=masks)
+
+
+def _within(masks: str, start: float, length: float) -> str:
+    """Masks of a clip, in s from the start of a window of it, as far as they lie in it."""
+    moved = ((low - start, high - start) for low, high in parse_intervals(masks))
+    return format_intervals(
+        (max(low, 0.0), min(high, length)) for low, high in moved if low < length and high > 0
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import jsonschema
 
+from anurans import recipes, resolution
 from anurans.errors import UserError, listing
 from anurans.sound_networks import (
     BIRDNET,
@@ -76,7 +77,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     Returns
     -------
     dict
-        A deep copy with every default filled in.
+        A deep copy with every default filled in; of `spectrogram`, numbers that fit the clips.
 
     Raises
     ------
@@ -89,13 +90,20 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     problems += _not_finite(filled)
     if not problems:
         problems = list(_of_another_kind(filled["backbones"]))
+        problems += recipes.mistakes(filled.get("recipes", {}))
     if not problems:
         filled = _filled(filled, schema())
         filled["backbones"] = {name: _of_kind(each) for name, each in filled["backbones"].items()}
+        filled["recipes"] = {
+            name: recipes.own_keys(each) for name, each in filled["recipes"].items()
+        }
         filled["datasets"] = {
             name: {"techniques": dataset, "copies": "all"} if isinstance(dataset, list) else dataset
             for name, dataset in filled["datasets"].items()
         }
+        filled["spectrogram"] = resolution.resolved(
+            filled["spectrogram"], filled["audio"]["sr"], filled["clips"]["length"]
+        )
         problems = list(_contradictions(filled))
     refuse(problems, name)
     return filled
@@ -114,7 +122,19 @@ def split(config: Mapping[str, Any], name: str) -> Split:
     settings = dict(config["splits"][name])
     settings["allow_missing"] = tuple(settings["allow_missing"])
     settings["salt"] = str(settings["salt"])
-    return Split(name=name, **settings)
+    solvers = {config["recipes"][recipe]["solver"] for recipe in _recipes_in(config, name)}
+    return Split(name=name, together=solvers == {recipes.LOGISTIC}, **settings)
+
+
+def _recipes_in(config: Mapping[str, Any], split: str) -> list[str]:
+    """Recipes that are run in a split; all where none is."""
+    used = {
+        recipe
+        for chosen in config["experiments"].values()
+        if split in (chosen["splits"] or config["splits"])
+        for recipe in chosen["recipes"] or config["recipes"]
+    }
+    return [recipe for recipe in config["recipes"] if recipe in used or not used]
 
 
 def runs(config: Mapping[str, Any]) -> dict[Run, tuple[str, ...]]:
@@ -457,10 +477,18 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
         )
     if split.allow_leak and split.validation != "test":
         yield f"{at}.allow_leak: only validation: test leaks; remove it."
+    logistic = [r for r in _recipes_in(config, split.name) if _solves(config, r)]
+    if split.validation == "test" and logistic:
+        yield (
+            f"{at}.validation: is test, but the recipe {logistic[0]} (solver: logistic) learns "
+            "from the validation part too; give the recipe solver: adam, or leave it out of the "
+            "experiments with this split."
+        )
     if split.validation == "test" and not split.test and split.by != "file":
         yield f"{at}.validation: is test, but test is 0."
     if not split.validation:
-        stopping = [n for n, recipe in config["recipes"].items() if recipe["early_stopping"]]
+        used = _recipes_in(config, split.name)
+        stopping = [n for n in used if config["recipes"][n].get("early_stopping")]
         if stopping:
             yield (
                 f"{at}.validation: is 0, but the recipe {stopping[0]} stops early by the "
@@ -468,3 +496,7 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
             )
         if not split.folds and not split.test and split.by != "file":
             yield f"{at}: test, folds and validation are 0, so that nothing could be scored."
+
+
+def _solves(config: Mapping[str, Any], recipe: str) -> bool:
+    return config["recipes"][recipe]["solver"] == recipes.LOGISTIC

@@ -12,6 +12,7 @@ from typing import Any
 
 from anurans.axes import SIZE
 from anurans.clips import ORIGINAL, STRETCHED, count_clips
+from anurans.recipes import LOGISTIC
 from anurans.sound_networks import WIDTHS, is_sound, sound_settings
 from anurans.windows import window_starts
 
@@ -73,6 +74,8 @@ HEARD, CUT_WINDOW = {"BirdNET": 0.0125}, 0.0013
 PRECISION = {"auto": "f32"}
 # Seconds for a clip and epoch: whatever the head; and of each weight (2.3 ms for 50176 x 256).
 TRAINED, TRAINED_WEIGHT = 0.00003, 2.3e-3 / (50176 * 256)
+# Evaluations of a logistic regression for each penalty, and products of two numbers in a second.
+STEPS, MULTIPLIED = 25, 1.5e10
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class Costs:
         recipe = self.recipes[run["recipe"]]
         width = embedding_width(self.backbones[run["backbone"]])
         weights = head_weights(recipe, width, self.species)
-        kept = 1 + (epochs(recipe) if recipe["save"] == "all" else 0)
+        kept = 1 + (epochs(recipe) if recipe.get("save") == "all" else 0)
         standardized = STANDARDIZED_BYTES * width if recipe["standardize"] else 0
         return 4 * weights * kept + standardized + RUN_BYTES + CLIP_BYTES * self.clips[ORIGINAL]
 
@@ -210,6 +213,8 @@ class Costs:
         if self.backbones[run["backbone"]].get("combine") != "pooled":
             count *= prod(self.shape(run["backbone"])[:-1])
         width = embedding_width(self.backbones[run["backbone"]])
+        if recipe["solver"] == LOGISTIC:
+            return solver_seconds(recipe, count, width, self.species)
         weights = head_weights(recipe, width, self.species)
         return epochs(recipe) * count * (TRAINED + weights * TRAINED_WEIGHT)
 
@@ -225,8 +230,16 @@ def embedding_width(backbone: Mapping[str, Any]) -> int:
 
 def head_weights(recipe: Mapping[str, Any], width: int, species: int) -> int:
     """Count the trained weights of a head, as `anurans.training.count_parameters` does."""
-    units = [width, *(layer["units"] for layer in recipe["layers"]), species]
+    units = [width, *(layer["units"] for layer in recipe.get("layers", ())), species]
     return sum((before + 1) * after for before, after in pairwise(units))
+
+
+def solver_seconds(recipe: Mapping[str, Any], count: float, width: int, species: int) -> float:
+    """Guess how long `anurans.logistic` takes for so many rows of a width."""
+    axes = min(count, width)
+    turning = 3 * count * width * axes + 10 * axes**3
+    steps = STEPS * len(recipe["C"]) * (recipe["inner_folds"] * species + 1)
+    return (turning + 4 * steps * count * axes) / MULTIPLIED
 
 
 def epochs(recipe: Mapping[str, Any]) -> int:

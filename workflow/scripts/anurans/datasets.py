@@ -1,13 +1,14 @@
 """What a run is trained on: rows of embedding shards, with labels from the annotations."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from anurans.annotation_formats import Annotation
-from anurans.clips import TOLERANCE, ClipTable, concatenate
+from anurans.clips import TOLERANCE, ClipTable, concatenate, windows_of
 from anurans.errors import UserError
 from anurans.labels import LabelRule, blocks_by, cover_clips, decide_all, rows_by
 from anurans.libraries import merge_versions
@@ -32,18 +33,26 @@ class Embeddings:
     @property
     def width(self) -> int:
         """Number of values of an embedding."""
-        return self.metadata["width"]
+        return self.metadata["shape"][-1]
+
+    @property
+    def windows(self) -> tuple[float, ...]:
+        """Where the windows of a clip begin, in s from its start; none of an image."""
+        return tuple(self.metadata["embedding"].get("windows", ()))
 
     def batches(self) -> Iterator[np.ndarray]:
-        """Read all rows, some at a time, in the order of `clips`."""
-        size = rows_at_a_time(self.width, self.dtype.itemsize)
+        """Read all clips, some at a time, in the order of `clips`."""
+        size = rows_at_a_time(math.prod(self.metadata["shape"]), self.dtype.itemsize)
         for path in self.paths:
             with open_shard(path) as shard:
                 yield from shard.batches(size)
 
 
-def rows_of(wanted: Sequence[tuple[Embeddings, Sequence[str]]]) -> Rows:
-    """Rows of clips, in the order in which they are named, techniques one after the other."""
+def rows_of(wanted: Sequence[tuple[Embeddings, Sequence[str]]], pooled: bool = False) -> Rows:
+    """Rows of clips, in the order in which they are named, techniques one after the other.
+
+    Where embeddings are of windows, a clip has as many rows, or one, their mean, where `pooled`.
+    """
     parts, order, done = [], [], 0
     for embeddings, clips in wanted:
         position = {clip: done + row for row, clip in enumerate(clips)}
@@ -57,7 +66,7 @@ def rows_of(wanted: Sequence[tuple[Embeddings, Sequence[str]]]) -> Rows:
                 parts.append((path, chosen))
                 order.append(place[chosen])
         done += len(clips)
-    return Rows(parts, np.argsort(np.concatenate([np.empty(0, int), *order])))
+    return Rows(parts, np.argsort(np.concatenate([np.empty(0, int), *order])), pooled)
 
 
 def open_embeddings(paths: Sequence[str]) -> Embeddings:
@@ -79,7 +88,7 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
                 key: value
                 for key, value in shard.metadata.items()
                 if key not in ("recordings", "versions")
-            } | {"width": shard.data.shape[1]}
+            } | {"shape": list(shard.data.shape[1:])}
             dtype = shard.data.dtype
         settings = settings or made
         if made != settings:
@@ -115,7 +124,12 @@ def check_same_backbone(embeddings: Sequence[Embeddings]) -> None:
                 )
 
 
-def trainable(copies: ClipTable, originals: ClipTable, roles: Mapping[str, str]) -> np.ndarray:
+def trainable(
+    copies: ClipTable,
+    originals: ClipTable,
+    roles: Mapping[str, str],
+    learnt: Collection[str] = (TRAIN,),
+) -> np.ndarray:
     """Tell which copies may be trained on: every original clip that they overlap is trained on.
 
     Parameters
@@ -126,6 +140,8 @@ def trainable(copies: ClipTable, originals: ClipTable, roles: Mapping[str, str])
         Every original clip of their recordings.
     roles
         Role of each original clip.
+    learnt
+        Roles of what is trained on.
 
     Returns
     -------
@@ -136,7 +152,7 @@ def trainable(copies: ClipTable, originals: ClipTable, roles: Mapping[str, str])
     clips_of = rows_by(originals.recording)
     for recording, rows in blocks_by(copies.recording):
         near = clips_of.get(recording, np.empty(0, int))
-        train = np.array([roles[clip] == TRAIN for clip in originals.clip[near]], dtype=bool)
+        train = np.array([roles[clip] in learnt for clip in originals.clip[near]], dtype=bool)
         overlap = overlaps(copies[rows], originals[near])
         allowed[rows] = overlap.any(axis=1) & ~(overlap & ~train).any(axis=1)
     return allowed
@@ -155,12 +171,77 @@ def overlaps(copies: ClipTable, originals: ClipTable) -> np.ndarray:
     return last - first > TOLERANCE
 
 
+def shown_by(copies: ClipTable, originals: ClipTable, of: Mapping[str, int]) -> list[set[int]]:
+    """Tell which inner folds each copy shows something of.
+
+    Parameters
+    ----------
+    copies
+        The copies.
+    originals
+        Original clips of their recordings.
+    of
+        Inner fold of each original clip that has one.
+
+    Returns
+    -------
+    list of set
+    """
+    found: list[set[int]] = [set() for _ in range(len(copies))]
+    clips_of = rows_by(originals.recording)
+    for recording, rows in blocks_by(copies.recording):
+        near = clips_of.get(recording, np.empty(0, int))
+        folds = [of.get(clip) for clip in originals.clip[near].tolist()]
+        for row, over in zip(rows.tolist(), overlaps(copies[rows], originals[near]), strict=True):
+            found[row] = {
+                fold
+                for fold, shared in zip(folds, over, strict=True)
+                if shared and fold is not None
+            }
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Clips of a part of a run, and their labels [shape=(n, species), dtype=bool]."""
 
     clips: ClipTable
     labels: np.ndarray
+
+
+def label_windows(
+    part: Part,
+    embeddings: Embeddings,
+    annotations: Mapping[str, Sequence[Annotation]],
+    species: Sequence[str],
+    rule: LabelRule,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Label the windows of clips, each by what covers itself.
+
+    Parameters
+    ----------
+    part
+        Clips of `embeddings`.
+    embeddings, annotations, species, rule
+        As `labelled` takes them.
+
+    Returns
+    -------
+    labels : np.ndarray [shape=(n * windows, species), dtype=bool]
+        Windows of a clip one after the other. Embeddings that have none: those of the clips.
+    used : np.ndarray [shape=(n * windows,), dtype=bool]
+    """
+    if not embeddings.windows:
+        return part.labels, np.ones(len(part.clips), dtype=bool)
+    clips = windows_of(part.clips, embeddings.windows, embeddings.metadata["embedding"]["window"])
+    covered = cover_clips(clips, annotations, durations_of(embeddings), species)
+    return decide_all(covered, rule)
+
+
+def durations_of(embeddings: Embeddings) -> dict[str, float]:
+    """Duration of each recording, in s."""
+    recordings = embeddings.metadata["recordings"]
+    return {recording: about["duration_s"] for recording, about in recordings.items()}
 
 
 def labelled(
@@ -188,14 +269,12 @@ def labelled(
     Part
         Sorted by clip id, so that the order does not depend on the shards.
     """
-    durations = {
-        recording: about["duration_s"]
-        for recording, about in embeddings.metadata["recordings"].items()
-    }
     known = np.array([name in annotations for name in embeddings.clips.recording], dtype=bool)
     clips = embeddings.clips[chosen & known]
     clips = clips[np.argsort(clips.clip, kind="stable")]
-    labels, used = decide_all(cover_clips(clips, annotations, durations, species), rule)
+    labels, used = decide_all(
+        cover_clips(clips, annotations, durations_of(embeddings), species), rule
+    )
     return Part(clips[used], labels[used])
 
 

@@ -1,7 +1,7 @@
 """Thresholds, scores and their intervals, of one run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Part:
     ----------
     labels : np.ndarray [shape=(n, species), dtype=bool]
     scores : np.ndarray [shape=(n, species)]
-        Probabilities.
+        Probabilities; NaN where there is none of a species, and the clip does not count for it.
     recordings, groups : np.ndarray [shape=(n,)]
         Of each clip; groups are what intervals resample.
     """
@@ -67,19 +67,19 @@ def tune_threshold(labels: np.ndarray, scores: np.ndarray) -> float | None:
     return float(halfway[np.argmin(np.abs(halfway - HALF))])
 
 
-def tune_thresholds(species: Sequence[str], validation: Part) -> list[dict[str, str | float | int]]:
-    """Tune the threshold of each species on the validation part.
+def tune_thresholds(species: Sequence[str], clips: Part) -> list[dict[str, str | float | int]]:
+    """Tune the threshold of each species on clips that heads did not learn from.
 
     Returns
     -------
     list of dict
-        Rows with species, threshold, source (`tuned`, or `default` for 0.5 where validation has
-        no positives) and the number of validation positives.
+        Rows with species, threshold, source (`tuned`, or `default` for 0.5 where there are no
+        positives) and the number of positives.
     """
     rows = []
     for column, name in enumerate(species):
-        labels = validation.labels[:, column]
-        threshold = tune_threshold(labels, validation.scores[:, column])
+        labels, scores = known(clips, column)
+        threshold = tune_threshold(labels, scores)
         rows.append(
             {
                 "species": name,
@@ -89,6 +89,13 @@ def tune_thresholds(species: Sequence[str], validation: Part) -> list[dict[str, 
             }
         )
     return rows
+
+
+def known(part: Part, column: int) -> tuple[np.ndarray, np.ndarray]:
+    """Labels and scores of a species, of the clips that have one."""
+    scores = part.scores[:, column]
+    has = ~np.isnan(scores)
+    return part.labels[has, column], scores[has]
 
 
 def score_part(
@@ -112,6 +119,8 @@ def score_part(
     dict
         The columns of `results/summary.csv` from `n_clips` on; None where undefined.
     """
+    # F1 takes no notice of a clip that is neither positive nor called so.
+    part = replace(part, labels=part.labels & ~np.isnan(part.scores))
     positives = part.labels.sum(axis=0)
     predicted = part.scores >= np.asarray(thresholds)
     at_half = part.scores >= HALF
@@ -123,7 +132,8 @@ def score_part(
     }
     for column, name in enumerate(species):
         truth = part.labels[:, column]
-        scored = score_species(truth, part.scores[:, column], predicted[:, column])
+        labels, scores = known(part, column)
+        scored = score_species(labels, scores, scores >= thresholds[column])
         row |= {f"{score}_{name}": value for score, value in scored.items()}
         row[f"positive_groups_{name}"] = len(set(part.groups[truth]))
         row[f"f1_at_half_{name}"] = _f1(truth, at_half[:, column]) if truth.any() else None
@@ -205,7 +215,8 @@ def score_rules(
             best = coverage[name].grade
             grades = [grade for grade in GRADES if (labels[:, column] & (best == grade)).any()]
             for grade in (None, *grades):
-                of = used & (~labels[:, column] | (best == grade) | (grade is None))
+                of = used & ~np.isnan(scores[:, column])
+                of &= ~labels[:, column] | (best == grade) | (grade is None)
                 truth, score = labels[of, column], scores[of, column]
                 scored = score_species(truth, score, score >= thresholds[column])
                 shown = "all" if grade is None else grade or "ungraded"

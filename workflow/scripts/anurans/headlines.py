@@ -1,11 +1,13 @@
 """Every score of a model that people quote, with its interval and what that rests on."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from anurans.comparison import MODEL
-from anurans.curves import Scored, average_precision
+from anurans.curves import Scored, average_precision, pool
+from anurans.evaluation import HALF
 from anurans.intervals import (
     FEW_GROUPS,
     LEVEL,
@@ -17,8 +19,12 @@ from anurans.intervals import (
 )
 from anurans.splits import HELD_OUT
 
-SCORES = ("f1", "precision", "recall", "ap")
+# `f1_at_half` is F1 with a threshold of 0.5; `ap_pooled` ranks the clips of all folds together.
+SCORES = ("f1", "precision", "recall", "ap", "f1_at_half", "ap_pooled")
+# Of the means over species: columns of results/tables/models.csv.
+MODEL_SCORES = {"ap": "map", "f1_at_half": "f1_at_half_macro", "ap_pooled": "map_pooled"}
 MEAN = "mean"
+MODEL_COLUMNS = [f"{n}{end}" for n in MODEL_SCORES.values() for end in ("", "_lower", "_upper")]
 INTERVALS = (
     *(*MODEL, "subset", "score", "species", "value", "lower", "upper"),
     *("n_groups", "positive_groups", "resamples", "note"),
@@ -29,6 +35,9 @@ def score_headlines(
     folds: Sequence[Scored], subset: str, species: Sequence[str], resamples: int, seed: int
 ) -> Iterator[dict[str, str | float | int | None]]:
     """Score a model over its folds: F1, precision, recall and average precision.
+
+    Probabilities that mean the same in each fold rank the clips of all folds together as well as
+    those of one: where pooled average precision is far below the mean over folds, they do not.
 
     Groups are drawn with replacement, thresholds stay. F1, precision and recall are as
     `anurans.comparison.model_f1` has them: of all held-out decisions together, or the mean over
@@ -79,6 +88,27 @@ def score_headlines(
             }
 
 
+def score_means(
+    folds: Sequence[Scored], subset: str, species: Sequence[str], resamples: int, seed: int
+) -> dict[str, float | None]:
+    """Scores of a model over its folds that are means over species, each with its interval.
+
+    Parameters are those of `score_headlines`.
+
+    Returns
+    -------
+    dict
+        The columns of `MODEL_COLUMNS`.
+    """
+    found: dict[str, float | None] = {}
+    for row in score_headlines(folds, subset, species, resamples, seed):
+        if row["species"] == MEAN and row["score"] in MODEL_SCORES:
+            name = MODEL_SCORES[row["score"]]
+            values = (row["value"], row["lower"], row["upper"])
+            found |= dict(zip((name, f"{name}_lower", f"{name}_upper"), values, strict=True))
+    return found
+
+
 def _note(groups: int) -> str:
     """What to know of an interval whose positives are in that many groups."""
     if not groups:
@@ -96,6 +126,23 @@ def _scores(
     folds: Sequence[Scored], subset: str, names: Sequence[str], draws: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Each score in each draw [shape=(draws, species)]."""
+    hits, positives, predicted = _counts(folds, subset, names, draws)
+    halves = [replace(fold, predicted=fold.scores >= HALF) for fold in folds]
+    found = {
+        "f1": f1_of_sums(hits, positives, predicted),
+        "precision": np.where(predicted > 0, hits / np.maximum(predicted, 1), np.nan),
+        "recall": np.where(positives > 0, hits / np.maximum(positives, 1), np.nan),
+        "ap": np.array([_precisions(fold, names, draws) for fold in folds]),
+        "f1_at_half": f1_of_sums(*_counts(halves, subset, names, draws)),
+        "ap_pooled": _precisions(pool(folds), names, draws)[None],
+    }
+    return {score: macro(np.moveaxis(values, 0, -1)) for score, values in found.items()}
+
+
+def _counts(
+    folds: Sequence[Scored], subset: str, names: Sequence[str], draws: np.ndarray
+) -> np.ndarray:
+    """Hits, positives and decisions [shape=(3, folds, draws, species)]; of all held-out at once."""
     kinds = [(fold.labels & fold.predicted, fold.labels, fold.predicted) for fold in folds]
     sums = [
         sums_by_group(fold.groups, names, np.stack(kind, axis=1))
@@ -104,14 +151,7 @@ def _scores(
     sums = np.moveaxis(np.array(sums), 2, 0)  # [3, folds, groups, species]
     if subset == HELD_OUT:
         sums = sums.sum(axis=1, keepdims=True)
-    hits, positives, predicted = draws @ sums
-    found = {
-        "f1": f1_of_sums(hits, positives, predicted),
-        "precision": np.where(predicted > 0, hits / np.maximum(predicted, 1), np.nan),
-        "recall": np.where(positives > 0, hits / np.maximum(positives, 1), np.nan),
-        "ap": np.array([_precisions(fold, names, draws) for fold in folds]),
-    }
-    return {score: macro(np.moveaxis(values, 0, -1)) for score, values in found.items()}
+    return draws @ sums
 
 
 def _precisions(fold: Scored, names: Sequence[str], draws: np.ndarray) -> np.ndarray:

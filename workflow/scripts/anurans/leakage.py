@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from anurans.clips import ORIGINAL, ClipTable, clip_table
-from anurans.datasets import overlaps
+from anurans.datasets import overlaps, shown_by
 from anurans.labels import blocks_by, rows_by
 from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
 
 SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
 UNITS = ("recordings", "nights", "clips")
+KINDS = {"inner": "groups or copies"}
 RUN = ("split", "by", "backbone", "dataset", "recipe", "fold")
 COLUMNS = (
     *RUN,
     *(f"{unit}_{side}" for unit in UNITS for side in SIDES),
     "copies_train",
     *("recordings_crossing", "nights_crossing", "groups_crossing", "clips_crossing"),
-    *("copies_overlapping", "verdict"),
+    *("copies_overlapping", "inner_folds", "inner_by", "inner_crossing", "verdict"),
 )
 
 
@@ -40,12 +41,13 @@ class Certificate:
             "clips": "stand on two sides",
             "copies": "are trained on and overlap a clip outside of training",
             "groups": f"stand on two sides, though the split is by {self.row['by']}",
+            "inner": "stand within and outside of one inner fold",
         }
         return [
-            f"{len(of[kind])} {kind} {what}: {', '.join(of[kind][:5])}"
+            f"{len(of[kind])} {KINDS.get(kind, kind)} {what}: {', '.join(of[kind][:5])}"
             + (", ..." if len(of[kind]) > 5 else "")
             for kind, what in kinds.items()
-            if of[kind] and not (self.allowed and kind != "copies")
+            if of[kind] and not (self.allowed and kind not in ("copies", "inner"))
         ]
 
 
@@ -89,23 +91,28 @@ def certify(
             if name:
                 sides[unit].setdefault(name, set()).add(side)
 
-    copies = []
+    copies, learnt, inner = [], {TRAIN}, {}
     for row in used:
         if row["technique"] == ORIGINAL:
             place(row["role"], row["clip"], row["recording"])
+            if row["inner_group"]:
+                # Of a recipe with inner folds the validation part is learnt from too.
+                learnt.add(VALIDATION)
+                inner[row["clip"]] = row
         else:
             copies.append(row)
     for row in scored:
         if row["role"] in (HELD_OUT, TEST) and row["used"] == "1":
             place(row["role"], row["clip"], row["recording"])
     outside = originals[
-        [roles[clip][f"fold-{run['fold']}"] != TRAIN for clip in originals.clip.tolist()]
+        [roles[clip][f"fold-{run['fold']}"] not in learnt for clip in originals.clip.tolist()]
     ]
     crossing = {
         unit: sorted(name for name, on in names.items() if len(on) > 1)
         for unit, names in sides.items()
     }
     crossing["copies"] = _overlapping(copies, outside)
+    inner_by, crossing["inner"] = _check_inner(inner, copies, roles, originals, run["by"])
     row = dict(run)
     for unit in UNITS:
         for side in SIDES:
@@ -114,12 +121,76 @@ def certify(
     for unit in (*UNITS, "groups"):
         row[f"{unit}_crossing"] = len(crossing[unit])
     row["copies_overlapping"] = len(crossing["copies"])
+    row["inner_folds"] = len({each["inner_fold"] for each in inner.values() if each["inner_fold"]})
+    row["inner_by"], row["inner_crossing"] = inner_by, len(crossing["inner"])
     certificate = Certificate(row, crossing, allowed)
     if certificate.leaks:
         row["verdict"] = "leaks"
     else:
         row["verdict"] = "leaks by design" if allowed or run["by"] == "clip" else "ok"
     return certificate
+
+
+def _check_inner(
+    inner: Mapping[str, Mapping[str, str]],
+    copies: list[Mapping[str, str]],
+    roles: Mapping[str, Mapping[str, str]],
+    originals: ClipTable,
+    by: str,
+) -> tuple[str, list[str]]:
+    """What inner folds keep together, and what of it they do not.
+
+    Parameters
+    ----------
+    inner
+        Rows of clips.tsv of the original clips, by clip.
+    copies
+        Rows of the copies, each with the inner folds whose fits left it out.
+    roles
+        Rows of the split's table, by clip.
+    originals
+        Every original clip.
+    by
+        What the split keeps together.
+
+    Returns
+    -------
+    unit : str
+        What the groups are; empty without inner folds, or where they are none that is known.
+    crossing : list of str
+        Groups that stand in two folds; and copies that a fit was given though they show something
+        of the fold that it left out.
+    """
+    if not inner:
+        return "", []
+    units = {by: "group", "night": "night", "recording": "recording"}
+    unit = next(
+        (
+            name
+            for name, column in units.items()
+            if all(roles[clip][column] == row["inner_group"] for clip, row in inner.items())
+        ),
+        "",
+    )
+    folds: dict[str, set[str]] = {}
+    for clip, row in inner.items():
+        # Whatever the groups: a recording stands in one fold, unless clips are what is dealt.
+        for name in {row["inner_group"], row["recording"] if by != "clip" else clip}:
+            folds.setdefault(name, set()).add(row["inner_fold"])
+    crossing = [name for name, of in folds.items() if len(of) > 1]
+    if not unit:
+        crossing += [f"{clip} (no known group)" for clip in list(inner)[:1]]
+    blank = {"copy": 1, "rate": 1.0, "masks": ""}
+    table = clip_table({**blank, **row} for row in copies)
+    numbers = {clip: int(row["inner_fold"]) for clip, row in inner.items() if row["inner_fold"]}
+    shown = shown_by(table, originals, numbers)
+    left_out = [set(map(int, row["inner_fold"].split())) for row in copies]
+    crossing += [
+        clip
+        for clip, of, left in zip(table.clip.tolist(), shown, left_out, strict=True)
+        if not of <= left
+    ]
+    return unit, sorted(crossing)
 
 
 def _overlapping(copies: list[Mapping[str, str]], outside: ClipTable) -> list[str]:

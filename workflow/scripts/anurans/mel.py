@@ -2,9 +2,7 @@
 
 import numpy as np
 
-# Slaney (1998), Auditory Toolbox: linear below 1 kHz, logarithmic above.
-LINEAR, BREAK = 200 / 3, 1000.0  # Hz a mel, and Hz
-STEP = np.log(6.4) / 27  # of the logarithm, a mel
+from anurans.scales import BREAK, LINEAR, STEP, mels
 
 
 def mel_frequencies(n_mels: int, fmin: float, fmax: float) -> np.ndarray:
@@ -15,13 +13,9 @@ def mel_frequencies(n_mels: int, fmin: float, fmax: float) -> np.ndarray:
     np.ndarray [shape=(n_mels,), dtype=float64]
         In Hz, from `fmin` to `fmax`.
     """
-    low, high = (
-        BREAK / LINEAR + np.log(f / BREAK) / STEP if f >= BREAK else f / LINEAR
-        for f in (fmin, fmax)
-    )
-    mels = np.linspace(low, high, n_mels)
-    above = np.maximum(mels - BREAK / LINEAR, 0)
-    return np.where(above > 0, BREAK * np.exp(STEP * above), mels * LINEAR)
+    even = np.linspace(mels(fmin), mels(fmax), n_mels)
+    above = np.maximum(even - BREAK / LINEAR, 0)
+    return np.where(above > 0, BREAK * np.exp(STEP * above), even * LINEAR)
 
 
 def fft_frequencies(sr: int, n_fft: int) -> np.ndarray:
@@ -32,6 +26,9 @@ def fft_frequencies(sr: int, n_fft: int) -> np.ndarray:
 def mel_filters(sr: int, n_fft: int, n_mels: int, fmin: float, fmax: float) -> np.ndarray:
     """Triangular filters of equal area, as `librosa.filters.mel` makes them.
 
+    A filter so narrow that it lies between two bins is empty in librosa, and a row of the image
+    black whatever sounds. Here it takes both bins, by how near they lie, with the same area.
+
     Returns
     -------
     np.ndarray [shape=(n_mels, 1 + n_fft // 2), dtype=float32]
@@ -41,4 +38,8 @@ def mel_filters(sr: int, n_fft: int, n_mels: int, fmin: float, fmax: float) -> n
     bins = fft_frequencies(sr, n_fft)
     rise, fall = (bins - low) / (centre - low), (high - bins) / (high - centre)
     weights = np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
-    return (weights * (2 / (high - low))).astype(np.float32)
+    filters = (weights * (2 / (high - low))).astype(np.float32)
+    empty = ~filters.any(axis=1)
+    width = sr / n_fft
+    filters[empty] = np.maximum(0, 1 - np.abs(bins - centre[empty]) / width) / width
+    return filters

@@ -35,7 +35,7 @@ class JudgedRun:
     backbone: str
     dataset: str
     recipe: str
-    best_epoch: int
+    best_epoch: int | None
     parameters: int
     decisions: Mapping[str, Decisions]
 
@@ -81,7 +81,7 @@ def judged_run(
     return JudgedRun(
         tuple(experiments),
         *(about[key] for key in ("split", "leaks", "backbone", "dataset", "recipe")),
-        int(about["best_epoch"]),
+        int(about["best_epoch"]) if about["best_epoch"] else None,
         int(about["parameters_total"]),
         read_decisions(predictions, species, roles),
     )

@@ -11,7 +11,15 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from anurans import annotation_counts, annotations, clip_digests, config_files, recordings, splits
+from anurans import (
+    annotation_counts,
+    annotations,
+    clip_digests,
+    config_files,
+    recordings,
+    resolution,
+    splits,
+)
 from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
@@ -190,6 +198,10 @@ class Plan(StudyPlan, DetectionPlan):
         """Part that early stopping and thresholds of a split look at."""
         return configs.split(self.config, name).validates_on
 
+    def combines(self, backbone: str) -> str:
+        """How scores of the windows of a clip become the clip's, where a network has windows."""
+        return self.config["backbones"][backbone].get("combine", "max")
+
     def leaks(self, name: str) -> bool:
         """Whether what a split judges was learnt from, or looked at, by design."""
         return configs.split(self.config, name).leaks
@@ -255,6 +267,12 @@ class Plan(StudyPlan, DetectionPlan):
             return {"sr": sr, "samples": samples, "hop_length": spectrogram["hop_length"]}
         keys = ("scale", "n_fft", "n_mels", "fmin", "fmax")
         return {"sr": sr} | {key: spectrogram[key] for key in keys}
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know of the config before anything starts; nothing is wrong."""
+        sr, length = self.config["audio"]["sr"], self.config["clips"]["length"]
+        return list(filter(None, [resolution.stretched(self.config["spectrogram"], sr, length)]))
 
     def certified_runs(self) -> list[tuple[str, ...]]:
         """What each run is, as `anurans.leakage.RUN` names it."""

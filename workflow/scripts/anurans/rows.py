@@ -6,6 +6,8 @@ same memory however many there are. A row is stored as it is, so that its place 
 it; checksums are looked at once, when the rows are opened.
 """
 
+import copy
+import math
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -24,14 +26,17 @@ READ, LEAST = 1 << 20, 16
 class Rows:
     """Rows of one or more shards.
 
-    Indexed by an array of numbers or a slice, it gives an array [shape=(n, width)].
+    Indexed by an array of numbers or a slice, it gives an array [shape=(n, width)]. A clip of a
+    shard of windows [shape=(clips, windows, width)] has a row for each window, one after the other.
 
     Parameters
     ----------
     wanted
-        Pairs of a shard's path and which of its rows are wanted, one after the other.
+        Pairs of a shard's path and which of its clips are wanted, one after the other.
     order
-        Where each of these rows stands in what is given; by default as they come.
+        Where each of these clips stands in what is given; by default as they come.
+    pooled
+        Whether a clip has one row, the mean of its windows.
 
     Raises
     ------
@@ -40,19 +45,27 @@ class Rows:
     """
 
     def __init__(
-        self, wanted: Sequence[tuple[str, np.ndarray]], order: np.ndarray | None = None
+        self,
+        wanted: Sequence[tuple[str, np.ndarray]],
+        order: np.ndarray | None = None,
+        pooled: bool = False,
     ) -> None:
         self._paths = [path for path, _ in wanted]
         files = [np.full(len(rows), file) for file, (_, rows) in enumerate(wanted)]
-        places, self._width, self.dtype = [], 0, np.dtype("float32")
+        places, shape, self.dtype = [], (0,), np.dtype("float32")
         for path, rows in wanted:
-            found, width, self.dtype = _places(path)
+            found, shape, self.dtype = _places(path)
             places.append(found[rows])
-            self._width = width
         self._file = np.concatenate([np.empty(0, int), *files])
         self._place = np.concatenate([np.empty(0, int), *places])
         if order is not None:
             self._file, self._place = self._file[order], self._place[order]
+        *windows, self._width = shape
+        self._pooled = windows[0] if windows and pooled else 0
+        if windows and not pooled:
+            steps = np.arange(windows[0]) * self._width * self.dtype.itemsize
+            self._file = np.repeat(self._file, windows[0])
+            self._place = (self._place[:, None] + steps).ravel()
         self._open: OrderedDict[int, int] = OrderedDict()
 
     @property
@@ -65,11 +78,17 @@ class Rows:
 
     def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray:
         files, places = self._file[rows], self._place[rows]
-        found = np.empty((len(places), self._width), self.dtype)
+        found = np.empty((len(places), self._pooled or 1, self._width), self.dtype)
         for file, place, row in zip(files.tolist(), places.tolist(), found, strict=True):
             if os.preadv(self._handle(file), [row], place) != row.nbytes:
                 raise OSError(f"{self._paths[file]}: was changed while it was read")
-        return found
+        return found.mean(axis=1, dtype=np.float32) if self._pooled else found[:, 0]
+
+    def take(self, rows: np.ndarray) -> "Rows":
+        """Some of the rows, by number or as a mask [shape=(n,), dtype=bool]."""
+        some = copy.copy(self)
+        some._file, some._place, some._open = self._file[rows], self._place[rows], OrderedDict()
+        return some
 
     def _handle(self, file: int) -> int:
         if file not in self._open:
@@ -88,10 +107,10 @@ def rows_at_a_time(width: int, itemsize: int) -> int:
     return max(LEAST, READ // max(1, width * itemsize))
 
 
-def _places(path: str) -> tuple[np.ndarray, int, np.dtype]:
-    """Where each row of a shard begins in its file; every checksum is looked at on the way."""
+def _places(path: str) -> tuple[np.ndarray, tuple[int, ...], np.dtype]:
+    """Where each clip of a shard begins in its file; every checksum is looked at on the way."""
     with open_shard(path) as shard:
-        size = rows_at_a_time(shard.data.shape[1], shard.data.dtype.itemsize)
-        for _ in shard.batches(size):
+        shape = shard.data.shape[1:]
+        for _ in shard.batches(rows_at_a_time(math.prod(shape), shard.data.dtype.itemsize)):
             pass
-        return shard.data.places, shard.data.shape[1], shard.data.dtype
+        return shard.data.places, shape, shard.data.dtype

@@ -1,6 +1,7 @@
 """What Snakemake itself is asked to do otherwise while it runs; all that leans on its inside."""
 
 import gc
+from collections.abc import Iterable
 from typing import Any
 
 from snakemake import persistence
@@ -26,6 +27,13 @@ def collect_rarely() -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+def say(workflow: Any, notes: Iterable[str]) -> None:
+    """Show notes once, before the plan; jobs, which read the config again, keep quiet."""
+    if workflow.is_main_process:
+        for note in notes:
+            logger.warning(note)
 
 
 def keep_records() -> None:

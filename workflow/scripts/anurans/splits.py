@@ -25,7 +25,8 @@ class Split:
 
     `test` and `validation` are shares in [0, 1), or `validation` is `test`, where that part is
     looked at while training (with `allow_leak`); `folds` is 0 for one plain training.
-    `allow_missing` names species that may be absent from training or validation.
+    `allow_missing` names species that may be absent from training or validation. `together` says
+    that all that is run learns from training and validation parts alike.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Split:
     file: str | None = None
     allow_missing: tuple[str, ...] = ()
     allow_leak: bool = False
+    together: bool = False
 
     @property
     def validates_on(self) -> str:
@@ -216,13 +218,18 @@ def lacks(
             if not members:
                 found.append(f"fold {fold}: no annotated recording in {part}")
                 continue
+            if split.together and not strict and part == VALIDATION:
+                continue
             if part not in (TRAIN, split.validates_on) and not strict:
                 continue
+            where_from = part
+            if split.together and part == TRAIN and VALIDATION in of:
+                members, where_from = members | of[VALIDATION], f"{TRAIN} and {VALIDATION}"
             for species, where in present.items():
                 if species not in split.allow_missing and not members & where:
                     found.append(
                         f"fold {fold}: {species} calls in none of the {len(members)} recordings "
-                        f"in {part} (in {len(where)} of all {len(roles)})"
+                        f"in {where_from} (in {len(where)} of all {len(roles)})"
                     )
     return found
 

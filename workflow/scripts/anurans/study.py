@@ -9,6 +9,7 @@ from statistics import mean, median, stdev
 from typing import Any
 
 from anurans.pairs import leaks_of
+from anurans.recipes import LOGISTIC
 from anurans.splits import HELD_OUT, TEST, VALIDATION
 
 Row = Mapping[str, Any]
@@ -105,9 +106,9 @@ def table1(
                 "recipe": chosen[0],
                 "n_recipes": len(tried),
                 "chosen_on": chosen_on,
-                "learning_rate": f"{settings['learning_rate']:g}",
+                "learning_rate": _shown(settings.get("learning_rate")),
                 "regularisation": regularisation(settings),
-                "batch_size": settings["batch_size"],
+                "batch_size": settings.get("batch_size"),
                 "epochs": _count(looked_at, "epochs"),
                 "best_epoch": _count(looked_at, "best_epoch"),
                 "f1_validation": _mean(validation, "f1_macro"),
@@ -124,8 +125,14 @@ def table1(
 
 def regularisation(settings: Row) -> str:
     """Name the regularisation of a recipe's output layer: `none`, `L2 0.01`."""
+    if settings["solver"] == LOGISTIC:
+        return "L2, chosen"
     named = [f"{key.upper()} {settings[key]:g}" for key in ("l1", "l2") if settings[key]]
     return " + ".join(named) or "none"
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
 
 
 def largest(datasets: Mapping[str, Sequence[str]]) -> str:

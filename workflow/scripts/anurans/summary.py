@@ -23,6 +23,8 @@ LABELLING = (
 )
 # The column `leaks`: whether what is judged was learnt from, or looked at.
 LEAKS = {True: "by design", False: "no"}
+# The column `converged`.
+CONVERGED = {True: "yes", False: "no"}
 # What the report's table can be filtered by.
 FILTERS = ("experiments", "split", "backbone", "dataset", "recipe", "fold", "subset")
 RUN = ("split", "backbone", "dataset", "recipe", "labelling")
@@ -50,6 +52,7 @@ def columns(species: Sequence[str]) -> list[str]:
         *each("f1_at_half"),
         "f1_at_half_macro",
         *each("threshold", "threshold_source"),
+        "converged",
         "epochs",
         "best_epoch",
         "parameters_head",

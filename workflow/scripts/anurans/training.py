@@ -1,4 +1,4 @@
-"""Trains heads on embeddings: the recipe, what it says of the data, and the way through epochs."""
+"""Trains heads with Adam: the recipe, what it says of the data, and the way through epochs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import numpy as np
 
 from anurans.dense import Adam, Head, cross_entropy, make_layers, widened
 from anurans.rows import rows_at_a_time
+from anurans.windows import combine
 
 
 class Embedded(Protocol):
@@ -23,7 +24,7 @@ class Embedded(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One entry of the config's `recipes`."""
+    """A recipe of the config whose solver is `adam`."""
 
     layers: Sequence[Mapping[str, float | int | str]] = ()
     standardize: bool = True
@@ -43,18 +44,26 @@ class Fit:
     """What came of a training.
 
     `history` has one row per epoch (epoch, loss, and val_loss where there is validation);
-    `best_epoch` is the one whose weights were kept, both counted from 1.
+    `best_epoch` is the one whose weights were kept, both counted from 1; `converged` says whether
+    more epochs would have changed little: early stopping ended it, or the loss of training had
+    fallen by less than a hundredth over the last tenth of the epochs.
     """
 
     head: Head
     history: list[dict[str, float]]
     best_epoch: int
+    converged: bool = True
 
 
 def build_head(
-    recipe: Recipe, width: int, species: int, scale: np.ndarray | None, seed: int
+    recipe: Recipe, width: int, labels: np.ndarray, scale: np.ndarray | None, seed: int
 ) -> Head:
     """Build a head, not yet trained.
+
+    It begins at what is known without any sound: the output's biases are the log-odds of the
+    labels. An output layer that stands alone has a kernel of 0, since a penalty takes long to
+    remove random weights from values that tell nothing; behind hidden layers it is drawn, as theirs
+    are.
 
     Parameters
     ----------
@@ -62,8 +71,8 @@ def build_head(
         The recipe.
     width
         Width of the embeddings.
-    species
-        Number of species.
+    labels : np.ndarray [shape=(n, species), dtype=bool]
+        What it will be trained on.
     scale : np.ndarray [shape=(2, width)] or None
         Mean and variance that embeddings are standardized by, from `moments`.
     seed
@@ -71,13 +80,38 @@ def build_head(
     """
     output = {"dropout": recipe.dropout, "l1": recipe.l1, "l2": recipe.l2}
     rng = np.random.default_rng([seed, 2])
-    return Head(make_layers(recipe.layers, output, width, species, rng), scale)
+    layers = make_layers(recipe.layers, output, width, labels.shape[1], rng)
+    layers[-1].bias[:] = log_odds(labels)
+    if len(layers) == 1:
+        layers[0].kernel[:] = 0
+    return Head(layers, scale)
 
 
-def moments(embeddings: Embedded) -> np.ndarray:
+def log_odds(labels: np.ndarray) -> np.ndarray:
+    """Log-odds of each species, half a clip of either kind added, so that nothing is certain.
+
+    Parameters
+    ----------
+    labels : np.ndarray [shape=(n, species), dtype=bool]
+
+    Returns
+    -------
+    np.ndarray [shape=(species,), dtype=float64]
+    """
+    positives = labels.sum(axis=0)
+    return np.log((positives + 0.5) / (len(labels) - positives + 0.5))
+
+
+# Least deviation of an embedding value, as a share of the root mean square of all.
+FLOOR = 0.3
+
+
+def moments(embeddings: Embedded, floor: float = FLOOR) -> np.ndarray:
     """Mean and variance of each embedding value, in float64, some clips at a time.
 
-    A value that never changes gets variance 1, so that it standardizes to 0.
+    Values that are hardly ever active have tiny deviations; divided by them, a clip in which one
+    is active would lie hundreds of deviations away. No deviation is below `floor` times the root
+    of the mean variance of all values; where nothing varies, variances are 1.
 
     Returns
     -------
@@ -88,6 +122,7 @@ def moments(embeddings: Embedded) -> np.ndarray:
     mean = mean / len(embeddings)
     squares = sum(((widened(embeddings[block]) - mean) ** 2).sum(axis=0) for block in blocks)
     variance = squares / len(embeddings)
+    variance = np.maximum(variance, floor**2 * variance.mean())
     return np.stack([mean, np.where(variance > 0, variance, 1.0)]).astype(np.float32)
 
 
@@ -133,11 +168,16 @@ def oversampled(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     -------
     np.ndarray [shape=(m,), dtype=int]
     """
+    times = repeats(labels)
+    whole = np.floor(times).astype(int)
+    whole += rng.random(len(labels)) < times - whole
+    return np.repeat(np.arange(len(labels)), whole)
+
+
+def repeats(labels: np.ndarray) -> np.ndarray:
+    """How often each clip stands in an epoch where rare labels stand more often [shape=(n,)]."""
     counts = np.maximum(labels.sum(axis=0), 1)
-    repeats = np.where(labels, np.sqrt(counts.max() / counts), 1.0).max(axis=1)
-    whole = np.floor(repeats).astype(int)
-    times = whole + (rng.random(len(labels)) < repeats - whole)
-    return np.repeat(np.arange(len(labels)), times)
+    return np.where(labels, np.sqrt(counts.max() / counts), 1.0).max(axis=1)
 
 
 def fit_head(
@@ -177,8 +217,11 @@ def fit_head(
     if recipe.balance == "oversample":
         rows = oversampled(y, np.random.default_rng([seed, 1]))
     scale = moments(x) if recipe.standardize else None
-    head = build_head(recipe, x.shape[1], y.shape[1], scale, seed)
     weights = class_weights(y) if recipe.balance == "class_weight" else None
+    head = build_head(recipe, x.shape[1], y[rows], scale, seed)
+    if weights is not None:
+        # Where both kinds weigh the same, the odds are even.
+        head.layers[-1].bias[:] += np.log(weights[1] / weights[0])
     history: list[dict[str, float]] = []
     stopping, lowest, best, best_weights = recipe.early_stopping, np.inf, 0, None
 
@@ -206,9 +249,15 @@ def fit_head(
 
         fit_with_keras(engine, recipe, head, train, validation, rows, weights, seed, after)
     if best_weights is None:
-        return Fit(head, history, len(history))
+        return Fit(head, history, len(history), settled(history))
     head.set_weights(best_weights)
-    return Fit(head, history, best + 1)
+    return Fit(head, history, best + 1, len(history) < recipe.epochs or settled(history))
+
+
+def settled(history: Sequence[Mapping[str, float]]) -> bool:
+    """Whether the training loss fell by less than a hundredth over the last tenth of the epochs."""
+    before = history[max(0, len(history) - 1 - max(1, len(history) // 10))]["loss"]
+    return len(history) > 1 and before - history[-1]["loss"] < 0.01 * abs(before)
 
 
 def _fit(
@@ -250,22 +299,37 @@ def mean_loss(
     return total / labels.size + head.penalty()
 
 
-def predict(head: Head, batches: Iterable[np.ndarray]) -> np.ndarray:
-    """Probabilities of embeddings.
+def predict(head: Head, batches: Iterable[np.ndarray], how: str = "max") -> np.ndarray:
+    """Probabilities of clips.
 
     Parameters
     ----------
     head
-        From `fit_head`.
+        From `fit_head` or `anurans.logistic.fit_logistic`.
     batches
-        Arrays [shape=(n, width)].
+        Embeddings [shape=(n, width)], or those of windows [shape=(n, windows, width)].
+    how
+        How windows become a clip: `max` or `mean` of their scores, or `pooled`, the score of the
+        mean of their embeddings.
 
     Returns
     -------
     np.ndarray [shape=(n, species), dtype=float32]
     """
     species = len(head.layers[-1].bias)
-    return np.concatenate([np.empty((0, species), np.float32), *map(head, batches)])
+    return np.concatenate(
+        [np.empty((0, species), np.float32), *(score(head, batch, how) for batch in batches)]
+    )
+
+
+def score(head: Head, embeddings: np.ndarray, how: str = "max") -> np.ndarray:
+    """Probabilities of clips [shape=(n, species)]; parameters are those of `predict`."""
+    if embeddings.ndim == 2:
+        return head(embeddings)
+    if how == "pooled":
+        return head(embeddings.mean(axis=1, dtype=np.float32))
+    of_windows = head(embeddings.reshape(-1, embeddings.shape[-1]))
+    return combine(of_windows.reshape(*embeddings.shape[:2], -1), how)
 
 
 def count_parameters(head: Head) -> int:

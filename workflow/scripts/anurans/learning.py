@@ -1,0 +1,348 @@
+"""What a run learns from: its parts, their rows and labels, and what is refused of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from anurans.annotation_formats import Annotation
+from anurans.clips import ORIGINAL
+from anurans.datasets import Embeddings, Part, label_windows, rows_of, shown_by
+from anurans.errors import UserError, listing
+from anurans.inner_folds import InnerFolds, deal_folds
+from anurans.labels import LabelRule
+from anurans.logistic import Logistic, LogisticFit, fit_logistic
+from anurans.rows import Rows
+from anurans.splits import TRAIN, VALIDATION, lost
+from anurans.windows import combine
+
+# Columns of clips.tsv before the scores and labels of each species.
+COLUMNS = (
+    *("role", "clip", "recording", "technique", "source_start", "source_end"),
+    *("inner_fold", "inner_group"),
+)
+# Roles of a run that learns from its validation part too.
+TOGETHER = f"{TRAIN} and {VALIDATION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Clips of one technique and role, and the embeddings that they are of."""
+
+    role: str
+    embeddings: Embeddings
+    part: Part
+
+    @property
+    def original(self) -> bool:
+        """Whether its clips are original ones."""
+        return self.part.clips.technique[:1].tolist() == [ORIGINAL]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Rows of embeddings that a head learns from.
+
+    Attributes
+    ----------
+    rows
+        One of each clip, or of each window of a clip.
+    labels : np.ndarray [shape=(n, species), dtype=bool]
+    clip : np.ndarray [shape=(n,), dtype=int]
+        Number of the clip of each row.
+    """
+
+    rows: Rows
+    labels: np.ndarray
+    clip: np.ndarray
+
+
+def gather(
+    pieces: Sequence[Piece],
+    annotations: Mapping[str, Sequence[Annotation]],
+    species: Sequence[str],
+    rule: LabelRule,
+    how: str,
+) -> Material:
+    """Gather the rows of clips, one piece after the other.
+
+    Parameters
+    ----------
+    pieces
+        The clips.
+    annotations
+        Of each annotated recording.
+    species, rule
+        What the labels are.
+    how
+        What becomes of windows: `pooled` averages those of a clip; else each is a row with labels
+        of its own.
+    """
+    wanted = [(piece.embeddings, piece.part.clips.clip) for piece in pieces]
+    rows = rows_of(wanted, how == "pooled")
+    labels, used, clip, done = [np.empty((0, len(species)), bool)], [np.empty(0, bool)], [], 0
+    for piece in pieces:
+        part = piece.part
+        if how == "pooled":
+            of, kept = part.labels, np.ones(len(part.clips), bool)
+        else:
+            of, kept = label_windows(part, piece.embeddings, annotations, species, rule)
+        labels.append(of)
+        used.append(kept)
+        clips = np.arange(done, done + len(part.clips))
+        clip.append(np.repeat(clips, len(of) // max(1, len(clips))))
+        done += len(clips)
+    kept = np.concatenate(used)
+    numbers = np.concatenate([np.empty(0, int), *clip])
+    return Material(rows.take(kept), np.concatenate(labels)[kept], numbers[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What came of a logistic recipe.
+
+    Attributes
+    ----------
+    fit
+        The fit to all rows.
+    inner
+        Inner folds of the original clips.
+    folds
+        Inner folds that each clip, original or copy, shows something of, as text.
+    scores : np.ndarray [shape=(n, species)]
+        Of each clip by the fit that left out its inner fold; NaN for copies, and where there is no
+        such fit.
+    """
+
+    fit: LogisticFit
+    inner: InnerFolds
+    folds: list[str]
+    scores: np.ndarray
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What is kept of it beside the scores."""
+        return {
+            "epochs": None,
+            "best_epoch": None,
+            "inner_folds": self.inner.count,
+            "inner_by": self.inner.unit,
+            "converged": all(self.fit.converged),
+        }
+
+
+def learn_logistic(
+    recipe: Logistic,
+    pieces: Sequence[Piece],
+    material: Material,
+    roles: Mapping[str, Mapping[str, str]],
+    by: str,
+    how: str,
+) -> Learnt:
+    """Fit a logistic recipe to training and validation parts, with folds within them.
+
+    Parameters
+    ----------
+    recipe
+        The recipe.
+    pieces
+        Original clips first, then copies.
+    material
+        Their rows.
+    roles
+        Rows of the split's table, by clip: they tell group, night and recording.
+    by
+        What the split keeps together.
+    how
+        How scores of windows become a clip's: `max`, `mean` or `pooled`.
+    """
+    originals = [piece.part for piece in pieces if piece.original]
+    clips = [clip for part in originals for clip in part.clips.clip.tolist()]
+    labels = np.concatenate([part.labels for part in originals])
+    units = [
+        (unit, np.array([roles[clip][column] for clip in clips], dtype=object))
+        for unit, column in ((by, "group"), ("night", "night"), ("recording", "recording"))
+    ]
+    inner = deal_folds(labels, units, recipe.inner_folds)
+    fold_of = dict(zip(clips, inner.fold.tolist(), strict=True)) if inner.count else {}
+    shown: list[set[int]] = []
+    for piece in pieces:
+        table = piece.part.clips
+        if piece.original:
+            shown += [{fold_of[clip]} if fold_of else set() for clip in table.clip.tolist()]
+        else:
+            shown += shown_by(table, pieces[0].embeddings.clips, fold_of)
+    scored = np.zeros(len(shown), int)
+    scored[: len(clips)] = inner.fold
+    out = np.zeros((len(shown), inner.count), dtype=bool)
+    for clip, folds in enumerate(shown):
+        out[clip, [fold - 1 for fold in folds]] = True
+    rows = material.rows, material.labels, scored[material.clip], out[material.clip]
+    fit = fit_logistic(recipe, *rows)
+    scores = np.full((len(shown), labels.shape[1]), np.nan)
+    scores[: len(clips)] = _of_clips(fit.unseen, material.clip, len(clips), how)
+    return Learnt(fit, inner, [" ".join(map(str, sorted(of))) for of in shown], scores)
+
+
+def _of_clips(scores: np.ndarray, clip: np.ndarray, count: int, how: str) -> np.ndarray:
+    """Scores of the first clips, of those of their rows."""
+    mine = clip < count
+    scores, clip = scores[mine], clip[mine]
+    found = np.full((count, scores.shape[1]), np.nan)
+    first = np.flatnonzero(np.diff(clip, prepend=-1))
+    last = np.append(first[1:], len(clip))
+    sizes = last - first
+    # Clips with as many rows are combined together; a window may have been left out.
+    for size in np.unique(sizes):
+        at = first[sizes == size]
+        rows = at[:, None] + np.arange(size)
+        found[clip[at]] = combine(scores[rows], "max" if how == "pooled" else how)
+    return found
+
+
+def path_rows(fit: LogisticFit, species: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Rows of the history.tsv of a logistic recipe: the loss of each penalty that was tried."""
+    for row in fit.path:
+        yield row | {"species": species[row["species"]], "C": f"{row['C']:g}"}
+
+
+def by_role(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """Pieces that are trained on, and those that are validated on."""
+    return tuple([p for p in pieces if p.role == role] for role in (TRAIN, VALIDATION))
+
+
+def members_of(
+    rows: Iterable[Mapping[str, str]], roles: Mapping[str, str], validation: str, together: bool
+) -> dict[str, set[str]]:
+    """Recordings of the parts that a run trains and validates on, or of both `together`."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if (role := roles[row["clip"]]) in (TRAIN, validation):
+            found.setdefault(TOGETHER if together else role, set()).add(row["recording"])
+    return found
+
+
+def refuse_empty(pieces: Iterable[Piece], split: str, fold: str, roles: str) -> None:
+    """Refuse a training part without clips; `roles` is the path of the split's table."""
+    if not any(len(piece.part.clips) for piece in pieces if piece.role == TRAIN):
+        raise UserError(
+            f"split {split}, fold {fold}: no clip to train on; see {roles} and "
+            "results/annotations.csv."
+        )
+
+
+def count_pieces(pieces: Iterable[Piece], species: Sequence[str]) -> Iterator[str]:
+    """Sentences about how many clips and positives each piece has."""
+    for piece in pieces:
+        clips, labels = piece.part.clips, piece.part.labels
+        technique = clips.technique[0] if len(clips) else "no"
+        counts = dict(zip(species, labels.sum(axis=0).tolist(), strict=True))
+        yield f"{piece.role}: {len(clips)} {technique} clips, positives {counts}"
+
+
+def find_missing(
+    pieces: Iterable[Piece], species: Sequence[str], together: bool
+) -> list[tuple[str, str]]:
+    """Species of which a part has no positive clip: pairs of the species and a sentence.
+
+    Parameters
+    ----------
+    pieces
+        What is trained and validated on.
+    species
+        The species.
+    together
+        Whether both are learnt from.
+    """
+    of: dict[str, list[np.ndarray]] = {}
+    for piece in pieces:
+        of.setdefault(TOGETHER if together else piece.role, []).append(piece.part.labels)
+    found = []
+    for role, labels in of.items():
+        every = np.concatenate(labels)
+        for name in np.array(species)[~every.any(axis=0)] if len(every) else ():
+            found.append((str(name), f"{role}: none of {len(every)} clips is positive for {name}"))
+    return found
+
+
+def refuse_missing(
+    missing: Sequence[tuple[str, str]], required: Sequence[str], split: str, fold: str
+) -> None:
+    """Refuse a training without species that are required."""
+    if problems := [sentence for name, sentence in missing if name in required]:
+        raise UserError(
+            f"split {split}, fold {fold}: cannot be used with these recordings:\n"
+            f"{listing(problems)}\nGive splits.{split} another salt or fewer folds, or let a rare "
+            f"species through with splits.{split}.allow_missing: [<species>]."
+        )
+
+
+def refuse_lost(
+    members: Mapping[str, set[str]],
+    annotations: Mapping[str, Sequence[Annotation]],
+    required: Sequence[str],
+    split: str,
+    fold: str,
+) -> None:
+    """Refuse what only recordings filled that turned out to be unusable.
+
+    Parameters
+    ----------
+    members
+        Usable recordings of each part that is learnt from.
+    annotations
+        Of each annotated recording that can be used.
+    required
+        Species that each part needs.
+    split, fold
+        Names, for the message.
+    """
+    calls = {name: {call.species for call in found} for name, found in annotations.items()}
+    if problems := lost(members, calls, required):
+        at = f"splits.{split}"
+        raise UserError(
+            f"split {split}, fold {fold}: cannot be used without the "
+            f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
+            f"\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
+            f"species through with {at}.allow_missing: [<species>]."
+        )
+
+
+def clip_rows(
+    pieces: Iterable[Piece], species: Sequence[str], learnt: Learnt | None
+) -> Iterator[dict[str, Any]]:
+    """Rows of clips.tsv: what was learnt from, in which inner fold, with its score there."""
+    at = 0
+    for piece in pieces:
+        for clip, labels in zip(piece.part.clips.rows(), piece.part.labels, strict=True):
+            row = {name: piece.role if name == "role" else clip.get(name) for name in COLUMNS}
+            scores = [np.nan] * len(species)
+            if learnt:
+                row["inner_fold"] = learnt.folds[at]
+                row["inner_group"] = learnt.inner.group[at] if piece.original else ""
+                scores = learnt.scores[at].tolist()
+            for name, score, label in zip(species, scores, labels.tolist(), strict=True):
+                # Rare species have small scores, which 6 decimals would make equal.
+                row[f"score_{name}"] = "" if np.isnan(score) else f"{score:.9g}"
+                row[f"label_{name}"] = int(label)
+            yield row
+            at += 1
+
+
+def read_unseen(
+    rows: Iterable[Mapping[str, str]], species: Sequence[str]
+) -> dict[str, list[float]] | None:
+    """Scores in rows of clips.tsv of each clip, by fits that left out its inner fold.
+
+    Returns
+    -------
+    dict or None
+        By clip, NaN where a species has none; None where the run has no inner folds.
+    """
+    found = {
+        row["clip"]: [float(row[f"score_{name}"] or "nan") for name in species]
+        for row in rows
+        if row["inner_fold"] and row["technique"] == ORIGINAL
+    }
+    return found or None
