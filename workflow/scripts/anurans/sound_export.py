@@ -153,8 +153,12 @@ def _export_openvino(
 
     model = openvino_model(settings, kind)
     openvino.save_model(model, network, compress_to_fp16=False)
-    # OpenVINO writes the weights beside the network.
-    network.with_suffix(".bin").replace(weights)
+    # Names that OpenVINO gives tell how much this process has made before; the same each time now.
+    written = openvino.Core().read_model(network)
+    for number, op in enumerate(written.get_ordered_ops()):
+        op.set_friendly_name(f"{op.get_type_name()}_{number}")
+    openvino.serialize(written, network, weights)
+    network.with_suffix(".bin").unlink()
     width, classes = (_width(model, name) for name in (EMBEDDING, SCORES))
     count = sum(
         op.get_output_size() and int(np.prod(op.get_output_shape(0)))
@@ -247,7 +251,7 @@ def _read(path: str, kind: str) -> Any:
         # Unlike read_model, it leaves operations that OpenVINO lacks as they are.
         frontend = openvino.frontend.FrontEndManager().load_by_framework("tflite")
         return frontend.convert_partially(frontend.load(path))
-    except RuntimeError as error:
+    except Exception as error:  # its frontends have failures of several kinds
         if kind in ("", ".tflite"):
             raise _NotComputedError(_first_line(error)) from error
         raise UserError(
