@@ -205,7 +205,7 @@ MISTAKES = [
     ),
     (
         {"backbones__net": {"architecture": "BirdNET", "combine": "median"}},
-        'backbones.net.combine: found "median" (did you mean mean?); expected one of max, mean, pooled.',
+        'backbones.net.combine: found "median" (did you mean mean?); expected one of max, mean,',
     ),
     (
         {"backbones__net": {"architecture": "BirdNET", "peak": 2}},
