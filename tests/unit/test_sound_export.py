@@ -10,6 +10,7 @@ from networks import needs_birdnet
 from anurans import sound_export
 from anurans.embeddings import network_digest, open_network
 from anurans.errors import UserError
+from anurans.files import whole
 from anurans.sound_embedders import open_source, source_digest
 from anurans.sound_export import export_sound, network_format
 from anurans.sound_networks import SoundSettings, sound_settings
@@ -24,10 +25,9 @@ def export(folder, backbone, engine="auto", precision="f32"):
     folder.mkdir(exist_ok=True)
     settings = sound_settings(backbone)
     files = [folder / "model.xml", folder / "model.bin"]
-    # As `anurans.files.whole` names them.
-    partial = folder / ".partial-model.xml"
-    made = export_sound(settings, engine, precision, partial, files[1])
-    partial.rename(files[0])
+    with whole(files[0]) as network, whole(files[1]) as weights:
+        made = export_sound(settings, engine, precision, network, weights)
+    assert sorted(folder.iterdir()) == sorted([*files, *folder.glob("about.json")])
     about = {
         "kind": "sound",
         "backbone": backbone,
