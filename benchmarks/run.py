@@ -24,10 +24,20 @@ import grid
 import growth
 import images
 import measuring
+import sound_networks
 import training
 from measuring import ROOT, Row, machine
 
-PARTS = ("images", "embedding", "training", "memory", "growth", "detection", "grid")
+PARTS = (
+    "images",
+    "embedding",
+    "sound_networks",
+    "training",
+    "memory",
+    "growth",
+    "detection",
+    "grid",
+)
 HEAD = ("work", "against", "measured", "goal", "")
 
 
@@ -96,6 +106,8 @@ def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
             yield from images.rows(shard, quick)
         case "embedding":
             yield from embedding.rows(shard, quick)
+        case "sound_networks":
+            yield from sound_networks.rows(folder, quick)
         case "training":
             yield from training.rows(folder, shard, quick)
         case "memory":

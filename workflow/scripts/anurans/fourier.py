@@ -1,9 +1,10 @@
 """Fourier transforms within networks, as products that OpenVINO computes.
 
-TensorFlow Lite's `RFFT2D` is none of OpenVINO's operations. A network that takes sound cuts it into
-frames, multiplies each by a window, transforms it, and keeps the real part (or the magnitude), of
-which it makes mel bands: all of it but the magnitude is one linear map from a frame to its bands,
-so that it becomes one matrix, and with the frames one convolution over the sound.
+TensorFlow Lite's `RFFT2D` is none of OpenVINO's operations, which translates it only where the
+magnitude is taken of it. Networks that take sound cut it into frames, multiply each by a window,
+transform it, and may keep the real part alone, of which they make mel bands: all one linear map
+from a frame to its bands, so that it becomes one matrix, and with the frames one convolution over
+the sound.
 """
 
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 
 TRANSFORM = "Rfft2d"
+# Complex values cast to real ones.
+REAL_PART = "Convert"
 # Between the transform and the matrix of the bands: what only gives the values another shape.
 SHAPING = ("Reshape", "Squeeze", "Unsqueeze")
 
@@ -39,15 +42,15 @@ def _as_bands(model: Any, transform: Any) -> bool:
     """Replace frames, window, real part and bands by one convolution over the sound."""
     from openvino import opset13 as ops
 
-    windowed = _before(_before(transform))
-    chain = _only_way(transform, "MatMul")
-    if chain is None or windowed.get_type_name() != "Multiply":
+    shaped = _before(transform)
+    windowed, way = _before(shaped), _only_way(transform, "MatMul")
+    if way is None or not _only_shape([shaped]) or windowed.get_type_name() != "Multiply":
         return False
-    *between, bands = chain
-    kinds = [op.get_type_name() for op in between if op.get_type_name() not in SHAPING]
+    *between, bands = way
+    kinds = [op.get_type_name() for op in between if not _only_shape([op])]
     window, matrix = _constant(windowed, 1), _constant(bands, 1)
-    frames, shaped = windowed.input_value(0), _only_way(bands, "Reshape")
-    if kinds != ["Convert"] or window is None or matrix is None or shaped is None:
+    frames = windowed.input_value(0)
+    if kinds != [REAL_PART] or window is None or matrix is None:
         return False
     length = window.size
     matrix = matrix if _transposed(bands) else matrix.T
@@ -56,9 +59,12 @@ def _as_bands(model: Any, transform: Any) -> bool:
     signal, hop = _framing(model, frames)
     if signal is None:
         return False
-    count, output = frames.get_shape()[1], shaped[-1]
+    count = frames.get_shape()[1]
     # What the transform left unknown is told by the frames and the matrix.
-    if not output.get_output_partial_shape(0).compatible(_partial([1, count, len(matrix)])):
+    shape = _partial([1, count, len(matrix)])
+    ends = [bands, *(user for user in _users(bands) if _only_shape([user]))]
+    output = next((op for op in ends if op.get_output_partial_shape(0).compatible(shape)), None)
+    if output is None:
         return False
     # In float64: what is folded is rounded once.
     folded = window.reshape(-1, 1).astype(np.float64) * (
@@ -84,62 +90,30 @@ def _as_bands(model: Any, transform: Any) -> bool:
 
 
 def _as_product(transform: Any) -> bool:
-    """Replace a transform alone: its real part, its imaginary part, its magnitude."""
+    """Replace the real part of a transform alone by one matrix."""
     from openvino import opset13 as ops
 
     length, source = _length(transform), transform.input_value(0)
-    if length is None:
+    way = _only_way(transform, REAL_PART)
+    if length is None or way is None or not _only_shape(way[:-1]):
         return False
-    users = _users(transform)
-    shaping = [op for op in users if op.get_type_name() in SHAPING]
-    if len(shaping) == len(users) == 1:
-        squeezed, users = shaping[0], _users(shaping[0])
-    else:
-        squeezed = None
-    kinds = {op.get_type_name() for op in users}
-    if not users or not kinds <= {"Convert", "Real", "Imag", "ComplexAbs"}:
-        return False
+    # A row that is longer than the transform is cut, a shorter one is padded with zeros.
     rows = source.get_shape()[-1]
-
-    def part(matrix):
-        matrix = np.vstack([matrix, np.zeros((max(0, rows - length), matrix.shape[1]))])[:rows]
-        return ops.matmul(source, ops.constant(matrix.astype(np.float32)), False, False)
-
-    for user in users:
-        match user.get_type_name():
-            case "Convert" | "Real":
-                result = part(_cosines(length))
-            case "Imag":
-                result = part(-_sines(length))
-            case _:
-                real, imaginary = part(_cosines(length)), part(_sines(length))
-                result = ops.sqrt(
-                    ops.add(ops.multiply(real, real), ops.multiply(imaginary, imaginary))
-                )
-        if squeezed is not None:
-            again = {
-                "Squeeze": lambda x: ops.squeeze(x, squeezed.input_value(1)),
-                "Unsqueeze": lambda x: ops.unsqueeze(x, squeezed.input_value(1)),
-                "Reshape": lambda x: ops.reshape(x, squeezed.input_value(1), False),
-            }
-            result = again[squeezed.get_type_name()](result)
-        _replace(user, result)
+    matrix = np.zeros((rows, length // 2 + 1), np.float32)
+    matrix[:length] = _cosines(length)[:rows]
+    product = ops.matmul(source, ops.constant(matrix), False, False)
+    if len(way) == 1:
+        _replace(way[0], product)
+    else:
+        way[0].input(0).replace_source_output(product.output(0))
+        _replace(way[-1], way[-2])
     return True
 
 
 def _cosines(length: int) -> np.ndarray:
     """Real part of a transform of real values, as a matrix [shape=(length, length // 2 + 1)]."""
-    return np.cos(_angles(length))
-
-
-def _sines(length: int) -> np.ndarray:
-    """Its imaginary part, with the other sign."""
-    return np.sin(_angles(length))
-
-
-def _angles(length: int) -> np.ndarray:
     products = np.outer(np.arange(length), np.arange(length // 2 + 1))
-    return 2 * np.pi * (products % length) / length
+    return np.cos(2 * np.pi * (products % length) / length)
 
 
 def _length(transform: Any) -> int | None:
@@ -219,6 +193,10 @@ def _only_way(op: Any, kind: str) -> list[Any] | None:
         way.append(op)
         if op.get_type_name() == kind:
             return way
+
+
+def _only_shape(ops: list[Any]) -> bool:
+    return all(op.get_type_name() in SHAPING for op in ops)
 
 
 def _constant(op: Any, number: int) -> np.ndarray | None:

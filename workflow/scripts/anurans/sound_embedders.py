@@ -368,7 +368,7 @@ class TensorFlowSound(_CalledSound):
         self._names = {EMBEDDING: find_name(ends, ends, settings.output, path)}
         if settings.scores in ends:
             self._names[SCORES] = settings.scores
-        self.parameters = sum(v.shape.num_elements() for v in self._loaded.variables)
+        self.parameters = sum(v.shape.num_elements() for v in self._signature.variables)
         values = self._call(np.zeros(self.samples, np.float32), list(self._names))
         self.width, self.classes = len(values[0]), len(values[1]) if len(values) > 1 else 0
 

@@ -4,6 +4,7 @@ A network becomes one function of one window of sound: samples [shape=(1, sample
 [shape=(1, width)], and to class scores where it has classes.
 """
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,9 +153,14 @@ def _export_openvino(
     import openvino
 
     model = openvino_model(settings, kind)
-    openvino.save_model(model, network, compress_to_fp16=False)
-    # OpenVINO writes the weights beside the network.
-    network.with_suffix(".bin").replace(weights)
+    with tempfile.TemporaryDirectory() as folder:
+        first = Path(folder, "model.xml")
+        openvino.save_model(model, first, compress_to_fp16=False)
+        # Names that OpenVINO gives tell how much this process has made before; the same ones now.
+        written = openvino.Core().read_model(first)
+        for number, op in enumerate(written.get_ordered_ops()):
+            op.set_friendly_name(f"{op.get_type_name()}_{number}")
+        openvino.serialize(written, network, weights)
     width, classes = (_width(model, name) for name in (EMBEDDING, SCORES))
     count = sum(
         op.get_output_size() and int(np.prod(op.get_output_shape(0)))
@@ -247,7 +253,7 @@ def _read(path: str, kind: str) -> Any:
         # Unlike read_model, it leaves operations that OpenVINO lacks as they are.
         frontend = openvino.frontend.FrontEndManager().load_by_framework("tflite")
         return frontend.convert_partially(frontend.load(path))
-    except RuntimeError as error:
+    except Exception as error:  # its frontends have failures of several kinds
         if kind in ("", ".tflite"):
             raise _NotComputedError(_first_line(error)) from error
         raise UserError(
