@@ -16,6 +16,8 @@ from anurans.clips import parse_intervals
 from anurans.dense import Head, Layer
 from anurans.detector import Detector, directions, of_clips, write_detector
 from anurans.shards import open_shard
+from anurans.sound_embedders import source_digest
+from anurans.sound_networks import LICENCES
 from anurans.sound_profiles import BAND_COLUMNS
 from anurans.tables import write_table
 from assemble_detector import WINDOWS
@@ -76,6 +78,8 @@ def test_a_shard_holds_every_window_of_its_clips(heard):
         about = metadata["embedding"]
         assert (about["windows"], about["window"], about["sr"]) == ([0.0, 2.0], 3.0, SR)
         assert metadata["clips"] == {"sr": SR, "length": 5.0}
+        assert about["source_sha256"] == source_digest(heard / "tiny.xml")
+        assert about["licence"] == LICENCES["sound"]
         assert set(metadata["recordings"]) == set(clips.recording)
     for _, data, metadata in embeddings(heard, "short", "original"):
         assert data.shape[1:] == (2, BANDS)
@@ -172,9 +176,10 @@ def detector(heard):
         "species": ["LOW", "HIGH"],
         "settings": {"length": 5.0, "sound": {key: of[0][1][key] for key in WINDOWS}},
         "combine": "max",
-        "network": json.loads((heard / "results/backbones/ear/about.json").read_text())["network"],
         "limit": 0.5,
     }
+    exported = json.loads((heard / "results/backbones/ear/about.json").read_text())
+    about |= {key: exported[key] for key in ("network", "source_sha256")}
     return Detector(about, heads, directions(rows, centre), centre)
 
 

@@ -76,7 +76,7 @@ def test_masks_are_planned_on_the_image_that_is_drawn(plan):
     assert short.image("time_mask") == {"sr": 22050, "samples": 22050, "hop_length": 98}
     seen = {"scale": "mel", "n_fft": 512, "n_mels": 31, "fmin": 1000.0, "fmax": 2000.0}
     assert short.image("frequency_mask") == {"sr": 22050} | seen
-    assert short.image_settings()["spectrogram"] == short.config["spectrogram"]
+    assert short.detection_settings()["spectrogram"] == short.config["spectrogram"]
 
 
 def test_only_a_stretched_image_is_noted(plan):

@@ -52,6 +52,13 @@ def test_a_run_is_traced_to_files_settings_and_command(tmp_path):
     assert json.loads(shown["text"])["workflow"] == "1234"
 
 
+def test_a_network_that_takes_sound_is_known_by_the_file_it_comes_from(tmp_path):
+    embedding = METADATA["embedding"] | {"source_sha256": "of the file"}
+    heard = METADATA | {"embedding": embedding}
+    found = trace_run(RUN, "results/x", {}, MADE, heard, "net digest", "4567", "snakemake x")
+    assert found["backbone_sha256"] == "of the file"
+
+
 def test_the_workflow_is_known_by_its_commit(tmp_path):
     assert workflow_version(tmp_path) == ""
     taken = tmp_path / ("1f" * 20) / "workflow/scripts/anurans"

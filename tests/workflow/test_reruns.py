@@ -13,6 +13,7 @@ import pytest
 import soundfile as sf
 import yaml
 from conftest import ROOT, names, planned, read, snakemake, write_config
+from hearing import ear, write_network
 
 DOCS = ROOT / "docs/reruns.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->"
@@ -29,8 +30,8 @@ STAGES = {
     "copies": ("plan_stretches", "plan_masks"),
     "audio": ("cut_clips", "stretch_time"),
     "images": ("compute_spectrograms", "mask_spectrograms"),
-    "networks": ("export_backbone",),
-    "embeddings": ("embed_spectrograms",),
+    "networks": ("export_backbone", "export_sound_network"),
+    "embeddings": ("embed_spectrograms", "embed_sound"),
     "labels": ("label_clips",),
     "splits": ("assign_roles",),
     "trainings": ("train_model",),
@@ -205,6 +206,12 @@ def write_config_otherwise(world):
     write_config(world, dict(reversed(config.items())))
 
 
+def add_hearing(world):
+    """One more backbone, which takes sound."""
+    write_network(world / "tiny.xml")
+    setting("backbones", "ear", ear())(world)
+
+
 def add_species(world):
     """One more species, heard in every recording."""
     setting("species", "OTHER", "another tone")(world)
@@ -373,6 +380,11 @@ ROWS = [
         "config: a backbone added",
         setting("backbones", "other", SMALL | {"pooling": "avg"}),
         {"export_backbone": 1, "embed_spectrograms": 8, **ALL_RUNS},
+    ),
+    Row(
+        "config: a backbone added that takes sound",
+        add_hearing,
+        {"export_sound_network": 1, "embed_sound": 8, **ALL_RUNS},
     ),
     Row(
         "config: `augmentation.time_mask.fill`",

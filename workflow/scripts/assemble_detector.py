@@ -51,6 +51,7 @@ def main(input, output, params):
     engine = OPENVINO if "sound" in about["settings"] else made["embedding"]["engine"]
     files = network_files(folders[named["backbone"]], engine)
     about["network"] = network_digest(files)
+    about["source_sha256"] = made["embedding"].get("source_sha256")
 
     heads = tuple(read_head(input.heads[at]) for at in places)
     clips = {

@@ -106,7 +106,8 @@ def open_trained(detector, input, threads):
     name = detector.about["model"]["backbone"]
     folder = next(Path(path).parent for path in input.about if Path(path).parent.name == name)
     network, about = open_network(folder / "about.json", threads)
-    if about["network"] != detector.about["network"]:
+    # Of a network that is computed where it lies, the folder holds no more than its digest.
+    if any(about.get(key) != detector.about.get(key) for key in ("network", "source_sha256")):
         raise UserError(
             f"{folder}: is another network than the one that {input.model} was trained on; run the "
             "same command without --touch, which trains again."

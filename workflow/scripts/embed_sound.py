@@ -37,7 +37,8 @@ def main(input, output, params, wildcards, resources, threads):
 
     batches = together(cut(), params.batch_size)
     embedded = (batch.reshape(-1, *shape) for batch in embedder.embed(batches))
-    about = {key: network[key] for key in ("backbone", "parameters", "engine", "precision")}
+    kept = ("backbone", "source_sha256", "licence", "parameters", "engine", "precision")
+    about = {key: network[key] for key in kept}
     about |= {
         "sr": windows.sr,
         "samples": windows.samples,

@@ -34,8 +34,9 @@ class Detector:
         `model` (split, backbone, dataset, recipe), `folds`, `species`, `settings` (length and, of a
         network that takes images, sr and spectrogram, of one that takes sound, sound: what
         `anurans.windows.Windows` takes), `combine` (of windows' scores), `embedding` (engine,
-        precision, dtype), `network` (digest of its files) and `limit` (distance to training clips
-        beyond which one is far).
+        precision, dtype), `network` (digest of its files), `source_sha256` (of the file that these
+        come from, where it takes sound) and `limit` (distance to training clips beyond which one
+        is far).
     heads
         Of each fold.
     reference : np.ndarray [shape=(n, width), dtype=float32]

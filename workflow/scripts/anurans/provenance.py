@@ -64,20 +64,21 @@ def trace_run(
     metadata
         Of its scores.h5.
     network
-        SHA-256 of the backbone's weights.
+        SHA-256 of the backbone's weights, as exported; where `metadata` tells that of the file that
+        they come from, it is that.
     evaluation
         Digest of the code that scored it.
     command
         That makes its rows again.
     """
-    training = metadata["training"]
+    training, embedding = metadata["training"], metadata["embedding"]
     return {
         **run,
         "command": command,
         "files": {f"{folder}/{name}": file_digest(path) for name, path in files.items()},
         "weights_sha256": made["weights_sha256"],
-        "backbone_settings": metadata["embedding"]["backbone"],
-        "backbone_sha256": network,
+        "backbone_settings": embedding["backbone"],
+        "backbone_sha256": embedding.get("source_sha256", network),
         "recipe_settings": training["recipe"],
         "seed": training["seed"],
         "code": {**metadata["code"], "evaluation": evaluation},
