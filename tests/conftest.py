@@ -57,13 +57,13 @@ CONFIG = {
         }
     },
     "recipes": {
-        "linear": {"C": [0.001, 0.01, 0.1]},
-        "adam": {"solver": "adam", "learning_rate": 0.01, "epochs": 20, "early_stopping": None},
+        "linear": {"solver": "adam", "learning_rate": 0.01, "epochs": 20, "early_stopping": None},
+        "logistic": {"C": [0.001, 0.01, 0.1]},
     },
     "experiments": {
         "datasets": {"splits": ["given"], "recipes": ["linear"]},
         "optimism": {"datasets": ["original"], "recipes": ["linear"]},
-        "heads": {"splits": ["given"], "datasets": ["original"]},
+        "heads": {"splits": ["given"], "recipes": ["logistic"]},
     },
     "evaluation": {"resamples": 100},
     "shards": 2,
