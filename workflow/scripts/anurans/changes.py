@@ -18,6 +18,7 @@ ABSENT = object()  # the value of a key that is not there
 SETTINGS = {
     "assemble_model audio": "audio",
     "assemble_model clips": "clips",
+    "assemble_detector combine": "backbones",
     "by_clip": "splits.{split}",
     "copies": "datasets.{dataset}.copies",
     "compute_spectrograms settings": "spectrogram",
@@ -44,7 +45,6 @@ SETTINGS = {
     "settings": "annotations",
     "species": "species",
     "sr": "audio.sr",
-    "top": "audio.sr",
 }
 # Keys of such values that stand elsewhere; or in none, but follow from others.
 PLACES = {
@@ -56,7 +56,7 @@ PLACES = {
 # Params that change with others, or that are looked at on their own.
 CONSEQUENCES = {"annotations", "channels", "code", "counts", "files", "groups"}
 CONSEQUENCES |= {"names", "nights", "recordings", "roles"}
-CONSEQUENCES |= {"benchmarks", "called", "rules", "snakefile"}
+CONSEQUENCES |= {"benchmarks", "called", "rules", "snakefile", "top"}
 
 
 def changed_params(
