@@ -11,6 +11,7 @@ from anurans.errors import UserError
 from anurans.planning import Plan
 
 ROOT = Path(__file__).parents[2]
+SEASON = {"source": "resources/demo/season/recordings.csv"}
 
 
 @pytest.fixture
@@ -76,7 +77,19 @@ def test_masks_are_planned_on_the_image_that_is_drawn(plan):
     assert short.image("time_mask") == {"sr": 22050, "samples": 22050, "hop_length": 98}
     seen = {"scale": "mel", "n_fft": 512, "n_mels": 31, "fmin": 1000.0, "fmax": 2000.0}
     assert short.image("frequency_mask") == {"sr": 22050} | seen
-    assert short.detection_settings()["spectrogram"] == short.config["spectrogram"]
+    best = plan(**short.config | {"detection": {"recordings": SEASON}})
+    assert best.detection_settings()["spectrogram"] == short.config["spectrogram"]
+
+
+def test_a_model_that_hears_is_asked_nothing_of_images(plan):
+    ears = plan(
+        backbones={"ear": {"architecture": "BirdNET", "combine": "mean"}},
+        experiments={"all": {}},
+        detection={"recordings": SEASON},
+    )
+    assert ears.detection_settings() == {"sr": 22050, "length": 5.0}
+    assert ears.combined() == {"ear": "mean"}
+    assert ears.top("frequency_mask") == 11025 and ears.top("time_mask") is None
 
 
 def test_only_a_stretched_image_is_noted(plan):
