@@ -2,7 +2,11 @@
 
 import numpy as np
 import pytest
+from networks import needs_birdnet
 
+from anurans.sound_embedders import OpenVinoSound, open_source
+from anurans.sound_export import export_sound
+from anurans.sound_networks import sound_settings
 from anurans.windows import NOISE, Windows, combine, faint_noise, together, window_starts, zero_runs
 
 SR = 8000
@@ -101,3 +105,21 @@ def test_scores_of_windows_make_one_of_a_clip():
     assert combine(scores, "mean") == pytest.approx(np.array([[0.2, 0.55], [0.5, 0.6]]))
     assert combine(scores, "mean").dtype == np.float32
     assert combine(scores[..., None], "max").shape == (2, 2, 1)
+
+
+@needs_birdnet
+def test_engines_agree_on_silence_by_the_noise_alone(tmp_path):
+    settings = sound_settings({"architecture": "BirdNET"})
+    files = tmp_path / "model.xml", tmp_path / "model.bin"
+    export_sound(settings, "openvino", "f32", *files)
+    engines = OpenVinoSound(files[0], settings, "f32", 1), open_source(settings, "litert", 1)
+    clip = np.rint(np.random.default_rng(1).normal(0, 300, 5 * 48000)).astype(np.int16)
+    clip[2 * 48000 :] = 0
+
+    def apart(windows):
+        one, other = (next(engine.embed([windows])) for engine in engines)
+        return (np.linalg.norm(one - other, axis=1) / np.linalg.norm(other, axis=1)).max()
+
+    plain = np.stack([clip[: 3 * 48000], clip[2 * 48000 :]]) / np.float32(32768)
+    assert apart(plain) > 0.01
+    assert apart(windows(sr=48000).cut(clip, "a")) < 1e-4
