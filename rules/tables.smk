@@ -70,6 +70,7 @@ rule tabulate_comparisons:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
+        kinds=PLAN.kinds,
         code=code("tabulate_comparisons.py"),
     script:
         "../workflow/scripts/tabulate_comparisons.py"

@@ -38,7 +38,7 @@ rule training:
 
 rule models:
     input:
-        of_runs("model.keras"),
+        of_runs("model.keras", PLAN.image_runs()),
 
 
 rule tables:

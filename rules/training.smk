@@ -7,7 +7,7 @@
 # request, model.keras with model.json, which says how to use it.
 rule train_model:
     input:
-        originals=shards("results/embeddings/{backbone}/original/{shard}.h5"),
+        originals=asked(PLAN.training_shards, "backbone", "recipe"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
         annotations=ancient(given(asked(PLAN.annotation_source))),

@@ -3,16 +3,15 @@
 import time
 
 from anurans import gpus
-from anurans.audio import provenance, sources
+from anurans.audio import sources
 from anurans.clips import clip_table
 from anurans.embeddings import open_network
-from anurans.engines import library
 from anurans.jobs import log, run
 from anurans.narrowing import narrow
-from anurans.shards import extend, write_shard
-from anurans.sound_clips import read_copies
+from anurans.shards import write_shard
+from anurans.sound_shards import Heard
 from anurans.tables import read_table
-from anurans.windows import NOISE, Windows, together
+from anurans.windows import Windows
 
 
 def main(input, output, params, wildcards, resources, threads):
@@ -21,47 +20,15 @@ def main(input, output, params, wildcards, resources, threads):
     started = time.monotonic()
     rows = read_table(input.table)
     usable = sources(rows, params.recordings, params.files, params.channels)
-    table = clip_table(read_table(input.clips))
     windows = Windows(network["sr"], network["samples"], params.length, params.seed)
+    heard = Heard(usable, clip_table(read_table(input.clips)), windows, params.top)
     shape = (len(windows.starts), embedder.width)
-
-    def cut():
-        """Windows of each clip."""
-        for each in usable:
-            mine = table[table.recording == each.recording]
-            sound = read_copies(each, mine, windows.sr, params.length)
-            for at, clip in enumerate(sound):
-                about = mine.clip[at], mine.technique[at], mine.masks[at]
-                yield windows.cut(clip, *about, params.top)
-            log.info("%s: %d clips, channel %s", each.path, len(mine), each.channel)
-
-    batches = together(cut(), params.batch_size)
-    embedded = (batch.reshape(-1, *shape) for batch in embedder.embed(batches))
-    kept = ("backbone", "source_sha256", "licence", "parameters", "engine", "precision")
-    about = {key: network[key] for key in kept}
-    about |= {
-        "sr": windows.sr,
-        "samples": windows.samples,
-        "window": windows.window,
-        "windows": windows.starts.tolist(),
-        "noise": NOISE,
-        "seed": params.seed,
-        "dtype": params.dtype,
-    }
-    metadata = {"recordings": provenance(usable)}
-    settings = {"sr": windows.sr, "length": params.length}
-    metadata = extend(metadata, "clips", settings, params.code, "numpy", "soundfile", "soxr")
-    if params.top:
-        settings = {"technique": wildcards.technique, "top": params.top}
-        metadata = extend(metadata, "masks", settings, params.code)
-    metadata = extend(
-        metadata, "embedding", about, params.code, library(network["engine"]), "scipy"
-    )
-    metadata["versions"] = network["versions"] | metadata["versions"]
+    metadata = heard.metadata(network, {"dtype": params.dtype}, params.code, wildcards.technique)
+    embedded = heard.by_clip(embedder.embed(heard.batches(params.batch_size)))
     narrowed = narrow(embedded, params.dtype, output[0])
-    write_shard(output[0], table, narrowed, shape, params.dtype, metadata)
-    rate = len(table) * shape[0] / max(time.monotonic() - started, 1e-9)
-    log.info("%d clips of %d windows, %.0f windows a second", len(table), shape[0], rate)
+    write_shard(output[0], heard.clips, narrowed, shape, params.dtype, metadata)
+    rate = len(heard.clips) * shape[0] / max(time.monotonic() - started, 1e-9)
+    log.info("%d clips of %d windows, %.0f windows a second", len(heard.clips), shape[0], rate)
 
 
 if "snakemake" in globals():

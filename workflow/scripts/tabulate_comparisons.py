@@ -11,7 +11,7 @@ def main(input, output, params):
         judged_run(read_table(metrics), read_table(predictions), (), params.species)
         for metrics, predictions in zip(input.metrics, input.predictions, strict=True)
     ]
-    rows = compare_models([run for run in runs if run], params.resamples, params.seed)
+    rows = compare_models([run for run in runs if run], params.resamples, params.seed, params.kinds)
     write_table(output[0], COMPARISONS, rows)
     log.info("%d comparisons of %d runs", len(rows), len(runs))
 

@@ -23,6 +23,7 @@ from anurans.keras_training import use_engine
 from anurans.labels import LabelRule
 from anurans.learning import (
     COLUMNS,
+    PATH,
     Piece,
     by_role,
     clip_rows,
@@ -35,13 +36,15 @@ from anurans.learning import (
     refuse_empty,
     refuse_lost,
     refuse_missing,
+    take_own_classes,
 )
 from anurans.libraries import merge_versions
 from anurans.logistic import Logistic
 from anurans.machines import describe_machine
 from anurans.made import add_made
 from anurans.models import weights_digest
-from anurans.recipes import LOGISTIC
+from anurans.own_classes import OWN
+from anurans.recipes import ADAM
 from anurans.shards import extend, write_shard
 from anurans.splits import TRAIN, VALIDATION
 from anurans.tables import read_table, write_table
@@ -52,7 +55,7 @@ def main(input, output, params, wildcards, resources, threads):
     started = datetime.now(UTC)
     settings = dict(params.recipe)
     solver = settings.pop("solver")
-    engine = "numpy" if solver == LOGISTIC else params.engine
+    engine = params.engine if solver == ADAM else "numpy"
     if engine != "numpy":
         use_engine(engine, threads)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")
@@ -71,7 +74,7 @@ def main(input, output, params, wildcards, resources, threads):
     annotations = {name: annotations[name] for name in recordings if name in annotations}
 
     role = np.array([roles[clip] for clip in originals.clips.clip], dtype=object)
-    learnt_roles = (TRAIN, VALIDATION) if solver == LOGISTIC else (TRAIN,)
+    learnt_roles = (TRAIN,) if solver == ADAM else (TRAIN, VALIDATION)
     pieces = [
         Piece(name, originals, labelled(originals, role == part, annotations, species, rule))
         for name, part in ((TRAIN, TRAIN), (VALIDATION, params.validation))
@@ -84,7 +87,7 @@ def main(input, output, params, wildcards, resources, threads):
         log.info("%s", sentence)
     at = wildcards.split, wildcards.fold
     refuse_empty(pieces, *at, input.roles)
-    together = solver == LOGISTIC
+    together = solver != ADAM
     missing = find_missing(pieces, species, together)
     refuse_missing(missing, params.required if params.by == "clip" else (), *at)
     for _, sentence in missing:
@@ -97,14 +100,16 @@ def main(input, output, params, wildcards, resources, threads):
     about["engine"] = engine
     material = [
         gather(each, annotations, species, rule, params.combine)
-        for each in ([pieces] if solver == LOGISTIC else by_role(pieces))
+        for each in (by_role(pieces) if solver == ADAM else [pieces])
     ]
     with kept_heads(output.heads) as keep:
-        if solver == LOGISTIC:
+        if solver != ADAM:
             rows = {row["clip"]: row for row in table}
-            learnt = learn_logistic(
-                Logistic(**settings), pieces, *material, rows, params.by, params.combine
-            )
+            known = pieces, *material, rows, params.by, params.combine
+            if solver == OWN:
+                learnt = take_own_classes(*known, species)
+            else:
+                learnt = learn_logistic(Logistic(**settings), *known)
             head, history = learnt.fit.head, list(path_rows(learnt.fit, species))
             about |= learnt.about
         else:
@@ -115,7 +120,7 @@ def main(input, output, params, wildcards, resources, threads):
             about |= {"epochs": len(history), "best_epoch": fit.best_epoch}
             about["converged"] = fit.converged
     scores = predict(head, originals.batches(), params.combine)
-    tell_end(about, scores, wildcards)
+    tell_end(about, scores[:, ~np.isnan(head.layers[-1].bias)], wildcards)
     about["parameters_head"] = count_parameters(head)
     about["parameters_total"] = (
         about["parameters_head"] + originals.metadata["embedding"]["parameters"]
@@ -124,7 +129,7 @@ def main(input, output, params, wildcards, resources, threads):
     metadata = {**originals.metadata, "versions": versions}
     libraries = ["numpy", "scipy"] if engine == "numpy" else ["keras", engine]
     metadata = extend(metadata, "training", about, params.code, *libraries)
-    write_table(output.history, list(history[0]), history)
+    write_table(output.history, list(history[0]) if history else PATH, history)
     each = [f"{what}_{name}" for what in ("score", "label") for name in species]
     write_table(output.clips, [*COLUMNS, *each], clip_rows(pieces, species, learnt))
     write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)

@@ -52,7 +52,13 @@ def read_decisions(
             of.setdefault(row["role"], []).append(row)
 
     def flags(part: list[Mapping[str, str]], what: str) -> np.ndarray:
-        return np.array([[row[f"{what}_{name}"] == "1" for name in species] for row in part])
+        # A model that knows nothing of a species has no score for it: as if none had called.
+        return np.array(
+            [
+                [row[f"{what}_{name}"] == "1" and row[f"score_{name}"] != "" for name in species]
+                for row in part
+            ]
+        )
 
     return {
         role: Decisions(

@@ -17,6 +17,7 @@ import jsonschema
 
 from anurans import recipes, resolution
 from anurans.errors import UserError, listing
+from anurans.own_classes import OWN, RECIPE, own_classes
 from anurans.sound_networks import (
     BIRDNET,
     IMAGE_KEYS,
@@ -85,6 +86,8 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
         With a sentence for each mistake.
     """
     filled = copy.deepcopy(dict(config))
+    if own := _without_own(filled):
+        filled["recipes"] = own
     validator = jsonschema.Draft202012Validator(schema())
     problems = [_sentence(error) for error in _errors(validator, filled)]
     problems += _not_finite(filled)
@@ -97,6 +100,8 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
         filled["recipes"] = {
             name: recipes.own_keys(each) for name, each in filled["recipes"].items()
         }
+        if any(own_classes(each, filled["species"]) for each in filled["backbones"].values()):
+            filled["recipes"].setdefault(OWN, dict(RECIPE))
         filled["datasets"] = {
             name: {"techniques": dataset, "copies": "all"} if isinstance(dataset, list) else dataset
             for name, dataset in filled["datasets"].items()
@@ -107,6 +112,14 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
         problems = list(_contradictions(filled))
     refuse(problems, name)
     return filled
+
+
+def _without_own(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Recipes of a config that is filled already without the one that is added to them."""
+    found = config.get("recipes")
+    if not isinstance(found, dict) or found.get(OWN) != RECIPE:
+        return {}
+    return {name: each for name, each in found.items() if name != OWN}
 
 
 def refuse(problems: list[str], name: str) -> None:
@@ -123,7 +136,7 @@ def split(config: Mapping[str, Any], name: str) -> Split:
     settings["allow_missing"] = tuple(settings["allow_missing"])
     settings["salt"] = str(settings["salt"])
     solvers = {config["recipes"][recipe]["solver"] for recipe in _recipes_in(config, name)}
-    return Split(name=name, together=solvers == {recipes.LOGISTIC}, **settings)
+    return Split(name=name, together=solvers <= {recipes.LOGISTIC, OWN}, **settings)
 
 
 def _recipes_in(config: Mapping[str, Any], split: str) -> list[str]:
@@ -143,9 +156,19 @@ def runs(config: Mapping[str, Any]) -> dict[Run, tuple[str, ...]]:
     for experiment, chosen in config["experiments"].items():
         axes = [chosen[axis] or list(config[axis]) for axis in _AXES]
         for name, *others in itertools.product(*axes):
+            if not _has_scores(config, *others):
+                continue
             for fold in split(config, name).fold_names:
                 found.setdefault(Run(name, *others, fold), []).append(experiment)
     return {run: tuple(found[run]) for run in sorted(found)}
+
+
+def _has_scores(config: Mapping[str, Any], backbone: str, dataset: str, recipe: str) -> bool:
+    """Whether there is such a model: a network's own classes learn from no dataset of ours."""
+    if config["recipes"][recipe] != RECIPE:
+        return True
+    plain = config["datasets"][dataset]["techniques"] == ["original"]
+    return plain and bool(own_classes(config["backbones"][backbone], config["species"]))
 
 
 _AXES = ("splits", "backbones", "datasets", "recipes")
@@ -306,6 +329,10 @@ def _contradictions(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
+    if config["recipes"].get(OWN, RECIPE) != RECIPE:
+        yield (
+            f"recipes.{OWN}: is the name of networks' own classes in every table; choose another."
+        )
     columns = Counter(columns_of(list(config["species"])))
     if twice := [column for column, n in columns.items() if n > 1]:
         yield (

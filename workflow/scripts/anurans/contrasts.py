@@ -1,9 +1,10 @@
 """Backbones, datasets and recipes against each other, corrected for how many are compared."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 from statsmodels.stats.multitest import multipletests
 
 from anurans.intervals import LEVEL, Difference
@@ -15,22 +16,28 @@ COMPARISONS = (
     *("difference", "lower", "upper", "p", "p_holm", "n_comparisons", "detectable", "better"),
 )
 FACTORS = ("backbone", "dataset", "recipe")
+# What a network takes, images or sound: of all backbones of a kind together.
+KIND = "kind"
 ALL = "all"
 # What `better` says of a difference that is not there after the correction.
 UNDECIDED = "not told apart"
 
 
 def compare_models(
-    runs: Sequence[JudgedRun], resamples: int, seed: int
+    runs: Sequence[JudgedRun],
+    resamples: int,
+    seed: int,
+    kinds: Mapping[str, str] | None = None,
 ) -> list[dict[str, str | float | int | None]]:
-    """Compare models that differ in their backbone, dataset or recipe alone.
+    """Compare models that differ in their backbone, its kind, dataset or recipe alone.
 
     A model's score is the macro F1 on the test part, the mean over its folds' models (where a
     split has no test part, of its held-out parts, pooled). The same groups are drawn for both
     sides. Each question (which backbone, averaged over what else they share; which backbone with
     this dataset and recipe; ...) is a family of its own in each split, whose p-values are
     corrected together (Holm 1979, A simple sequentially rejective multiple test procedure,
-    Scandinavian Journal of Statistics 6(2)).
+    Scandinavian Journal of Statistics 6(2)). A network whose own classes lack a species is
+    compared with none: means over other species are no match.
 
     Parameters
     ----------
@@ -38,6 +45,8 @@ def compare_models(
         The runs, each with what it decided on these parts.
     resamples, seed
         Of the draws of groups.
+    kinds
+        What each backbone takes, `image` or `sound`, where kinds are to be compared too.
 
     Returns
     -------
@@ -50,9 +59,9 @@ def compare_models(
     rows = []
     for split in sorted({model.split for model in models}):
         of = [model for model in models if model.split == split]
-        for factor in FACTORS:
+        for factor in (*FACTORS, *([KIND] if kinds else [])):
             families: dict[bool, list[tuple[dict[str, Any], Difference]]] = {True: [], False: []}
-            for about, pairs in _questions(of, factor):
+            for about, pairs in _questions(of, factor, kinds or {}):
                 found = mean_difference(f1_terms(pairs), resamples, seed)
                 families[about["within"] == ALL].append((about, found))
             for family in families.values():
@@ -61,20 +70,25 @@ def compare_models(
 
 
 def _questions(
-    models: Sequence[Model], factor: str
+    models: Sequence[Model], factor: str, kinds: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, Any], list[tuple[Model, Model]]]]:
     """Pairs of values of a factor: over all that they share, then within each of that."""
-    others = [name for name in FACTORS if name != factor]
+    varied = "backbone" if factor == KIND else factor
+    others = [name for name in FACTORS if name != varied]
 
     def rest(model: Model) -> tuple[str, ...]:
         return (*(getattr(model, name) for name in others), model.part)
 
     def value(model: Model) -> str:
-        return getattr(model, factor)
+        return kinds[model.backbone] if factor == KIND else getattr(model, factor)
 
     told = _telling(models, others)
     for first, second in combinations(sorted({value(model) for model in models}), 2):
-        pairs = paired(models, value, rest, first, second)
+        pairs = [
+            (one, other)
+            for one, other in paired(models, value, rest, first, second)
+            if _scored(one) == _scored(other)
+        ]
         if not pairs:
             continue
         about = {
@@ -86,9 +100,16 @@ def _questions(
             "second": second,
         }
         yield about | {"within": ALL, "n_pairs": len(pairs)}, pairs
-        if len(pairs) > 1:
+        # Which backbones of two kinds differ, the comparison of backbones says.
+        if len(pairs) > 1 and factor != KIND:
             for one, other in pairs:
                 yield about | {"within": told(one), "n_pairs": 1}, [(one, other)]
+
+
+def _scored(model: Model) -> tuple[bool, ...]:
+    """Species that a model was judged on."""
+    labels = [run.decisions[model.part].labels.any(axis=0) for run in model.folds]
+    return tuple(np.any(labels, axis=0).tolist())
 
 
 def _telling(models: Sequence[Model], names: Sequence[str]) -> Callable[[Model], str]:

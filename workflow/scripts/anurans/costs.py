@@ -12,6 +12,7 @@ from typing import Any
 
 from anurans.axes import SIZE
 from anurans.clips import ORIGINAL, STRETCHED, count_clips
+from anurans.own_classes import OWN
 from anurans.recipes import LOGISTIC
 from anurans.sound_networks import WIDTHS, is_sound, sound_settings
 from anurans.windows import window_starts
@@ -48,6 +49,7 @@ START = {
     "evaluate_model": 0.5,
     "embed_spectrograms": 0.8,
     "embed_sound": 1.0,
+    "score_classes": 1.0,
     "plot_": 1.8,
     "synthesise_recording": 1.0,
 }
@@ -175,7 +177,7 @@ class Costs:
         width = embedding_width(self.backbones[run["backbone"]])
         weights = head_weights(recipe, width, self.species)
         kept = 1 + (epochs(recipe) if recipe.get("save") == "all" else 0)
-        standardized = STANDARDIZED_BYTES * width if recipe["standardize"] else 0
+        standardized = STANDARDIZED_BYTES * width if recipe.get("standardize") else 0
         return 4 * weights * kept + standardized + RUN_BYTES + CLIP_BYTES * self.clips[ORIGINAL]
 
     def seconds(self, rule: str, wildcards: Mapping[str, str]) -> float:
@@ -192,7 +194,7 @@ class Costs:
                 precision = self.embedding["precision"]
                 rate = EMBEDDED[PRECISION.get(precision, precision)][backbone["architecture"]]
                 return start + count * backbone["alpha"] / rate
-            case "embed_sound":
+            case "embed_sound" | "score_classes":
                 return start + count * self._heard(wildcards["backbone"], technique)
             case "train_model":
                 return start + self._training(wildcards)
@@ -213,6 +215,8 @@ class Costs:
         if self.backbones[run["backbone"]].get("combine") != "pooled":
             count *= prod(self.shape(run["backbone"])[:-1])
         width = embedding_width(self.backbones[run["backbone"]])
+        if recipe["solver"] == OWN:
+            return 0.0
         if recipe["solver"] == LOGISTIC:
             return solver_seconds(recipe, count, width, self.species)
         weights = head_weights(recipe, width, self.species)

@@ -33,8 +33,12 @@ def read_scored(rows: Iterable[Mapping[str, str]], species: Sequence[str], subse
     part = [row for row in rows if row["role"] == subset and row["used"] == "1"]
 
     def table(what: str) -> np.ndarray:
-        values = [[float(row[f"{what}_{name}"]) for name in species] for row in part]
+        values = [[float(row[f"{what}_{name}"] or "nan") for name in species] for row in part]
         return np.array(values).reshape(len(part), len(species))
+
+    # A model that knows nothing of a species has no score for it: it is as if none had called.
+    scores = table("score")
+    known = ~np.isnan(scores)
 
     def names(column: str) -> np.ndarray:
         return np.array([row[column] for row in part], dtype=object)
@@ -42,9 +46,9 @@ def read_scored(rows: Iterable[Mapping[str, str]], species: Sequence[str], subse
     return Scored(
         names("recording"),
         names("group"),
-        table("label") == 1,
-        table("predicted") == 1,
-        table("score"),
+        (table("label") == 1) & known,
+        (table("predicted") == 1) & known,
+        np.where(known, scores, 0.0),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from anurans import annotations, recordings
 from anurans import config as configs
 from anurans.errors import UserError
+from anurans.own_classes import OWN
 from anurans.sound_networks import is_sound
 
 BEST, TUNED = "best", "tuned"
@@ -33,6 +34,8 @@ def candidates(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> list[c
     that hold something out to find it on.
     """
     wanted = config["detection"]
+    # A network's own classes are no head of ours to listen with.
+    runs = [run for run in runs if run.recipe != OWN]
     if wanted["model"] != BEST:
         return [run for run in runs if "/".join(model_of(run)) == wanted["model"]]
     splits = {name: configs.split(config, name) for name in config["splits"]}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from anurans.clips import ORIGINAL, ClipTable, clip_table
 from anurans.datasets import overlaps, shown_by
 from anurans.labels import blocks_by, rows_by
+from anurans.learning import NO_FOLD
 from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
 
 SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
@@ -121,7 +122,7 @@ def certify(
     for unit in (*UNITS, "groups"):
         row[f"{unit}_crossing"] = len(crossing[unit])
     row["copies_overlapping"] = len(crossing["copies"])
-    row["inner_folds"] = len({each["inner_fold"] for each in inner.values() if each["inner_fold"]})
+    row["inner_folds"] = len({each["inner_fold"] for each in inner.values()} - {"", NO_FOLD})
     row["inner_by"], row["inner_crossing"] = inner_by, len(crossing["inner"])
     certificate = Certificate(row, crossing, allowed)
     if certificate.leaks:

@@ -9,8 +9,9 @@ import numpy as np
 from anurans.annotation_formats import Annotation
 from anurans.clips import ORIGINAL
 from anurans.datasets import Embeddings, Part, label_windows, rows_of, shown_by
+from anurans.dense import Head, Layer
 from anurans.errors import UserError, listing
-from anurans.inner_folds import InnerFolds, deal_folds
+from anurans.inner_folds import InnerFolds, choose_groups, deal_folds
 from anurans.labels import LabelRule
 from anurans.logistic import Logistic, LogisticFit, fit_logistic
 from anurans.rows import Rows
@@ -22,8 +23,12 @@ COLUMNS = (
     *("role", "clip", "recording", "technique", "source_start", "source_end"),
     *("inner_fold", "inner_group"),
 )
+# Columns of the history.tsv of a logistic recipe.
+PATH = ("species", "C", "loss", "chosen")
 # Roles of a run that learns from its validation part too.
 TOGETHER = f"{TRAIN} and {VALIDATION}"
+# Inner fold of clips that nothing was fitted to.
+NO_FOLD = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +165,7 @@ def learn_logistic(
     originals = [piece.part for piece in pieces if piece.original]
     clips = [clip for part in originals for clip in part.clips.clip.tolist()]
     labels = np.concatenate([part.labels for part in originals])
-    units = [
-        (unit, np.array([roles[clip][column] for clip in clips], dtype=object))
-        for unit, column in ((by, "group"), ("night", "night"), ("recording", "recording"))
-    ]
-    inner = deal_folds(labels, units, recipe.inner_folds)
+    inner = deal_folds(labels, _units(clips, roles, by), recipe.inner_folds)
     fold_of = dict(zip(clips, inner.fold.tolist(), strict=True)) if inner.count else {}
     shown: list[set[int]] = []
     for piece in pieces:
@@ -183,6 +184,57 @@ def learn_logistic(
     scores = np.full((len(shown), labels.shape[1]), np.nan)
     scores[: len(clips)] = _of_clips(fit.unseen, material.clip, len(clips), how)
     return Learnt(fit, inner, [" ".join(map(str, sorted(of))) for of in shown], scores)
+
+
+def take_own_classes(
+    pieces: Sequence[Piece],
+    material: Material,
+    roles: Mapping[str, Mapping[str, str]],
+    by: str,
+    how: str,
+    species: Sequence[str],
+) -> Learnt:
+    """Take the scores of a network's own classes for what a head would say.
+
+    Nothing is learnt, so that no clip need be left out of anything: thresholds are found on the
+    clips that those of a logistic recipe are found on.
+
+    Parameters
+    ----------
+    pieces, material, roles, by, how
+        As `learn_logistic` takes them; rows are logits of the species that the network knows, which
+        `embedding.classes` of the metadata names in order.
+    species
+        All species.
+
+    Returns
+    -------
+    Learnt
+        Scores of a species that the network does not know are NaN.
+    """
+    known = list(pieces[0].embeddings.metadata["embedding"]["classes"])
+    kernel = np.zeros((len(known), len(species)), np.float32)
+    bias = np.full(len(species), np.nan, np.float32)
+    for row, name in enumerate(known):
+        kernel[row, species.index(name)], bias[species.index(name)] = 1, 0
+    head = Head([Layer("probability", kernel, bias, "sigmoid")])
+    scores = head(material.rows[np.arange(len(material.rows))])
+    clips = [clip for piece in pieces for clip in piece.part.clips.clip.tolist()]
+    unit, groups = choose_groups(_units(clips, roles, by))
+    inner = InnerFolds(np.zeros(len(clips), int), groups, unit)
+    fit = LogisticFit(head, [], scores, (True,) * len(species))
+    of_clips = _of_clips(scores, material.clip, len(clips), how)
+    return Learnt(fit, inner, [NO_FOLD] * len(clips), of_clips)
+
+
+def _units(
+    clips: Sequence[str], roles: Mapping[str, Mapping[str, str]], by: str
+) -> list[tuple[str, np.ndarray]]:
+    """What inner folds may keep together, largest first, and the group of each clip."""
+    return [
+        (unit, np.array([roles[clip][column] for clip in clips], dtype=object))
+        for unit, column in ((by, "group"), ("night", "night"), ("recording", "recording"))
+    ]
 
 
 def _of_clips(scores: np.ndarray, clip: np.ndarray, count: int, how: str) -> np.ndarray:

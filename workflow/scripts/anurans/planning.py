@@ -23,6 +23,7 @@ from anurans import (
 from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
+from anurans.own_classes import OWN, own_classes
 from anurans.sound_networks import MISSING, PACKAGE, find_birdnet, is_sound
 from anurans.study_plan import StudyPlan
 
@@ -285,6 +286,28 @@ class Plan(StudyPlan, DetectionPlan):
     def backbones(self) -> list[str]:
         """Backbones that are trained on."""
         return sorted({run.backbone for run in self.runs})
+
+    @property
+    def kinds(self) -> dict[str, str] | None:
+        """What each backbone takes, image or sound; None where all take the same."""
+        kinds = {
+            name: "sound" if is_sound(self.config["backbones"][name]) else "image"
+            for name in self.backbones
+        }
+        return kinds if len(set(kinds.values())) > 1 else None
+
+    def image_runs(self) -> list[configs.Run]:
+        """Runs of networks that take images."""
+        return [run for run in self.runs if not is_sound(self.config["backbones"][run.backbone])]
+
+    def training_shards(self, backbone: str, recipe: str) -> list[str]:
+        """What a run learns from and judges: embeddings of original clips, or scores of classes."""
+        folder = f"classes/{backbone}" if recipe == OWN else f"embeddings/{backbone}/original"
+        return [f"results/{folder}/{shard}.h5" for shard in self.shards]
+
+    def own_classes(self, backbone: str) -> dict[str, int]:
+        """Class of a network for each species that it knows."""
+        return own_classes(self.config["backbones"][backbone], self.config["species"])
 
     def top(self, technique: str) -> float | None:
         """Frequency at which images end, in Hz, where masks in sound depend on it."""

@@ -18,6 +18,7 @@ NOUNS = {
     "export_sound_network": ("backbone", "backbones"),
     "embed_spectrograms": ("embedding job", "embedding jobs"),
     "embed_sound": ("embedding job", "embedding jobs"),
+    "score_classes": ("job of own classes", "jobs of own classes"),
     "label_clips": ("label job", "label jobs"),
     "assign_roles": ("split", "splits"),
     "train_model": ("training", "trainings"),

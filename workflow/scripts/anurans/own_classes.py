@@ -1,0 +1,46 @@
+"""Classes that a network was trained on, where they are species of the config.
+
+Read at parse time: names alone, standard library only.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from anurans.sound_networks import PACKAGE, class_names, find_labels, is_sound, scientific_name
+
+# Name of the recipe that is no head of ours: the network's own scores. Nobody else may have it.
+OWN = "own"
+RECIPE = {"solver": OWN}
+
+
+def own_classes(backbone: Mapping[str, Any], species: Mapping[str, str]) -> dict[str, int]:
+    """Class of a network for each species of the config that it knows.
+
+    Parameters
+    ----------
+    backbone
+        One of the config's `backbones`.
+    species
+        Scientific name of each species, by its code.
+
+    Returns
+    -------
+    dict
+        By code, in the order of `species`: the number of the class, from 0. Empty for a network of
+        images, and where the network's list of names is not at hand.
+    """
+    if not is_sound(backbone):
+        return {}
+    known = _numbers(backbone["weights"])
+    names = {code: name.strip().lower() for code, name in species.items()}
+    return {code: known[name] for code, name in names.items() if name in known}
+
+
+@cache
+def _numbers(weights: str | None) -> dict[str, int]:
+    labels = class_names(find_labels() if weights in (None, PACKAGE) else weights)
+    numbers: dict[str, int] = {}
+    for number, label in enumerate(labels):
+        numbers.setdefault(scientific_name(label).strip().lower(), number)
+    return numbers

@@ -1,0 +1,37 @@
+"""Score the windows of a shard's clips for those of a network's own classes that are species."""
+
+from anurans import gpus
+from anurans.audio import sources
+from anurans.clips import clip_table
+from anurans.embeddings import open_network
+from anurans.errors import UserError
+from anurans.jobs import log, run
+from anurans.shards import write_shard
+from anurans.sound_shards import Heard
+from anurans.tables import read_table
+from anurans.windows import Windows
+
+
+def main(input, output, params, wildcards, resources, threads):
+    embedder, network = open_network(input.about, threads)
+    gpus.check(resources.get("gpu", 0), network["engine"], "embedding.engine")
+    if max(params.classes.values()) >= embedder.classes:
+        raise UserError(
+            f"backbones.{wildcards.backbone}: the network scores {embedder.classes} classes, and "
+            "the list of names beside it has more; put the list that belongs to it there."
+        )
+    rows = read_table(input.table)
+    usable = sources(rows, params.recordings, params.files, params.channels)
+    windows = Windows(network["sr"], network["samples"], params.length, params.seed)
+    heard = Heard(usable, clip_table(read_table(input.clips)), windows, None)
+    about = {"dtype": "float32", "classes": list(params.classes)}
+    metadata = heard.metadata(network, about, params.code, "original")
+    columns = list(params.classes.values())
+    scored = (each[:, columns] for each in embedder.scores(heard.batches(params.batch_size)))
+    shape = (len(windows.starts), len(columns))
+    write_shard(output[0], heard.clips, heard.by_clip(scored), shape, "float32", metadata)
+    log.info("%d clips, classes of %s", len(heard.clips), ", ".join(params.classes))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
