@@ -180,11 +180,12 @@ def sound_engine(network, samples, count):
 
 def sound_embedded(about, sr, clips):
     """Open a network, bring clips of 5 s from a rate to its own, and embed two windows of each."""
+    import openvino  # noqa: F401
     import soxr
 
-    clock, processor = time.perf_counter(), time.process_time()
     from anurans.embeddings import open_network
 
+    clock, processor = time.perf_counter(), time.process_time()
     embedder, told = open_network(about, 1)
     clip = sound_of(5 * sr)
     starts = (0, 5 * told["sr"] - told["samples"])
