@@ -111,19 +111,22 @@ def test_the_penalty_is_the_one_of_the_lowest_loss_left_out():
             truth = labels[:, column]
             losses.append(-np.log(np.where(truth, unseen, 1 - unseen)).mean())
         mine = [row["loss"] for row in fit.path if row["species"] == column]
-        assert mine == pytest.approx(losses, abs=1e-4)
+        # Penalties are compared before they are solved to the end.
+        assert mine == pytest.approx(losses, abs=5e-4)
         assert chosen(fit, column) == GRID[int(np.argmin(losses))]
 
 
-def test_no_weaker_penalty_is_tried_once_three_in_a_row_were_worse():
+def test_no_weaker_penalty_is_tried_once_two_in_a_row_were_worse():
     x, labels = blobs(60, 200, apart=0.3)
     grid = [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]
     short = fit_logistic(Logistic(grid), x, labels, *folds_of(60))
-    tried = [row["C"] for row in short.path if row["species"] == 0]
-    best = max(grid.index(chosen(short, column)) for column in range(2))
-    assert tried == grid[: best + 4] and best + 4 < len(grid)
-    fewer = fit_logistic(Logistic(tried), x, labels, *folds_of(60))
-    assert np.array_equal(fewer.unseen, short.unseen)
+    for column in range(2):
+        tried = [row["C"] for row in short.path if row["species"] == column]
+        best = grid.index(chosen(short, column))
+        assert tried == grid[: best + 3] and best + 3 < len(grid)
+        fewer = fit_logistic(Logistic(tried), x, labels, *folds_of(60))
+        assert chosen(fewer, column) == chosen(short, column)
+        assert np.allclose(fewer.unseen[:, column], short.unseen[:, column], atol=1e-5)
 
 
 def test_rows_that_show_sound_of_a_fold_are_left_out_of_its_fit_and_not_judged():

@@ -19,12 +19,14 @@ from anurans.training import Embedded, class_weights, in_order, log_odds, moment
 GRID = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 # Where nothing can be chosen: one group, or positives in one alone.
 FALLBACK = 0.01
-# Penalties in a row that are worse than the best, for every species, after which no weaker is tried.
-WORSE = 3
+# Penalties in a row that are worse than the best of a species, after which no weaker is tried.
+WORSE = 2
 # Largest slope of a solution, per clip, in units of the curvature; steps until it must be there.
-SLOPE, STEPS = 1e-7, 500
-# Values up to which the turned embeddings are kept in double precision: 256 MB.
-DOUBLE = 1 << 25
+SLOPE, STEPS = 1e-7, 1000
+# The same while penalties are compared: their losses differ by more than that leaves open.
+ROUGH = 2e-5
+# Values up to which the turned embeddings are kept in double precision: 8 MB.
+DOUBLE = 1 << 20
 # Part of the largest variance below which a principal axis holds rounding alone.
 NEGLIGIBLE = 1e-12
 
@@ -54,8 +56,8 @@ class LogisticFit:
     path
         A row for each species and C that was tried: `species` (its column), `C`, `loss` (mean loss
         of rows that were left out, None where there are none), `chosen` (1 for one of each
-        species). Strong penalties come first; the path ends where three in a row were worse than
-        the best, for every species: the loss of weaker ones rises on.
+        species). Strong penalties come first; the path of a species ends where two in a row were
+        worse than the best: the loss of weaker ones rises on.
     unseen : np.ndarray [shape=(n, species), dtype=float64]
         Probabilities of rows by the fit that left out their fold; NaN where there is none.
     converged
@@ -233,58 +235,54 @@ def _choose(
         for column in range(species)
         if _both(y[~out[:, number - 1], column])
     ]
+    of = np.array([column for _, column in problems], dtype=int)
     unseen = np.full((n, species), np.nan)
-    losses: list[list[float | None]] = [[] for _ in range(species)]
-    best = [np.inf] * species
+    losses: list[list[float]] = [[] for _ in range(species)]
     chosen = [min(grid, key=lambda C: abs(np.log(C / FALLBACK)))] * species
     steady = [True] * species
-    if not problems:
-        path = [{"species": s, "C": C, "loss": None} for s in range(species) for C in grid]
-        return path, unseen, chosen, steady
-    learnt = np.column_stack(
-        [np.where(out[:, number - 1], 0.0, weights[:, column]) for number, column in problems]
-    )
-    targets = y[:, [column for _, column in problems]]
-    # Which rows each problem is judged on.
+    # Rows that each problem is judged on. Without a positive among them nothing can be chosen.
     judged = [np.flatnonzero(fold == number) for number, _ in problems]
-    start = None
-    for C in grid:
-        solution = solve(axes, targets, learnt, np.full(len(problems), C), start)
-        start = solution
-        for column in range(species):
-            mine = [at for at, (_, of) in enumerate(problems) if of == column]
-            rows = np.concatenate([np.empty(0, int), *(judged[at] for at in mine)]).astype(int)
-            logits = np.concatenate(
-                [np.empty(0), *(solution.logits[judged[at], at] for at in mine)]
-            )
-            if not y[rows, column].any():
-                losses[column].append(None)
-                continue
-            each = cross_entropy(logits, y[rows, column], None) * weights[rows, column]
-            loss = float(each.mean())
-            losses[column].append(loss)
-            if loss < best[column]:
-                best[column], chosen[column] = loss, C
-                steady[column] = all(solution.converged[at] for at in mine)
-                unseen[:, column] = np.nan
-                unseen[rows, column] = sigmoid(logits)
-        if all(_ended(of) for of in losses):
-            break
-    for column in range(species):
-        if not np.isfinite(best[column]):
-            unseen[:, column] = np.nan
+    found = [
+        any(y[judged[at], column].any() for at in np.flatnonzero(of == column))
+        for column in range(species)
+    ]
+    if any(found):
+        learnt = np.column_stack(
+            [np.where(out[:, number - 1], 0.0, weights[:, column]) for number, column in problems]
+        )
+        last = best = start_of(axes, y[:, of], learnt)
+        for C in grid:
+            active = np.flatnonzero([found[each] and not _ended(losses[each]) for each in of])
+            if not len(active):
+                break
+            some = y[:, of[active]], learnt[:, active], np.full(len(active), C)
+            last = last.put(active, solve(axes, *some, last.take(active), ROUGH))
+            for column in sorted(set(of[active].tolist())):
+                mine = np.flatnonzero(of == column)
+                rows = np.concatenate([judged[at] for at in mine])
+                logits = np.concatenate([last.logits[judged[at], at] for at in mine])
+                each = cross_entropy(logits, y[rows, column], None) * weights[rows, column]
+                losses[column].append(float(each.mean()))
+                if losses[column][-1] == min(losses[column]):
+                    chosen[column] = C
+                    best = best.put(mine, last.take(mine))
+        known = np.flatnonzero([found[each] for each in of])
+        some = y[:, of[known]], learnt[:, known], np.array(chosen)[of[known]]
+        solution = solve(axes, *some, best.take(known))
+        for number, at in enumerate(known.tolist()):
+            unseen[judged[at], of[at]] = sigmoid(solution.logits[judged[at], number])
+            steady[of[at]] &= bool(solution.converged[number])
     path = [
         {"species": column, "C": C, "loss": loss}
         for column in range(species)
-        for C, loss in zip(grid, losses[column], strict=False)
+        for C, loss in zip(grid, losses[column] or [None] * len(grid), strict=False)
     ]
     return path, unseen, chosen, steady
 
 
-def _ended(losses: Sequence[float | None]) -> bool:
-    """Whether the last losses were all above the lowest; so are those of nothing."""
-    known = [loss for loss in losses if loss is not None]
-    return not known or len(known) - 1 - int(np.argmin(known)) >= WORSE
+def _ended(losses: Sequence[float]) -> bool:
+    """Whether the last losses were all above the lowest."""
+    return bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= WORSE
 
 
 def _refit(
@@ -298,10 +296,11 @@ def _refit(
     constant = sorted(set(range(species)) - set(known))
     bias[constant] = log_odds(y[:, constant])
     if known:
-        solution = solve(axes, y[:, known], weights[:, known], chosen[known], None)
+        start = start_of(axes, y[:, known], weights[:, known])
+        solution = solve(axes, y[:, known], weights[:, known], chosen[known], start)
         kernel[:, known], bias[known] = solution.kernel, solution.bias
         for column, good in zip(known, solution.converged, strict=True):
-            ended[column] = good
+            ended[column] = bool(good)
     return kernel, bias, ended
 
 
@@ -311,16 +310,43 @@ def _both(labels: np.ndarray) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Weights [shape=(r, k)], biases [shape=(k,)], logits [shape=(n, k)] of k problems."""
+    """Weights [shape=(r, k)], biases [shape=(k,)] and logits [shape=(n, k)] of k problems.
+
+    `converged` [shape=(k,)] says whether each has a slope of 0.
+    """
 
     kernel: np.ndarray
     bias: np.ndarray
     logits: np.ndarray
-    converged: list[bool]
+    converged: np.ndarray
+
+    def take(self, problems: np.ndarray) -> "Solution":
+        """Some of the problems."""
+        return Solution(*(getattr(self, name)[..., problems] for name in self.__slots__))
+
+    def put(self, problems: np.ndarray, other: "Solution") -> "Solution":
+        """The same, where some of the problems have other solutions."""
+        found = Solution(*(getattr(self, name).copy() for name in self.__slots__))
+        for name in self.__slots__:
+            getattr(found, name)[..., problems] = getattr(other, name)
+        return found
+
+
+def start_of(axes: Axes, y: np.ndarray, weights: np.ndarray) -> Solution:
+    """Where nothing is learnt yet: weights of 0, biases at the log-odds; as `solve` takes them."""
+    share = (weights * y).sum(axis=0) / weights.sum(axis=0)
+    bias = np.log(share / (1 - share))
+    kernel = np.zeros((axes.values.shape[1], y.shape[1]))
+    return Solution(kernel, bias, np.tile(bias, (len(y), 1)), np.zeros(y.shape[1], bool))
 
 
 def solve(
-    axes: Axes, y: np.ndarray, weights: np.ndarray, C: np.ndarray, start: Solution | None
+    axes: Axes,
+    y: np.ndarray,
+    weights: np.ndarray,
+    C: np.ndarray,
+    start: Solution,
+    flat: float | None = None,
 ) -> Solution:
     """Solve k logistic regressions on the same rows at once, by L-BFGS.
 
@@ -337,7 +363,9 @@ def solve(
     C : np.ndarray [shape=(k,)]
         Inverse strength of each penalty.
     start
-        Where to begin; by default weights are 0 and biases the log-odds.
+        Where to begin.
+    flat
+        Largest slope of a solution; by default `SLOPE`.
     """
     from scipy.optimize import minimize
 
@@ -349,10 +377,7 @@ def solve(
     curvature = share * (1 - share)
     unit = np.sqrt(np.outer(axes.power, curvature) / len(y) + penalty)
     unit_bias = np.sqrt(curvature)
-    if start is None:
-        first = np.concatenate([np.zeros((r, k)), (np.log(share / (1 - share)) * unit_bias)[None]])
-    else:
-        first = np.concatenate([start.kernel * unit, (start.bias * unit_bias)[None]])
+    first = np.concatenate([start.kernel * unit, (start.bias * unit_bias)[None]])
     each = (weights / total).astype(values.dtype)
     y = y.astype(values.dtype)
 
@@ -374,7 +399,13 @@ def solve(
         return value, downhill.ravel()
 
     # The value itself stops changing, to rounding, long before the slope is 0.
-    options = {"maxiter": STEPS, "maxfun": 2 * STEPS, "ftol": 0.0, "gtol": SLOPE, "maxcor": 20}
+    options = {
+        "maxiter": STEPS,
+        "maxfun": 2 * STEPS,
+        "ftol": 0.0,
+        "gtol": flat or SLOPE,
+        "maxcor": 20,
+    }
     found = minimize(objective, first.ravel(), jac=True, method="L-BFGS-B", options=options)
     scaled = found.x.reshape(r + 1, k)
     _, downhill = objective(found.x)
@@ -382,4 +413,4 @@ def solve(
     # Single precision ends where its rounding does.
     allowed = (10 if values.dtype == np.float64 else 1000) * SLOPE
     kernel, bias = scaled[:-1] / unit, scaled[-1] / unit_bias
-    return Solution(kernel, bias, logits(kernel, bias), (steepest <= allowed).tolist())
+    return Solution(kernel, bias, logits(kernel, bias), steepest <= allowed)
