@@ -68,6 +68,7 @@ class World:
     clip: np.ndarray
     labels: np.ndarray
     recording: np.ndarray
+    how: str = "max"
 
     def of(self, recordings: Sequence[str]) -> "World":
         """The part of some recordings."""
@@ -75,11 +76,13 @@ class World:
         rows = kept[self.clip]
         number = np.cumsum(kept) - 1
         clip = number[self.clip[rows]]
-        return World(self.x[rows], self.y[rows], clip, self.labels[kept], self.recording[kept])
+        return World(
+            self.x[rows], self.y[rows], clip, self.labels[kept], self.recording[kept], self.how
+        )
 
     def scores(self, of_rows: np.ndarray) -> np.ndarray:
-        """Scores of clips: the highest of their rows'."""
-        return combine(of_rows.reshape(len(self.labels), -1, of_rows.shape[1]), "max")
+        """Scores of clips, of those of their rows."""
+        return combine(of_rows.reshape(len(self.labels), -1, of_rows.shape[1]), self.how)
 
 
 def embed(folder: Path, backbones: dict, settings: dict) -> None:

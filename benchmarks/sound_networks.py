@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from measuring import SCRIPTS, Row, Spent, in_turn, job, snakemake, times, way
-from synthetic import make_world, names
+from synthetic import SR, make_world, names
 
 sys.path.insert(0, str(SCRIPTS))
 # A shard of 504 windows: 252 clips of two windows each.
@@ -71,23 +71,22 @@ def rows(folder: Path, quick: bool):
     world, count = make(folder, quick), 20 if quick else OTHERS
     (world / "out").mkdir(exist_ok=True)
     network = world / "results/backbones/birdnet/model.xml"
-    lite = partial(way, "litert", settings.weights)
+    about, lite = network.with_name("about.json"), partial(way, "litert", settings.weights)
     found = in_turn(
         1 if quick else 3,
-        ours=partial(embedded, world),
+        job=partial(embedded, world),
+        ours=partial(way, "sound_embedded", about, SR, 24 if quick else 12 * MINUTES),
         raw=partial(way, "sound_engine", network, settings.samples, count),
-        xnnpack=partial(lite, "xnnpack", settings.output, count),
         plain=partial(lite, "none", settings.output, count),
+        xnnpack=partial(lite, "xnnpack", settings.output, count),
     )
-    ours, raw = found["ours"], found["raw"]
-    inside = ours.each_inside
-    ratio = inside / raw.each
+    ours, raw, whole = found["ours"], found["raw"], found["job"]
+    ratio = ours.each / raw.each
     yield Row(
-        f"sound -> embedding, BirdNET, inside the job ({ours.units} windows, sound read and "
-        "resampled)",
-        "the engine alone, OpenVINO, one window again and again",
-        f"{1000 * inside:.1f} ms of a core a window against {1000 * raw.each:.1f}: {ratio:.2f} "
-        "times",
+        f"sound -> embedding, BirdNET ({ours.units} windows; the network opened, sound resampled)",
+        "its engine alone, one window again and again",
+        f"{1000 * ours.each:.1f} ms of a core a window against {1000 * raw.each:.1f}: {ratio:.2f} "
+        f"times; the job, which reads and cuts recordings too, {1000 * whole.each_inside:.1f}",
         "at most 1.15 times",
         ratio <= 1.15,
     )
@@ -96,14 +95,14 @@ def rows(folder: Path, quick: bool):
         ("xnnpack", "LiteRT with XNNPACK", 1.7),
     ):
         other = found[name]
-        faster = other.each / inside
         yield Row(
-            "sound -> embedding, BirdNET, inside the job",
+            "sound -> embedding, BirdNET, the engine alone",
             what,
-            f"{faster:.1f} times ({1000 * inside:.1f} ms of a core a window against "
-            f"{1000 * other.each:.1f}), {times(other, ours):.1f} with the start of the job",
+            f"{times(other, raw):.1f} times ({1000 * raw.each:.1f} ms of a core a window against "
+            f"{1000 * other.each:.1f}); {times(other, ours):.1f} times where sound is resampled "
+            "here and not there",
             f"{goal:g} times",
-            faster >= goal,
+            times(other, raw) >= goal,
         )
 
 

@@ -178,6 +178,30 @@ def sound_engine(network, samples, count):
     timed(count, lambda: [request.infer({0: window}) and None for _ in range(count)])
 
 
+def sound_embedded(about, sr, clips):
+    """Open a network, bring clips of 5 s from a rate to its own, and embed two windows of each."""
+    import openvino  # noqa: F401
+    import soxr
+
+    from anurans.embeddings import open_network
+
+    clock, processor = time.perf_counter(), time.process_time()
+    embedder, told = open_network(about, 1)
+    clip = sound_of(5 * sr)
+    starts = (0, 5 * told["sr"] - told["samples"])
+
+    def batches():
+        for first in range(0, clips, 8):
+            count = min(8, clips - first)
+            sounds = [soxr.resample(clip, sr, told["sr"], "HQ") for _ in range(count)]
+            yield np.array([s[at : at + told["samples"]] for s in sounds for at in starts])
+
+    for _ in embedder.embed(batches()):
+        pass
+    clock, processor = time.perf_counter() - clock, time.process_time() - processor
+    print(json.dumps({"units": 2 * clips, "clock": clock, "processor": processor}))
+
+
 def litert(network, delegate, output, count):
     """A .tflite in LiteRT, with XNNPACK or without any delegate, as BirdNET's own packages run it.
 
@@ -221,6 +245,7 @@ WAYS = {
         fit,
         heads,
         sound_engine,
+        sound_embedded,
         litert,
     )
 }

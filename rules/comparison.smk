@@ -25,6 +25,8 @@ rule summarize_runs:
         project=config["project"],
         species=SPECIES,
         experiments=[" ".join(experiments) for experiments in RUNS.values()],
+        kinds=PLAN.kinds,
+        licences=PLAN.licences,
         code=code("summarize_runs.py"),
     script:
         "../workflow/scripts/summarize_runs.py"

@@ -115,6 +115,17 @@ def test_the_penalty_is_the_one_of_the_lowest_loss_left_out():
         assert chosen(fit, column) == GRID[int(np.argmin(losses))]
 
 
+def test_no_weaker_penalty_is_tried_once_three_in_a_row_were_worse():
+    x, labels = blobs(60, 200, apart=0.3)
+    grid = [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]
+    short = fit_logistic(Logistic(grid), x, labels, *folds_of(60))
+    tried = [row["C"] for row in short.path if row["species"] == 0]
+    best = max(grid.index(chosen(short, column)) for column in range(2))
+    assert tried == grid[: best + 4] and best + 4 < len(grid)
+    fewer = fit_logistic(Logistic(tried), x, labels, *folds_of(60))
+    assert np.array_equal(fewer.unseen, short.unseen)
+
+
 def test_rows_that_show_sound_of_a_fold_are_left_out_of_its_fit_and_not_judged():
     x, labels = blobs(100, 150, apart=0.3)
     copies = x[:50] + 0.01

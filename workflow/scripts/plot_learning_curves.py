@@ -18,7 +18,7 @@ from anurans.tables import read_table
 MOST = 60
 COLUMNS = 5
 TRAINING, VALIDATION = COLOURS[0], COLOURS[1]
-KEPT = "epoch that was kept, or penalty that was chosen; n: trainings of a model"
+KEPT = "kept; n: trainings of a model"
 PLAIN = FuncFormatter(lambda value, _: f"{value:g}")
 
 
@@ -53,7 +53,9 @@ def main(input, output, params, wildcards):
         for model, places in models.items()
         if model in best
     }
-    if not any(curves.values()):
+    # A network's own classes have neither.
+    curves = {model: of for model, of in curves.items() if of}
+    if not curves:
         raise UserError(
             f"Split {wildcards.split}: no training has an epoch or a penalty in its history.tsv to "
             "draw."
@@ -67,9 +69,9 @@ def main(input, output, params, wildcards):
     losses = [y for of in curves.values() for curve in of for y in curve.known if y]
     narrow = max(losses, default=1.0) < 100 * min(losses, default=1.0)
     shown = counted(len(models), "model")
-    trainings = sum(len(places) for model, places in models.items() if model in best)
-    if len(best) < len(models):
-        shown = f"the {len(best)} best of {shown}"
+    trainings = sum(len(models[model]) for model in curves)
+    if len(curves) < len(models):
+        shown = f"{len(curves)} of {shown}"
     rows = panel_rows(len(keys), columns)
     with sheet(output, WIDTH, 1.0 + 1.45 * rows) as figure:
         words = f"{shown}, {counted(trainings, 'training')}"
@@ -154,7 +156,7 @@ def title(model, folds):
 
 def legend():
     """What the lines mean."""
-    left_out = "validation, or clips left out (a line for each species)"
+    left_out = "validation, or clips left out, by species"
     return [
         Line2D([], [], color=TRAINING, linewidth=1, label="training"),
         Line2D([], [], color=VALIDATION, linewidth=1, linestyle="--", label=left_out),

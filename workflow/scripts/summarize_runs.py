@@ -7,7 +7,7 @@ from anurans.jobs import log, run
 from anurans.libraries import merge_versions, version_notes
 from anurans.shards import open_shard
 from anurans.splits import TEST
-from anurans.summary import RUN, columns, short_table, sort_key
+from anurans.summary import RUN, between_kinds, columns, short_table, sort_key
 from anurans.tables import read_table, write_table
 
 
@@ -27,8 +27,13 @@ def main(input, output, params):
             "",
             short_table(rows, params.species),
             "",
+            *([between_kinds(rows, params.kinds)] if params.kinds else []),
             *_notes(
-                rows, params.species, read_table(input.recordings), read_table(input.annotations)
+                rows,
+                params.species,
+                read_table(input.recordings),
+                read_table(input.annotations),
+                params.licences,
             ),
             *version_notes(merge_versions(map(_versions, input.scores))),
             f"All scores, with intervals and counts: {output[0]}",
@@ -68,7 +73,7 @@ def left_out(recordings, annotations):
         )
 
 
-def _notes(rows, species, recordings, annotations):
+def _notes(rows, species, recordings, annotations, licences):
     """Sentences about what the scores rest on."""
     yield from left_out(recordings, annotations)
     others = Counter()
@@ -86,6 +91,7 @@ def _notes(rows, species, recordings, annotations):
             f"The split {', '.join(leaky)} leaks by design: its scores are flattered "
             "(results/tables/optimism.csv)."
         )
+    yield from (f"The licence of {name}: {text}." for name, text in licences.items())
     random = sorted({row["backbone"] for row in rows if row["weights"] == "random"})
     if random:
         yield (

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from anurans.transposes import BY_VALUE, sink_transposes
+
 TRANSFORM = "Rfft2d"
 # Complex values cast to real ones.
 REAL_PART = "Convert"
@@ -33,39 +35,51 @@ def replace_transforms(model: Any) -> int:
         How many were replaced; one that is used in a way that is not known here stays.
     """
     transforms = [op for op in model.get_ordered_ops() if op.get_type_name() == TRANSFORM]
-    replaced = sum(_as_bands(model, op) or _as_product(op) for op in transforms)
+    replaced, spectrograms = 0, []
+    for transform in transforms:
+        spectrogram = _as_bands(model, transform)
+        if spectrogram is not None:
+            spectrograms.append(spectrogram)
+        replaced += spectrogram is not None or _as_product(transform)
     model.validate_nodes_and_infer_types()
+    for spectrogram in spectrograms:
+        _turn_bands(model, spectrogram)
+    model.validate_nodes_and_infer_types()
+    sink_transposes(model, spectrograms)
     return replaced
 
 
-def _as_bands(model: Any, transform: Any) -> bool:
-    """Replace frames, window, real part and bands by one convolution over the sound."""
+def _as_bands(model: Any, transform: Any) -> Any:
+    """Replace frames, window, real part and bands by one convolution over the sound.
+
+    Gives the spectrogram [shape=(1, frames, bands)], a transpose; None where they are otherwise.
+    """
     from openvino import opset13 as ops
 
     shaped = _before(transform)
     windowed, way = _before(shaped), _only_way(transform, "MatMul")
     if way is None or not _only_shape([shaped]) or windowed.get_type_name() != "Multiply":
-        return False
+        return None
     *between, bands = way
     kinds = [op.get_type_name() for op in between if not _only_shape([op])]
     window, matrix = _constant(windowed, 1), _constant(bands, 1)
     frames = windowed.input_value(0)
     if kinds != [REAL_PART] or window is None or matrix is None:
-        return False
+        return None
     length = window.size
     matrix = matrix if _transposed(bands) else matrix.T
     if _length(transform) != length or matrix.shape[1] != length // 2 + 1:
-        return False
+        return None
     signal, hop = _framing(model, frames)
     if signal is None:
-        return False
+        return None
     count = frames.get_shape()[1]
     # What the transform left unknown is told by the frames and the matrix.
     shape = _partial([1, count, len(matrix)])
     ends = [bands, *(user for user in _users(bands) if _only_shape([user]))]
     output = next((op for op in ends if op.get_output_partial_shape(0).compatible(shape)), None)
     if output is None:
-        return False
+        return None
     # In float64: what is folded is rounded once.
     folded = window.reshape(-1, 1).astype(np.float64) * (
         _cosines(length) @ matrix.astype(np.float64).T
@@ -85,8 +99,50 @@ def _as_bands(model: Any, transform: Any) -> bool:
         signal = ops.slice(signal, [0], [wanted], [1], [1]).output(0)
     sound = ops.transpose(ops.reshape(signal, np.array([1, blocks, hop]), False), [0, 2, 1])
     result = ops.convolution(sound, ops.constant(kernel), [1], [0], [0], [1])
-    _replace(output, ops.transpose(result, [0, 2, 1]))
-    return True
+    spectrogram = ops.transpose(result, np.array([0, 2, 1]))
+    _replace(output, spectrogram)
+    return spectrogram
+
+
+def _turn_bands(model: Any, spectrogram: Any) -> None:
+    """Let bands that are put into the other order come out of the convolution in that order."""
+    from openvino import opset13 as ops
+
+    reversal = _reversal(model, spectrogram)
+    if reversal is None:
+        return
+    convolution = _before(spectrogram)
+    kernel = ops.constant(_constant(convolution, 1)[::-1].copy())
+    convolution.input(1).replace_source_output(kernel.output(0))
+    for target in list(reversal.output(0).get_target_inputs()):
+        target.replace_source_output(reversal.input_value(0))
+
+
+def _reversal(model: Any, output: Any) -> Any:
+    """What reverses the bands of a spectrogram, after operations on each value; None if nothing."""
+    op = output
+    while True:
+        users = {each.get_instance_id(): each for each in _users(op)}
+        users = [each for each in users.values() if each.get_type_name() != "ShapeOf"]
+        if len(users) != 1:
+            return None
+        (user,) = users
+        if user.get_type_name() == "ReverseSequence":
+            break
+        others = [each.get_node() for each in user.input_values()]
+        alone = all(
+            each.get_instance_id() == op.get_instance_id()
+            or (each.get_type_name() == "Constant" and each.get_data().size == 1)
+            for each in others
+        )
+        if user.get_type_name() not in BY_VALUE or not alone:
+            return None
+        op = user
+    if user.get_input_partial_shape(0).is_dynamic:
+        return None
+    numbers = _cut_numbers(model, op, user.output(0))
+    expected = np.arange(numbers.size).reshape(op.get_output_shape(0)) if numbers is not None else 0
+    return user if np.array_equal(numbers, expected[..., ::-1]) else None
 
 
 def _as_product(transform: Any) -> bool:
@@ -142,6 +198,7 @@ def _framing(model: Any, frames: Any) -> tuple[Any, int]:
         numbers = _cut_numbers(model, node, frames)
         if numbers is None:
             continue
+        numbers = numbers[0]
         hop = int(numbers[1, 0] - numbers[0, 0]) if count > 1 else length
         expected = np.arange(count)[:, None] * hop + np.arange(length)
         return (node.output(0), hop) if hop and np.array_equal(numbers, expected) else (None, 0)
@@ -165,7 +222,8 @@ def _cut_numbers(model: Any, node: Any, frames: Any) -> np.ndarray | None:
         compiled = openvino.Core().compile_model(cut, "CPU")
     except RuntimeError:
         return None
-    return compiled({0: np.arange(signal.get_shape()[1], dtype=np.float32)[None]})[0][0]
+    count = np.arange(np.prod(signal.get_shape()), dtype=np.float32)
+    return compiled({0: count.reshape(signal.get_shape())})[0]
 
 
 def _partial(shape: list[int]) -> Any:

@@ -19,6 +19,8 @@ from anurans.training import Embedded, class_weights, in_order, log_odds, moment
 GRID = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 # Where nothing can be chosen: one group, or positives in one alone.
 FALLBACK = 0.01
+# Penalties in a row that are worse than the best, for every species, after which no weaker is tried.
+WORSE = 3
 # Largest slope of a solution, per clip, in units of the curvature; steps until it must be there.
 SLOPE, STEPS = 1e-7, 500
 # Values up to which the turned embeddings are kept in double precision: 256 MB.
@@ -50,8 +52,10 @@ class LogisticFit:
     head
         Fitted to all rows, with the penalty that was chosen for each species.
     path
-        A row for each species and C: `species` (its column), `C`, `loss` (mean loss of rows that
-        were left out, None where there are none), `chosen` (1 for one of each species).
+        A row for each species and C that was tried: `species` (its column), `C`, `loss` (mean loss
+        of rows that were left out, None where there are none), `chosen` (1 for one of each
+        species). Strong penalties come first; the path ends where three in a row were worse than
+        the best, for every species: the loss of weaker ones rises on.
     unseen : np.ndarray [shape=(n, species), dtype=float64]
         Probabilities of rows by the fit that left out their fold; NaN where there is none.
     converged
@@ -264,15 +268,23 @@ def _choose(
                 steady[column] = all(solution.converged[at] for at in mine)
                 unseen[:, column] = np.nan
                 unseen[rows, column] = sigmoid(logits)
+        if all(_ended(of) for of in losses):
+            break
     for column in range(species):
         if not np.isfinite(best[column]):
             unseen[:, column] = np.nan
     path = [
         {"species": column, "C": C, "loss": loss}
         for column in range(species)
-        for C, loss in zip(grid, losses[column], strict=True)
+        for C, loss in zip(grid, losses[column], strict=False)
     ]
     return path, unseen, chosen, steady
+
+
+def _ended(losses: Sequence[float | None]) -> bool:
+    """Whether the last losses were all above the lowest; so are those of nothing."""
+    known = [loss for loss in losses if loss is not None]
+    return not known or len(known) - 1 - int(np.argmin(known)) >= WORSE
 
 
 def _refit(

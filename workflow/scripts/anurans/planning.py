@@ -24,7 +24,7 @@ from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
 from anurans.errors import UserError
 from anurans.own_classes import OWN, own_classes
-from anurans.sound_networks import MISSING, PACKAGE, find_birdnet, is_sound
+from anurans.sound_networks import LICENCES, MISSING, PACKAGE, find_birdnet, is_sound
 from anurans.study_plan import StudyPlan
 
 ORIGINAL = "original"
@@ -299,6 +299,14 @@ class Plan(StudyPlan, DetectionPlan):
     def image_runs(self) -> list[configs.Run]:
         """Runs of networks that take images."""
         return [run for run in self.runs if not is_sound(self.config["backbones"][run.backbone])]
+
+    @property
+    def licences(self) -> dict[str, str]:
+        """Licences of the networks that come with one."""
+        architectures = {
+            name: self.config["backbones"][name]["architecture"] for name in self.backbones
+        }
+        return {name: LICENCES[each] for name, each in architectures.items() if each in LICENCES}
 
     def training_shards(self, backbone: str, recipe: str) -> list[str]:
         """What a run learns from and judges: embeddings of original clips, or scores of classes."""

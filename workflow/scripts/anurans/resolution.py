@@ -19,11 +19,12 @@ ENOUGH = 0.9
 def resolved(spectrogram: Mapping[str, Any], sr: int, length: float) -> dict[str, Any]:
     """Give the settings of spectrograms a number wherever they hold none.
 
-    `n_fft` is the power of two nearest to 46 ms, but no longer than a clip; nearest to 23 ms where
-    clips are shorter than 4 s and the step given allows it (docs/heads.md: measured). `hop_length`
-    is the longest that gives an image all its columns, but at most half of `n_fft`, so that every
-    sound is in two transforms. `n_mels` is 128, or, of the scale `mel`, as many as have a frequency
-    of the transform in each band. Each follows what is given of the others.
+    `n_fft` is the power of two nearest to 46 ms, of clips shorter than 4 s to 23 ms unless the step
+    or bands that are given need more; never longer than a clip. `hop_length` is the longest that
+    gives an image all its columns, but at most half of `n_fft`, so that every sound is in two
+    transforms: more columns than an image has are averaged. `n_mels` is 128, or, of the scale
+    `mel`, as many as have a frequency of the transform in each band. What was measured stands in
+    docs/heads.md.
 
     Parameters
     ----------
@@ -39,11 +40,11 @@ def resolved(spectrogram: Mapping[str, Any], sr: int, length: float) -> dict[str
     dict
         The settings, in the same order.
     """
-    samples = round(length * sr)
-    n_fft = spectrogram["n_fft"] or _transform(sr, length, spectrogram["hop_length"])
+    samples, hop_length = round(length * sr), spectrogram["hop_length"]
+    n_fft = spectrogram["n_fft"] or _transform(spectrogram, sr, length)
     numbers = {
         "n_fft": n_fft,
-        "hop_length": spectrogram["hop_length"] or max(1, min(samples // (SIZE - 1), n_fft // 2)),
+        "hop_length": hop_length or max(1, min(samples // (SIZE - 1), n_fft // 2)),
         "n_mels": spectrogram["n_mels"] or _bands(spectrogram, sr, n_fft),
     }
     return dict(spectrogram) | numbers
@@ -69,13 +70,14 @@ def stretched(spectrogram: Mapping[str, Any], sr: int, length: float) -> str:
     )
 
 
-def _transform(sr: int, length: float, hop_length: int | None) -> int:
-    """Power of two nearest to the window that suits clips and step, no longer than a clip."""
+def _transform(spectrogram: Mapping[str, Any], sr: int, length: float) -> int:
+    """Power of two that suits rate and clip, and step and bands where they are given."""
     longest = int(math.log2(max(round(length * sr), 1)))
     short, long = (
         2 ** min(round(math.log2(window * sr)), longest) for window in (SHORT_WINDOW, WINDOW)
     )
-    return short if length < LONG and (hop_length or 0) <= short / 2 else long
+    fits = 2 * (spectrogram["hop_length"] or 0) <= short >= 4 * (spectrogram["n_mels"] or 0)
+    return short if length < LONG and fits else long
 
 
 def _bands(spectrogram: Mapping[str, Any], sr: int, n_fft: int) -> int:

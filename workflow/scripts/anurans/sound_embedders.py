@@ -193,7 +193,8 @@ class OpenVinoSound(SoundEmbedder):
 
         queue.set_callback(keep)
         for row in range(len(batch)):
-            queue.start_async({0: batch[row : row + 1]}, row)
+            # The batch stays where it is until all is computed: nothing needs to be copied.
+            queue.start_async({0: batch[row : row + 1]}, row, share_inputs=True)
         queue.wait_all()
         return results
 
