@@ -265,7 +265,9 @@ def test_a_network_without_a_head_has_no_curve(drawn, study):
             write_table(path, PATH, [])
     figure = drawn(plot_learning_curves, files, **OF_SPLIT)
     shown = [ax for ax in figure.axes if ax.get_visible()]
-    assert [len(ax.lines) for ax in shown] == [0, 0, 6, 6]
+    assert [len(ax.lines) for ax in shown] == [6, 6]
+    assert {ax.get_title("left").split("\n")[0] for ax in shown} == {"other"}
+    assert "2 of 4 models, 4 trainings" in texts(figure)
 
 
 def test_costs_are_the_last_row_of_each_benchmark_file(drawn, study, tmp_path):

@@ -89,6 +89,8 @@ def main(input, output, params, wildcards):
             by = {curve.by for curve in curves[model]}
             if by == {PENALTY} or spread:
                 ax.set_xscale("log")
+                # More do not fit beside each other in a small panel.
+                ax.xaxis.set_major_locator(LogLocator(numticks=4))
                 ax.xaxis.set_major_formatter(PLAIN)
                 ax.xaxis.set_minor_formatter(NullFormatter())
             else:
