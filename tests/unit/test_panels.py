@@ -230,7 +230,9 @@ def test_learning_curves_of_penalties_have_a_line_for_each_species(drawn, study)
     assert (kept.get_xdata(), kept.get_ydata()) == ([0.01], [pytest.approx(0.2)])
     assert (kept_of_other.get_xdata(), kept_of_other.get_ydata()) == ([1.0], [pytest.approx(0.2)])
     for ax in shown:
-        assert ax.get_xscale() == "log" and ax.get_xlabel() == "C (weak penalty to the right)"
+        assert ax.get_xscale() == "log" and ax.get_xlabel() == "C"
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names[0] == "clips left out, by species" and "C: weak penalties" in names[1]
 
 
 def test_learning_curves_of_epochs_and_penalties_share_a_sheet(drawn, study):
@@ -241,7 +243,7 @@ def test_learning_curves_of_epochs_and_penalties_share_a_sheet(drawn, study):
     shown = [ax for ax in drawn(plot_learning_curves, files, **OF_SPLIT).axes if ax.get_visible()]
     scales = [(ax.get_title("left")[:3], ax.get_xscale(), ax.get_xlabel()) for ax in shown]
     assert scales == [
-        *[("net", "log", "C (weak penalty to the right)")] * 2,
+        *[("net", "log", "C")] * 2,
         *[("oth", "linear", "Epoch")] * 2,
     ]
 

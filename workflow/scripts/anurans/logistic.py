@@ -19,7 +19,7 @@ from anurans.training import Embedded, class_weights, in_order, log_odds, moment
 GRID = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 # Where nothing can be chosen: one group, or positives in one alone.
 FALLBACK = 0.01
-# Penalties in a row that are worse than the best, for every species, after which no weaker is tried.
+# Penalties in a row, worse than the best for every species, after which no weaker one is tried.
 WORSE = 3
 # Largest slope of a solution, per clip, in units of the curvature; steps until it must be there.
 SLOPE, STEPS = 1e-7, 500
