@@ -63,7 +63,7 @@ def test_embeddings_stand_for_training_end_to_end(
     expected = keras.ops.convert_to_numpy(backbone(x, training=False))
     assert np.abs(embeddings - expected).max() <= 1e-4 * np.abs(expected).max()
 
-    head = to_keras(build_head(RECIPE, channels, 3, None, seed=1))
+    head = to_keras(build_head(RECIPE, channels, y, None, seed=1))
     whole = keras.Model(backbone.input, head(backbone.output))
     whole.compile(keras.optimizers.Adam(1e-3), "binary_crossentropy", jit_compile=False)
     order = np.arange(len(x))

@@ -76,19 +76,29 @@ def test_decisions_of_a_table():
         "group",
         "role",
         "used",
+        "score_A",
         "label_A",
         "predicted_A",
+        "score_B",
         "label_B",
         "predicted_B",
     )
     rows = [
-        ("R1", "N1", "test", "1", "1", "0", "0", "0"),
-        ("R2", "N1", "test", "0", "1", "1", "1", "1"),
-        ("R3", "N2", "held_out", "1", "0", "1", "1", "1"),
-        ("R4", "N2", "train", "1", "0", "1", "1", "1"),
+        ("R1", "N1", "test", "1", "0.1", "1", "0", "0.1", "0", "0"),
+        ("R2", "N1", "test", "0", "0.9", "1", "1", "0.9", "1", "1"),
+        ("R3", "N2", "held_out", "1", "0.9", "0", "1", "0.9", "1", "1"),
+        ("R4", "N2", "train", "1", "0.9", "0", "1", "0.9", "1", "1"),
     ]
     found = read_decisions([dict(zip(keys, row, strict=True)) for row in rows], SPECIES)
     assert set(found) == {"test", "held_out"}
     assert found["test"].groups.tolist() == ["N1"]
     assert found["test"].labels.tolist() == [[True, False]]
     assert found["held_out"].predicted.tolist() == [[True, True]]
+
+
+def test_a_species_without_a_score_is_as_if_none_had_called():
+    row = {"recording": "R1", "group": "N1", "role": "test", "used": "1"}
+    row |= {"score_A": "0.9", "label_A": "1", "predicted_A": "1"}
+    row |= {"score_B": "", "label_B": "1", "predicted_B": "0"}
+    found = read_decisions([row], SPECIES)["test"]
+    assert found.labels.tolist() == found.predicted.tolist() == [[True, False]]

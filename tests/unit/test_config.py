@@ -484,6 +484,46 @@ def test_a_validation_part_may_lack_a_species_where_all_recipes_learn_from_it():
     assert split(load(changed(**only)), "s").together
 
 
+@pytest.fixture
+def knowing(tmp_path):
+    """Config of a network of images and one whose own classes are told by a list beside it."""
+    (tmp_path / "net.tflite").touch()
+    (tmp_path / "labels.txt").write_text("Hyla_Frog\nBoana albopunctata_Treefrog\n")
+    heard = {"architecture": "BirdNET", "weights": str(tmp_path / "net.tflite")}
+    datasets = {"original": ["original"], "more": ["original", "time_mask"]}
+    return changed(backbones__heard=heard, datasets=datasets)
+
+
+def test_own_classes_are_a_recipe_of_networks_that_know_a_species(knowing):
+    filled = load(knowing)
+    assert filled["recipes"]["own"] == {"solver": "own"} and list(filled["recipes"])[-1] == "own"
+    assert load(filled) == filled
+    found = {(run.backbone, run.dataset) for run in runs(filled) if run.recipe == "own"}
+    # Nothing of ours is learnt: copies would change nothing.
+    assert found == {("heard", "original")}
+    assert "own" not in load(knowing | {"species": {"A": "Nobody knows"}})["recipes"]
+    assert "own" not in load(knowing | {"backbones": SMALL["backbones"]})["recipes"]
+
+
+def test_own_classes_are_left_out_of_experiments_that_name_their_recipes(knowing):
+    chosen = {"all": {"recipes": ["logistic"]}}
+    assert {run.recipe for run in runs(load(knowing | {"experiments": chosen}))} == {"logistic"}
+    chosen = {"all": {"recipes": ["own"], "backbones": ["heard"]}}
+    found = runs(load(knowing | {"experiments": chosen}))
+    assert {(run.backbone, run.dataset, run.recipe) for run in found} == {
+        ("heard", "original", "own")
+    }
+
+
+@pytest.mark.parametrize("recipe", [{}, {"solver": "adam"}])
+def test_the_name_of_own_classes_is_nobody_elses(knowing, recipe):
+    for config in (knowing, SMALL):
+        assert (
+            "recipes.own: is the name of networks' own classes in every table; choose another."
+            in refusal(config | {"recipes": {"own": recipe, "mine": {}}})
+        )
+
+
 def test_a_sweep_needs_no_width():
     sweep = {"placement": "sweep", "copies": 15, "masks": 9}
     assert load(changed(augmentation__frequency_mask=sweep))
@@ -578,8 +618,9 @@ def test_the_study_draws_as_it_says():
 def test_the_demo_config_loads():
     text = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
     config = load(yaml.safe_load(text), "config/config.yaml")
-    # Two backbones on five datasets, and one more on the original under two other splits.
-    assert len(runs(config)) == (2 * 5 + 2) * 3
+    # Two backbones on five datasets, and on the original under two other splits; BirdNET knows none
+    # of the species.
+    assert len(runs(config)) == (2 * 5 + 2 * 2) * 3
 
 
 def test_the_study_is_48_and_24_models_and_16_more_for_each_fold_and_a_plain_one():

@@ -18,8 +18,8 @@ def run(backbone, right, dataset="original", recipe="one", part="test", fold=0, 
     return JudgedRun((), split, "no", backbone, dataset, recipe, 1, 1, {part: decided})
 
 
-def found(runs):
-    rows = compare_models(runs, 200, 1)
+def found(runs, kinds=None):
+    rows = compare_models(runs, 200, 1, kinds)
     assert all(set(row) <= set(COMPARISONS) for row in rows)
     return {(row["compared"], row["first"], row["second"], row["within"]): row for row in rows}
 
@@ -96,3 +96,65 @@ def test_one_night_cannot_tell():
         each.decisions["test"] = Decisions(one, one, part.labels, part.predicted)
     row = found(runs)["backbone", "a", "b", "all"]
     assert (row["p"], row["p_holm"], row["better"], row["detectable"]) == (None, None, "", None)
+
+
+KINDS = {"a": "image", "b": "image", "c": "sound", "d": "sound"}
+
+
+def test_kinds_of_networks_are_compared_over_all_pairs_of_their_networks():
+    rights = {"a": 0.6, "b": 0.65, "c": 0.9, "d": 0.85}
+    rows = found([run(name, right) for name, right in rights.items()], KINDS)
+    (row,) = (row for row in rows.values() if row["compared"] == "kind")
+    assert (row["first"], row["second"], row["within"]) == ("image", "sound", "all")
+    assert row["better"] == "sound" and row["difference"] < row["upper"] < 0
+    # One question, whose p-value needs no correction; backbones have their own.
+    assert row["n_comparisons"] == 1 and row["p_holm"] == row["p"]
+    assert len(rows) == 1 + 6 and "kind" not in {key[0] for key in found([run("a", 0.6)], KINDS)}
+
+
+def test_a_kind_counts_as_the_mean_of_its_networks():
+    rights = {"a": 0.6, "b": 0.9, "c": 0.75}
+    runs = [run(name, right) for name, right in rights.items()]
+    rows = found(runs, KINDS)
+    of = {(row["first"], row["second"]): row["difference"] for row in rows.values()}
+    assert of["image", "sound"] == pytest.approx((of["a", "c"] + of["b", "c"]) / 2, abs=1e-9)
+
+
+def test_kinds_are_compared_with_the_same_head_alone():
+    rows = found([run("a", 0.6, recipe="one"), run("c", 0.9, recipe="two")], KINDS)
+    assert rows == {}
+
+
+def test_without_kinds_none_are_compared():
+    assert {row["compared"] for row in found([run("a", 0.6), run("c", 0.9)]).values()} == {
+        "backbone"
+    }
+
+
+def lacking(backbone, right, recipe="own"):
+    """A run of a network whose own classes lack the second species: as if none had called."""
+    given = run(backbone, right, recipe=recipe)
+    part = given.decisions["test"]
+    known = np.array([True, False])
+    given.decisions["test"] = Decisions(
+        part.recordings, part.groups, part.labels & known, part.predicted & known
+    )
+    return given
+
+
+def test_a_model_that_lacks_a_species_is_compared_with_none_that_has_it():
+    runs = [run("c", 0.9), lacking("c", 0.6), run("a", 0.7), run("a", 0.7, recipe="own")]
+    rows = found(runs, KINDS)
+    # Network c's own classes stand in no pair: neither with its head nor with those of a.
+    assert {key[:3] for key in rows} == {
+        ("backbone", "a", "c"),
+        ("recipe", "one", "own"),
+        ("kind", "image", "sound"),
+    }
+    assert rows["recipe", "one", "own", "all"]["n_pairs"] == 1
+    assert rows["backbone", "a", "c", "all"]["n_pairs"] == 1
+
+
+def test_models_that_lack_the_same_species_are_compared():
+    row = found([lacking("c", 0.9), lacking("d", 0.6)])["backbone", "c", "d", "all"]
+    assert row["better"] == "c"

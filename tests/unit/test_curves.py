@@ -43,6 +43,17 @@ def test_only_used_clips_of_the_part_are_read():
     assert none.scores.shape == (0, 1) and len(pool([none, part]).labels) == 2
 
 
+def test_empty_scores_are_as_if_none_had_called():
+    row = {"recording": "R", "group": "N", "role": "test", "used": "1"}
+    row |= {"score_A": "0.75", "predicted_A": "1", "label_A": "1"}
+    row |= {"score_B": "", "predicted_B": "0", "label_B": "1"}
+    part = read_scored([row], ["A", "B"], "test")
+    assert part.scores.tolist() == [[0.75, 0.0]]
+    assert part.labels.tolist() == part.predicted.tolist() == [[True, False]]
+    of = trace_precision_recall(part, 1, 10, 0)
+    assert of.ap is None and of.positives == 0
+
+
 def test_average_precision_is_that_of_scikit_learn_with_ties_and_weights():
     rng = np.random.default_rng(1)
     labels, scores = rng.random(60) < 0.3, rng.integers(0, 8, 60) / 8

@@ -11,10 +11,12 @@ from anurans.datasets import (
     Part,
     check_same_backbone,
     chosen_copies,
+    label_windows,
     labelled,
     open_embeddings,
     overlaps,
     rows_of,
+    shown_by,
     trainable,
 )
 from anurans.errors import UserError
@@ -108,6 +110,27 @@ def test_a_copy_that_reaches_into_a_clip_outside_is_left_out():
     ]
 
 
+def test_a_copy_shows_the_inner_folds_of_all_that_it_overlaps():
+    originals = original_clips("A", 15.0, 5.0, 0.5)
+    first, second, third = originals.clip.tolist()
+    table = stretched_clips("A", 15.0, [0.8], 5.0, 0.5)  # 0-4, 4-8, 8-12, 12-15
+    of = {first: 1, second: 2, third: 3}
+    assert shown_by(table, originals, of) == [{1}, {1, 2}, {2, 3}, {3}]
+    assert shown_by(table, originals, of | {second: 1}) == [{1}, {1}, {1, 3}, {3}]
+    # A clip that is not learnt from has no fold.
+    assert shown_by(table, originals, {third: 3}) == [set(), set(), {3}, {3}]
+    assert shown_by(table, originals, {}) == [set()] * 4
+    other = stretched_clips("B", 15.0, [0.8], 5.0, 0.5)
+    assert shown_by(other, originals, of) == [set()] * 4
+    whole = concatenate([other[[0]], masked(originals, 1)[[1]]])
+    assert shown_by(whole, originals, of) == [set(), {2}]
+
+
+def masked(originals, seed):
+    edges = time_edges(22050, 110250, 494)
+    return masked_clips(originals, "time_mask", MaskSettings(), edges, seed)
+
+
 def part():
     clips = original_clips("A", 20.0, 5.0, 0.5)
     return Part(clips, np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=bool))
@@ -137,6 +160,68 @@ def test_labels_of_chosen_clips_of_annotated_recordings():
     assert found.labels[:, 0].tolist() == [False, True, False]
 
 
+HALVES = {"embedding": {"windows": [0.0, 2.0], "window": 3.0}}
+
+
+def windows(clips, calls, rule=None):
+    """Labels of one species in two windows of each clip, and which windows count."""
+    known = embeddings(clips, **HALVES)
+    labels, used = label_windows(part_of(clips), known, calls, ["X"], rule or LabelRule())
+    return labels[:, 0].tolist(), used.tolist()
+
+
+def part_of(clips):
+    return Part(clips, np.ones((len(clips), 1), dtype=bool))
+
+
+def test_windows_are_labelled_each_by_what_covers_itself():
+    clips = original_clips("A", 20.0, 5.0, 0.5)
+    # In the first window of the second clip, in both of the third, at the end of the last.
+    calls = [
+        Annotation(*each, "X", "", None, None) for each in ((5.2, 6.0), (12.1, 12.6), (18, 20))
+    ]
+    labels, used = windows(clips, {"A": calls})
+    assert labels == [False, False, True, False, True, True, False, True]
+    assert all(used)
+
+
+def test_windows_that_a_call_only_touches_are_dropped_alone_where_that_is_asked_for():
+    clips = original_clips("A", 5.0, 5.0, 0.5)
+    calls = {"A": [Annotation(1.0, 2.1, "X", "", None, None)]}
+    labels, used = windows(clips, calls, LabelRule(ambiguous="drop"))
+    assert (labels[0], used) == (True, [True, False])
+
+
+def test_what_a_time_mask_hides_is_no_label_of_the_window():
+    clips = masked(original_clips("A", 5.0, 5.0, 0.5), 1)
+    clips.masks[0] = "0.500000-2.400000"
+    calls = {"A": [Annotation(1.0, 2.5, "X", "", None, None)]}
+    # 0.1 s of 1.5 s is left in both windows, between 2.4 and 2.5 s.
+    assert windows(clips, calls)[0] == [False, False]
+    clips.masks[0] = "0.500000-1.900000"
+    # 0.6 s, of which 0.5 s in the second window, which begins at 2 s.
+    assert windows(clips, calls)[0] == [True, True]
+    clips.masks[0] = "2.100000-4.000000"
+    # Of the second window's 0.5 s 0.1 s is left.
+    assert windows(clips, calls)[0] == [True, False]
+
+
+def test_windows_of_a_stretched_copy_are_labelled_in_its_time():
+    clips = stretched_clips("A", 20.0, [0.8], 5.0, 0.5)  # windows 0-2.4 and 1.6-4 of the first
+    calls = {"A": [Annotation(2.2, 4.0, "X", "", None, None)]}
+    # 0.2 s of the first window are 0.25 s of the copy.
+    assert windows(clips[[0]], calls)[0] == [True, True]
+    calls = {"A": [Annotation(2.3, 4.0, "X", "", None, None)]}
+    assert windows(clips[[0]], calls)[0] == [False, True]
+
+
+def test_images_have_the_labels_of_their_clips():
+    clips = original_clips("A", 20.0, 5.0, 0.5)
+    given = part_of(clips)
+    labels, used = label_windows(given, embeddings(clips, embedding={}), {}, ["X"], LabelRule())
+    assert labels is given.labels and used.tolist() == [True] * 4
+
+
 def write(path, clips, **settings):
     metadata = {"recordings": {}, "embedding": {"precision": "f32"}, **settings}
     rows = np.arange(2.0 * len(clips)).reshape(-1, 2)
@@ -151,6 +236,19 @@ def test_rows_come_in_the_order_that_is_asked_for(tmp_path):
     named = [(found, ["B_0005000", "A_0000000", "B_0000000"]), (copies, ["B_0015000"])]
     assert rows_of(named)[:].tolist() == [[2, 3], [0, 1], [0, 1], [6, 7]]
     assert rows_of([(found, [])]).shape[0] == 0
+
+
+def test_rows_of_windows_come_clip_by_clip(tmp_path):
+    clips = original_clips("A", 15.0, 5.0, 0.5)
+    data = np.arange(12.0).reshape(3, 2, 2)
+    metadata = {"recordings": {}, **HALVES}
+    write_shard(tmp_path / "a.h5", clips, [data], (2, 2), "float16", metadata)
+    found = open_embeddings([str(tmp_path / "a.h5")])
+    assert (found.width, found.windows) == (2, (0.0, 2.0))
+    wanted = [(found, ["A_0010000", "A_0000000"])]
+    assert rows_of(wanted)[:].tolist() == [[8, 9], [10, 11], [0, 1], [2, 3]]
+    assert rows_of(wanted, pooled=True)[:].tolist() == [[9, 10], [1, 2]]
+    assert [batch.shape for batch in found.batches()] == [(3, 2, 2)]
 
 
 @pytest.mark.parametrize("key", ["engine", "precision"])

@@ -65,13 +65,15 @@ def test_the_best_is_chosen_among_models_whose_split_does_not_leak(plan):
 
 
 def test_a_model_is_named_by_its_folder(plan):
-    name = "recording/mobilenet/combined/logistic"
+    name = "recording/mobilenet-small/combined/logistic"
     found = plan({"recordings": NEW, "model": name})
     assert found.of_detection("head.keras") == [
         f"results/training/{name}/fold-{fold}/head.keras" for fold in (1, 2, 3)
     ]
-    assert found.detection_backbones("model.bin") == ["results/backbones/mobilenet/model.bin"]
-    assert found.detection_embeddings(["0000"]) == ["results/embeddings/mobilenet/original/0000.h5"]
+    assert found.detection_backbones("model.bin") == ["results/backbones/mobilenet-small/model.bin"]
+    assert found.detection_embeddings(["0000"]) == [
+        "results/embeddings/mobilenet-small/original/0000.h5"
+    ]
     # One that leaks may be named, though it is never the best.
     assert plan({"recordings": NEW, "model": "clip/mobilenet-small/original/logistic"}).detects(
         "model"
@@ -85,13 +87,13 @@ PLAIN = {"recording": {"folds": 0}}
 @pytest.mark.fault(
     "Config",
     "a model for detection that is not trained",
-    sees="detection.model: recording/mobilenet/combine/logistic is not trained (did you mean "
-    "recording/mobilenet/combined/logistic?)",
+    sees="detection.model: recording/mobilenet-small/combine/logistic is not trained (did you mean "
+    "recording/mobilenet-small/combined/logistic?)",
     kept="nothing is started",
 )
 def test_a_model_that_is_not_trained_is_refused(plan, sees):
     with pytest.raises(UserError) as refused:
-        plan({"recordings": NEW, "model": "recording/mobilenet/combine/logistic"})
+        plan({"recordings": NEW, "model": "recording/mobilenet-small/combine/logistic"})
     assert sees in str(refused.value)
 
 
@@ -115,7 +117,7 @@ def test_the_best_of_models_that_all_leak_is_refused(plan, sees):
 )
 def test_a_precision_needs_held_out_clips(plan, sees):
     wanted = {"recordings": NEW, "thresholds": {"precision": 0.9}}
-    model = {"model": "recording/mobilenet/combined/logistic"}
+    model = {"model": "recording/mobilenet-small/combined/logistic"}
     with pytest.raises(UserError) as refused:
         plan(wanted | model, splits=PLAIN, experiments={"all": {}})
     assert sees in str(refused.value)

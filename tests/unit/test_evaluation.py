@@ -125,6 +125,79 @@ def test_cells_without_positives_are_empty():
     assert row["map"] == pytest.approx((row["ap_B"] + row["ap_L"]) / 2)
 
 
+def without(given, rows, column):
+    """The same clips, some of which have no score of a species."""
+    given.scores[rows, column] = np.nan
+    return given
+
+
+def test_a_species_without_scores_does_not_count():
+    given, thresholds = without(part(), slice(None), 1), [0.45, 0.5, 0.6]
+    row = score_part(SPECIES, given, thresholds, 300, 1)
+    columns = [0, 2]
+    two = Part(part().labels[:, columns], part().scores[:, columns], given.recordings, given.groups)
+    expected = score_part(["B", "L"], two, [0.45, 0.6], 300, 1)
+    for measure in ("f1", "recall", "precision", "ap", "auroc", "f1_at_half"):
+        assert row[f"{measure}_P"] is None
+    assert (row["positives_P"], row["positive_groups_P"]) == (0, 0)
+    assert {key: row[key] for key in expected} == expected
+
+
+def test_clips_without_a_score_count_for_the_other_species_alone():
+    missing = np.arange(400) % 3 == 0
+    given, thresholds = without(part(), missing, 1), [0.45, 0.5, 0.6]
+    row = score_part(SPECIES, given, thresholds, 100, 1)
+    full = score_part(SPECIES, part(), thresholds, 100, 1)
+    truth, scores = part().labels[~missing, 1], part().scores[~missing, 1]
+    assert row["positives_P"] == truth.sum() < full["positives_P"]
+    assert row["f1_P"] == pytest.approx(f1_score(truth, scores >= 0.5))
+    assert row["precision_P"] == pytest.approx(precision_score(truth, scores >= 0.5))
+    assert row["ap_P"] == pytest.approx(average_precision_score(truth, scores))
+    assert row["auroc_P"] == pytest.approx(roc_auc_score(truth, scores))
+    for measure in ("f1", "ap", "auroc", "positives"):
+        assert row[f"{measure}_B"] == full[f"{measure}_B"]
+    # The clip itself is scored: of other species.
+    assert row["n_clips"] == 400
+
+
+def test_thresholds_are_tuned_on_clips_that_have_a_score():
+    missing = np.arange(400) % 3 == 0
+    given = without(without(part(), missing, 0), slice(None), 2)
+    rows = tune_thresholds(SPECIES, given)
+    expected = tune_threshold(part().labels[~missing, 0], part().scores[~missing, 0])
+    assert (rows[0]["threshold"], rows[0]["source"]) == (expected, "tuned")
+    assert rows[0]["positives"] == part().labels[~missing, 0].sum()
+    assert rows[2] == {"species": "L", "threshold": 0.5, "source": "default", "positives": 0}
+
+
+def test_the_interval_takes_no_notice_of_species_without_scores():
+    given = without(part(), slice(None), 1)
+    row = score_part(SPECIES, given, [0.5] * 3, 500, 1)
+    assert row["f1_macro_lower"] < row["f1_macro"] < row["f1_macro_upper"]
+    assert not np.isnan([row["f1_macro_lower"], row["f1_macro_upper"]]).any()
+
+
+def test_rules_and_grades_leave_out_clips_without_a_score():
+    coverage = {
+        name: Coverage(
+            np.array([2.0, 3.0, 0.0, 0.0]),
+            np.array([0.6, 1.0, 0.0, 0.0]),
+            np.array([0, 1, 0, 0]),
+            np.array(["far", "clear", "", ""], dtype=object),
+        )
+        for name in ("B", "P")
+    }
+    scores = np.array([[0.9, np.nan], [np.nan, np.nan], [0.2, np.nan], [0.6, np.nan]])
+    rows = score_rules(["B", "P"], coverage, scores, [0.5, 0.5], "negative")
+    of = {(row["labelling"], row["species"], row["grade"]): row for row in rows}
+    known = of["default", "B", "all"]
+    assert (known["n_clips"], known["positives"], known["recall"]) == (3, 1, 1.0)
+    assert known["precision"] == 0.5
+    unknown = of["default", "P", "all"]
+    assert (unknown["n_clips"], unknown["positives"], unknown["f1"]) == (0, 0, None)
+    assert of["default", "mean", "all"]["f1"] == known["f1"]
+
+
 def test_precision_is_empty_without_predictions():
     row = score_part(SPECIES, part(), [0.5, 2.0, 0.5], 100, 1)
     assert row["precision_P"] is None

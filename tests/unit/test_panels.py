@@ -202,6 +202,76 @@ def test_learning_curves_without_validation_mark_the_training_loss(drawn, study)
         plot_learning_curves.main(files, [], PARAMS, **OF_SPLIT)
 
 
+def penalties(kept=(0.01, 1.0)):
+    """History of a logistic recipe: losses of two species by penalty, lowest where it was kept."""
+    for species, best in zip(SPECIES, kept, strict=True):
+        for C in (0.0001, 0.01, 1.0):
+            loss = 0.2 + 0.1 * abs(np.log10(C / best))
+            chosen = int(loss == 0.2)
+            yield {"species": species, "C": f"{C:g}", "loss": loss, "chosen": chosen}
+
+
+PATH = ["species", "C", "loss", "chosen"]
+
+
+def test_learning_curves_of_penalties_have_a_line_for_each_species(drawn, study):
+    files = study()
+    for path in files.history:
+        write_table(path, PATH, penalties())
+    figure = drawn(plot_learning_curves, files, **OF_SPLIT)
+    shown = [ax for ax in figure.axes if ax.get_visible()]
+    assert len(shown) == 4 and "4 models, 8 trainings" in texts(figure)
+    # Of two folds and species a line of clips left out each, and a point on it.
+    assert len(shown[0].lines) == 2 * 2 * 2
+    line, kept, other, kept_of_other = shown[0].lines[:4]
+    assert line.get_xdata() == pytest.approx((0.0001, 0.01, 1.0))
+    assert line.get_ydata() == pytest.approx((0.4, 0.2, 0.4))
+    assert line.get_color() == other.get_color() == plot_learning_curves.VALIDATION
+    assert (kept.get_xdata(), kept.get_ydata()) == ([0.01], [pytest.approx(0.2)])
+    assert (kept_of_other.get_xdata(), kept_of_other.get_ydata()) == ([1.0], [pytest.approx(0.2)])
+    for ax in shown:
+        assert ax.get_xscale() == "log" and ax.get_xlabel() == "C"
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names[0] == "clips left out, by species" and "C: weak penalties" in names[1]
+
+
+def test_learning_curves_of_epochs_and_penalties_share_a_sheet(drawn, study):
+    files = study()
+    for path in files.history:
+        if "/net/" in str(path):
+            write_table(path, PATH, penalties())
+    shown = [ax for ax in drawn(plot_learning_curves, files, **OF_SPLIT).axes if ax.get_visible()]
+    scales = [(ax.get_title("left")[:3], ax.get_xscale(), ax.get_xlabel()) for ax in shown]
+    assert scales == [
+        *[("net", "log", "C")] * 2,
+        *[("oth", "linear", "Epoch")] * 2,
+    ]
+
+
+def test_a_penalty_that_nothing_was_left_out_for_has_no_line(drawn, study):
+    files = study(folds=("all",))
+    for path in files.history:
+        rows = list(penalties())
+        for row in rows[:3]:
+            row["loss"] = None
+        write_table(path, PATH, rows)
+    figure = drawn(plot_learning_curves, files, **OF_SPLIT)
+    # The line of the other species and its point.
+    assert len(figure.axes[0].lines) == 2
+
+
+def test_a_network_without_a_head_has_no_curve(drawn, study):
+    files = study()
+    for path in files.history:
+        if "/net/" in str(path):
+            write_table(path, PATH, [])
+    figure = drawn(plot_learning_curves, files, **OF_SPLIT)
+    shown = [ax for ax in figure.axes if ax.get_visible()]
+    assert [len(ax.lines) for ax in shown] == [6, 6]
+    assert {ax.get_title("left").split("\n")[0] for ax in shown} == {"other"}
+    assert "2 of 4 models, 4 trainings" in texts(figure)
+
+
 def test_costs_are_the_last_row_of_each_benchmark_file(drawn, study, tmp_path):
     files = study()
     paths = [tmp_path / f"{at}.tsv" for at in range(len(files.metrics))]

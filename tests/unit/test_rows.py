@@ -30,6 +30,50 @@ def test_any_rows_in_any_order(tmp_path):
     np.testing.assert_array_equal(found[1:3], expected[1:3])
 
 
+def write_windows(path, n, windows=2, width=3, seed=0):
+    clips = original_clips(path.stem, n * 5.0, 5.0, 0.5)
+    data = np.random.default_rng(seed).normal(size=(n, windows, width)).astype("f2")
+    write_shard(path, clips, [data], (windows, width), "float16", {"recordings": {}})
+    return str(path), data
+
+
+def test_a_clip_of_windows_has_a_row_for_each(tmp_path):
+    (one, a), (other, b) = (write_windows(tmp_path / f"{n}.h5", 5, seed=n) for n in (1, 2))
+    wanted = [(one, np.array([4, 1])), (other, np.array([3]))]
+    found = Rows(wanted, np.array([2, 0, 1]))
+    expected = np.concatenate([b[3], a[4], a[1]])
+    assert found.shape == (6, 3) and found.dtype == np.float16
+    np.testing.assert_array_equal(found[:], expected)
+    np.testing.assert_array_equal(found[np.array([5, 0])], expected[[5, 0]])
+    pooled = Rows(wanted, np.array([2, 0, 1]), pooled=True)
+    assert pooled.shape == (3, 3)
+    means = np.stack([b[3], a[4], a[1]]).mean(axis=1, dtype=np.float32)
+    np.testing.assert_array_equal(pooled[:], means)
+    np.testing.assert_array_equal(pooled[1:2], means[1:2])
+
+
+def test_clips_without_windows_are_their_own_mean(tmp_path):
+    path, data = write(tmp_path / "a.h5", 4)
+    np.testing.assert_array_equal(Rows([(path, np.arange(4))], pooled=True)[:], data)
+
+
+def test_some_rows_are_taken_by_mask_or_number(tmp_path):
+    path, data = write_windows(tmp_path / "a.h5", 3)
+    every = Rows([(path, np.arange(3))])
+    np.testing.assert_array_equal(every[:2], data[0])
+    kept = np.array([True, False, False, True, True, False])
+    for which in (kept, np.flatnonzero(kept)):
+        some = every.take(which)
+        assert some.shape == (3, 3)
+        np.testing.assert_array_equal(some[:], data.reshape(6, 3)[kept])
+    pooled = Rows([(path, np.arange(3))], pooled=True).take(np.array([2, 0]))
+    np.testing.assert_array_equal(pooled[:], data[[2, 0]].mean(axis=1, dtype=np.float32))
+    # Files of either are closed on their own.
+    del some
+    np.testing.assert_array_equal(every[:], data.reshape(6, 3))
+    assert Rows([]).take(np.zeros(0, dtype=bool)).shape == (0, 0)
+
+
 def test_more_files_than_may_be_open(tmp_path, monkeypatch):
     monkeypatch.setattr(rows, "OPEN", 2)
     made = [write(tmp_path / f"{i}.h5", 2, seed=i) for i in range(5)]

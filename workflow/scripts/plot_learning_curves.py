@@ -64,6 +64,7 @@ def main(input, output, params, wildcards):
     at = MODEL.index("dataset")
     keys = sorted(curves, key=lambda model: (model[1:at], model[at + 1 :], order[model[at]]))
     columns = columns_for(keys)
+    kinds = {curve.by for of in curves.values() for curve in of}
     longest = [max(curve.x) for of in curves.values() for curve in of if curve.by == EPOCH]
     spread = len(longest) > 0 and max(longest) > 10 * min(longest)
     losses = [y for of in curves.values() for curve in of for y in curve.known if y]
@@ -89,15 +90,17 @@ def main(input, output, params, wildcards):
             by = {curve.by for curve in curves[model]}
             if by == {PENALTY} or spread:
                 ax.set_xscale("log")
+                # More do not fit beside each other in a small panel.
+                ax.xaxis.set_major_locator(LogLocator(numticks=4))
                 ax.xaxis.set_major_formatter(PLAIN)
                 ax.xaxis.set_minor_formatter(NullFormatter())
             else:
                 ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-            if lowest(at, len(keys), columns) or by == {PENALTY}:
-                ax.set_xlabel("C (weak penalty to the right)" if by == {PENALTY} else "Epoch")
+            if lowest(at, len(keys), columns) or len(kinds) > 1:
+                ax.set_xlabel("C" if by == {PENALTY} else "Epoch")
             if at % columns == 0:
                 ax.set_ylabel("Loss")
-        figure.legend(handles=legend(), loc="outside lower left", ncols=3)
+        figure.legend(handles=legend(kinds), loc="outside lower left", ncols=3)
     log.info("%d of %d models, %d trainings", len(best), len(models), trainings)
 
 
@@ -154,13 +157,16 @@ def title(model, folds):
     return "\n".join(fill(line, 25) for line in lines)
 
 
-def legend():
+def legend(kinds):
     """What the lines mean."""
-    left_out = "validation, or clips left out, by species"
+    judged = {EPOCH: "validation", PENALTY: "clips left out, by species"}
+    judged = ", or ".join(words for kind, words in judged.items() if kind in kinds)
+    kept = f"{KEPT}; C: weak penalties to the right" if PENALTY in kinds else KEPT
+    training = Line2D([], [], color=TRAINING, linewidth=1, label="training")
     return [
-        Line2D([], [], color=TRAINING, linewidth=1, label="training"),
-        Line2D([], [], color=VALIDATION, linewidth=1, linestyle="--", label=left_out),
-        Line2D([], [], linestyle="", marker="o", color="black", ms=4, label=KEPT),
+        *([training] if EPOCH in kinds else []),
+        Line2D([], [], color=VALIDATION, linewidth=1, linestyle="--", label=judged),
+        Line2D([], [], linestyle="", marker="o", color="black", ms=4, label=kept),
     ]
 
 

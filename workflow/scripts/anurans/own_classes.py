@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from anurans.sound_networks import PACKAGE, class_names, find_labels, is_sound, scientific_name
+from anurans.sound_networks import PACKAGE, SCORES, class_names, find_labels, scientific_name
 
 # Name of the recipe that is no head of ours: the network's own scores. Nobody else may have it.
 OWN = "own"
@@ -28,9 +28,10 @@ def own_classes(backbone: Mapping[str, Any], species: Mapping[str, str]) -> dict
     -------
     dict
         By code, in the order of `species`: the number of the class, from 0. Empty for a network of
-        images, and where the network's list of names is not at hand.
+        which no class scores are known, whatever lies beside it, and where the list of names is
+        not at hand.
     """
-    if not is_sound(backbone):
+    if backbone["architecture"] not in SCORES:
         return {}
     known = _numbers(backbone["weights"])
     names = {code: name.strip().lower() for code, name in species.items()}
