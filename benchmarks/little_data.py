@@ -32,6 +32,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 from measuring import ROOT, SCRIPTS
+from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(SCRIPTS))
 
@@ -387,6 +388,7 @@ def main():
     parser.add_argument("--figure", type=Path)
     given = parser.parse_args()
     warnings.filterwarnings("ignore")
+    threadpool_limits(1)
     backbones = {}
     for name in given.backbones:
         if name == "BirdNET":

@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 from little_data import FROGS, World, bar, judge
 from measuring import ROOT, SCRIPTS
+from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(SCRIPTS))
 
 from anurans.annotations import annotations_of
 from anurans.audio import inspect, sources
 from anurans.clips import concatenate, original_clips, windows_of
+from anurans.embeddings import open_network
 from anurans.labels import LabelRule, cover_clips, decide_all
 from anurans.recordings import list_or_absent
 from anurans.sound_clips import read_copies
-from anurans.sound_embedders import open_source
-from anurans.sound_networks import sound_settings
 from anurans.tables import format_cell
 from anurans.windows import Windows
 
@@ -39,7 +39,7 @@ WAYS = {
 }
 
 
-def embed(settings: dict, length: float, starts: tuple[float, ...]):
+def embed(settings: dict, length: float, starts: tuple[float, ...], network: Path):
     """Embeddings [shape=(clips, windows, width)] of clips, their table and annotations."""
     from dataclasses import asdict
 
@@ -53,16 +53,16 @@ def embed(settings: dict, length: float, starts: tuple[float, ...]):
     about = {"species": species, "format": "auto", "columns": {}, "on_error": "fail"}
     annotations = annotations_of(settings["annotations"]["source"], names, about)
     usable = [each for each in usable if annotations.get(each.recording) is not None]
-    network = sound_settings({"architecture": "BirdNET"})
-    embedder = open_source(network, "openvino", 2)
-    cutter = Windows(network.sr, network.samples, network.window, 1)
+    embedder, about = open_network(network, 2)
+    sr, samples = about["sr"], about["samples"]
+    cutter = Windows(sr, samples, samples / sr, 1)
     values, tables = [], []
     for each in usable:
         table = original_clips(each.recording, each.duration_s, length, 0.5)
         tables.append(table)
-        for at, sound in enumerate(read_copies(each, table, network.sr, length)):
-            firsts = [round(start * network.sr) for start in starts]
-            cut = [cutter.cut(sound[f : f + network.samples], table.clip[at]) for f in firsts]
+        for at, sound in enumerate(read_copies(each, table, sr, length)):
+            firsts = [round(start * sr) for start in starts]
+            cut = [cutter.cut(sound[f : f + samples], table.clip[at]) for f in firsts]
             values.append(next(embedder.embed([np.concatenate(cut)])))
     durations = {each.recording: each.duration_s for each in usable}
     return np.stack(values), concatenate(tables), annotations, durations, species
@@ -88,11 +88,14 @@ def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=Path, default=ROOT.parent / "shared/data/pam_minutes")
-    parser.add_argument("--demo", type=Path, default=ROOT, help="a folder with the demo's audio")
+    parser.add_argument("--demo", type=Path, default=ROOT, help="a clone in which the demo was run")
+    parser.add_argument("--only", nargs="+", default=["minutes", "demo"])
     parser.add_argument("--salts", type=int, default=10)
     given = parser.parse_args()
     warnings.filterwarnings("ignore")
+    threadpool_limits(1)
     minutes = str(given.minutes)
+    network = given.demo / "results/backbones/birdnet/about.json"
     worlds = {
         "minutes": {"species": {"BASCUL": "Basileuterus culicivorus"}}
         | {"recordings": {"source": minutes}, "annotations": {"source": minutes}},
@@ -104,8 +107,9 @@ def main():
     }
     print("| recordings | clips | windows | mAP | more than the default |")
     print("| --- | --- | --- | --- | --- |")
-    for name, settings in worlds.items():
-        values, *known = embed(settings, 5.0, (0.0, 1.0, 2.0))
+    for name in given.only:
+        settings = worlds[name]
+        values, *known = embed(settings, 5.0, (0.0, 1.0, 2.0), network)
         first = None
         for way, (starts, how) in WAYS.items():
             chosen = values[:, [int(start) for start in starts]]
@@ -113,7 +117,7 @@ def main():
             score = found["logistic"]["map"]
             first = score if first is None else first
             print(f"| {name} | 5 s | {way} | {cell(score)} | {cell(score - first, '+')} |")
-        values, *known = embed(settings, 3.0, (0.0,))
+        values, *known = embed(settings, 3.0, (0.0,), network)
         found = judge(world(values, *known, (0.0,), "max"), given.salts, ["logistic"])
         print(f"| {name} | 3 s | one | {cell(found['logistic']['map'])} | |", flush=True)
 
