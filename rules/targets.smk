@@ -39,6 +39,7 @@ rule training:
 rule models:
     input:
         of_runs("model.keras", PLAN.image_runs()),
+        of_runs("model/model.json", PLAN.sound_runs()),
 
 
 rule tables:

@@ -18,6 +18,10 @@ ABSENT = object()  # the value of a key that is not there
 SETTINGS = {
     "assemble_model audio": "audio",
     "assemble_model clips": "clips",
+    "assemble_sound_model channel": "audio.channel",
+    "assemble_sound_model clips": "clips",
+    "assemble_sound_model combine": "backbones.{backbone}.combine",
+    "assemble_sound_model settings": "backbones.{backbone}",
     "assemble_detector combine": "backbones",
     "by_clip": "splits.{split}",
     "copies": "datasets.{dataset}.copies",

@@ -300,6 +300,23 @@ class Plan(StudyPlan, DetectionPlan):
         """Runs of networks that take images."""
         return [run for run in self.runs if not is_sound(self.config["backbones"][run.backbone])]
 
+    def sound_runs(self) -> list[configs.Run]:
+        """Runs of heads on networks that take sound; of a network's own classes there is none."""
+        backbones = self.config["backbones"]
+        return [run for run in self.runs if is_sound(backbones[run.backbone]) and run.recipe != OWN]
+
+    def head_names(self) -> str:
+        """Regular expression of the names of the recipes that train a head."""
+        return "|".join(re.escape(name) for name in self.config["recipes"] if name != OWN)
+
+    def folds_predicted(self, split: str, backbone: str, dataset: str, recipe: str) -> list[str]:
+        """What the model of each fold of a run's model predicted."""
+        model = (split, backbone, dataset, recipe)
+        return [
+            f"results/training/{'/'.join(model)}/fold-{fold}/predictions.tsv"
+            for fold in configs.split(self.config, split).fold_names
+        ]
+
     @property
     def licences(self) -> dict[str, str]:
         """Licences of the networks that come with one."""

@@ -23,6 +23,7 @@ NOUNS = {
     "assign_roles": ("split", "splits"),
     "train_model": ("training", "trainings"),
     "assemble_model": ("model", "models"),
+    "assemble_sound_model": ("model", "models"),
     "evaluate_model": ("evaluation", "evaluations"),
     "collect_annotations": ("the table of annotations", None),
     "assemble_detector": ("the detector", None),
