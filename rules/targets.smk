@@ -33,13 +33,12 @@ rule embeddings:
 
 rule training:
     input:
-        of_runs("scores.h5"),
+        asked(PLAN.trainings),
 
 
 rule models:
     input:
-        of_runs("model.keras", PLAN.image_runs()),
-        of_runs("model/model.json", PLAN.sound_runs()),
+        asked(PLAN.models),
 
 
 rule tables:
