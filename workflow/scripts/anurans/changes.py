@@ -23,6 +23,7 @@ SETTINGS = {
     "assemble_sound_model combine": "backbones.{backbone}.combine",
     "assemble_sound_model settings": "backbones.{backbone}",
     "assemble_detector combine": "backbones",
+    "export_detector clips": "clips",
     "by_clip": "splits.{split}",
     "copies": "datasets.{dataset}.copies",
     "compute_spectrograms settings": "spectrogram",
