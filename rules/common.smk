@@ -65,7 +65,7 @@ wildcard_constraints:
     shard=r"\d{4}",
     technique="|".join(("original", *COPIES)),
     split="|".join(map(re.escape, config["splits"])),
-    backbone="|".join(map(re.escape, config["backbones"])),
+    backbone="|".join(map(re.escape, PLAN.networks)) or "(?!)",
     dataset="|".join(map(re.escape, config["datasets"])),
     recipe="|".join(map(re.escape, config["recipes"])),
     fold=r"\d+|all",
@@ -81,8 +81,8 @@ def code(*files, recordings=True):
 
 
 def detection_code(file):
-    """The same of a script of detection; empty, and not computed, where nothing is detected."""
-    return code(file) if "detection" in config else ""
+    """The same of a script of detection, where anything is: a finished model needs no recordings."""
+    return code(file, recordings=not PLAN.finished) if "detection" in config else ""
 
 
 def asked(method, *names):

@@ -1,11 +1,13 @@
 # Needs the new recordings of `detection`, and head.keras, metrics.tsv, predictions.tsv and so on of
-# the models that it names. Nothing here is made for a config without it.
+# the models that it names, or the folder of a finished model in their place. Nothing here is made
+# for a config without it.
 # Makes results/detections/: model.h5, the chosen model with all its folds; thresholds.tsv and
 # calibrators.tsv, what its scores mean, and separation.tsv, what known clips get; for each day of
 # recordings scores/{day}.h5, the scores of every clip, inspected/ and profiles/, what was found of
 # the recordings and how they sound, events/ and activity/, audacity/{day}/ and raven/{day}/, labels
 # of each recording; and of all days events.csv and recordings.csv. Days are jobs of their own: a
-# new recording costs its day alone.
+# new recording costs its day alone. And, on request, results/finished_model/, with which another
+# workflow listens.
 rule assemble_detector:
     input:
         metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
@@ -14,6 +16,7 @@ rule assemble_detector:
         clips=asked(partial(PLAN.of_detection, "clips.tsv")),
         networks=asked(partial(PLAN.detection_backbones, "model.keras", "model.xml", "model.bin")),
         embeddings=asked(partial(PLAN.detection_embeddings, SHARDS)),
+        finished=given(asked(PLAN.finished_files)),
     output:
         "results/detections/model.h5",
     log:
@@ -38,6 +41,7 @@ rule tune_detector:
         metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
         thresholds=asked(partial(PLAN.of_detection, "thresholds.tsv")),
         predictions=asked(partial(PLAN.of_detection, "predictions.tsv")),
+        finished=given(asked(PLAN.finished_tuning)),
     output:
         thresholds="results/detections/thresholds.tsv",
         calibrators="results/detections/calibrators.tsv",
@@ -64,6 +68,7 @@ rule detect_calls:
         model="results/detections/model.h5",
         networks=asked(partial(PLAN.detection_backbones, "model.keras", "model.xml", "model.bin")),
         about=asked(partial(PLAN.detection_backbones, "about.json")),
+        finished=given(asked(PLAN.finished_images)),
         recordings=asked(there_on, "day"),
     output:
         scores="results/detections/scores/{day}.h5",
@@ -139,3 +144,40 @@ rule collect_detections:
         code=detection_code("collect_detections.py"),
     script:
         "../workflow/scripts/collect_detections.py"
+
+
+rule export_detector:
+    input:
+        model="results/detections/model.h5",
+        training="results/monitoring/training.tsv",
+        metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
+        thresholds=asked(partial(PLAN.of_detection, "thresholds.tsv")),
+        predictions=asked(partial(PLAN.of_detection, "predictions.tsv")),
+        networks=asked(
+            partial(
+                PLAN.detection_backbones,
+                "model.keras",
+                "model.xml",
+                "model.bin",
+                "about.json",
+            )
+        ),
+    output:
+        directory("results/finished_model"),
+    log:
+        "logs/export_detector.log",
+    benchmark:
+        "results/benchmarks/export_detector.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=config["species"],
+        sr=config["audio"]["sr"],
+        clips={key: config["clips"][key] for key in ("length", "min_last")},
+        seed=config["seed"],
+        code=detection_code("export_detector.py"),
+    script:
+        "../workflow/scripts/export_detector.py"

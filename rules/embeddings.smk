@@ -54,7 +54,7 @@ rule export_sound_network:
         birdnet=birdnet,
         engine=config["embedding"]["engine"],
         precision=config["embedding"]["precision"],
-        code=code("export_sound_network.py"),
+        code=code("export_sound_network.py", recordings=not PLAN.finished),
     script:
         "../workflow/scripts/export_sound_network.py"
 

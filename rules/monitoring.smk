@@ -1,4 +1,5 @@
-# Needs results/detections and, of the recordings that the model learnt from, results/recordings.
+# Needs results/detections and, of the recordings that the model learnt from, results/recordings or
+# what a finished model says of them.
 # Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when,
 # with expected counts; drift.csv and drift_nights.csv, how far new recordings lie from those; pages
 # of both; and, where there is a truth to judge by, results/detections/judged.csv with its page. The
@@ -55,11 +56,33 @@ rule profile_recordings:
         "../workflow/scripts/profile_recordings.py"
 
 
+rule collect_profiles:
+    input:
+        model="results/detections/model.h5",
+        profiles=asked(partial(PLAN.learnt_from, "results/monitoring/training/{shard}.tsv")),
+        recordings=asked(PLAN.learnt_from_table),
+        finished=given(asked(PLAN.finished_training)),
+    output:
+        "results/monitoring/training.tsv",
+    log:
+        "logs/collect_profiles.log",
+    benchmark:
+        "results/benchmarks/collect_profiles.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        code=detection_code("collect_profiles.py"),
+    script:
+        "../workflow/scripts/collect_profiles.py"
+
+
 rule measure_drift:
     input:
         model="results/detections/model.h5",
-        training=shards("results/monitoring/training/{shard}.tsv"),
-        trained="results/recordings.csv",
+        training="results/monitoring/training.tsv",
         recordings="results/detections/recordings.csv",
         profiles=asked(partial(PLAN.of_days, "results/detections/profiles/{day}.tsv")),
     output:
@@ -167,7 +190,7 @@ rule write_monitoring:
 rule write_drift:
     input:
         model="results/detections/model.h5",
-        training=shards("results/monitoring/training/{shard}.tsv"),
+        training="results/monitoring/training.tsv",
         drift="results/monitoring/drift.csv",
         nights="results/monitoring/drift_nights.csv",
     output:

@@ -86,7 +86,7 @@ rule plot_night:
 rule plot_drift:
     input:
         model="results/detections/model.h5",
-        training=shards("results/monitoring/training/{shard}.tsv"),
+        training="results/monitoring/training.tsv",
         drift="results/monitoring/drift.csv",
         profiles=asked(partial(PLAN.of_days, "results/detections/profiles/{day}.tsv")),
     output:

@@ -33,12 +33,12 @@ rule embeddings:
 
 rule training:
     input:
-        of_runs("scores.h5"),
+        asked(PLAN.trainings),
 
 
 rule models:
     input:
-        of_runs("model.keras", PLAN.image_runs()),
+        asked(PLAN.models),
 
 
 rule tables:

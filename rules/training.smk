@@ -2,9 +2,11 @@
 # annotation source, of which only a digest of what the run trains and validates on counts.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
 # heads.h5 (of every epoch, where the recipe says save: all), history.tsv (epochs, or penalties
-# tried), clips.tsv (what was trained and validated on, inner folds and scores in these), scores.h5 (every original clip); then thresholds.tsv, metrics.tsv,
-# predictions.tsv, and labelling.tsv, scores under other rules of labelling and by grade; and, on
-# request, model.keras with model.json, which says how to use it.
+# tried), clips.tsv (what was trained and validated on, inner folds and scores in these), scores.h5
+# (every original clip); then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv, scores
+# under other rules of labelling and by grade; and, on request, model.keras with model.json, which
+# says how to use it, or, of a network that takes sound, model/, which names the network and has the
+# head.
 rule train_model:
     input:
         originals=asked(PLAN.training_shards, "backbone", "recipe"),
@@ -69,6 +71,40 @@ rule assemble_model:
         code=code("assemble_model.py"),
     script:
         "../workflow/scripts/assemble_model.py"
+
+
+rule assemble_sound_model:
+    input:
+        network="results/backbones/{backbone}/about.json",
+        head=f"{RUN}/head.keras",
+        scores=f"{RUN}/scores.h5",
+        thresholds=f"{RUN}/thresholds.tsv",
+        predictions=asked(PLAN.folds_predicted, "split", "backbone", "dataset", "recipe"),
+    output:
+        about=f"{RUN}/model/model.json",
+        head=f"{RUN}/model/head.npz",
+    log:
+        "logs/assemble_sound_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
+    benchmark:
+        "results/benchmarks/assemble_sound_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
+    wildcard_constraints:
+        backbone=PLAN.backbone_names(sound=True),
+        recipe=PLAN.head_names(),
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=config["species"],
+        settings=asked(PLAN.network_settings, "backbone"),
+        birdnet=birdnet,
+        channel=config["audio"]["channel"],
+        clips={key: config["clips"][key] for key in ("length", "min_last")},
+        combine=asked(PLAN.combines, "backbone"),
+        code=code("assemble_sound_model.py"),
+    script:
+        "../workflow/scripts/assemble_sound_model.py"
 
 
 rule evaluate_model:

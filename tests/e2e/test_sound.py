@@ -180,6 +180,7 @@ def detector(heard):
     }
     exported = json.loads((heard / "results/backbones/ear/about.json").read_text())
     about |= {key: exported[key] for key in ("network", "source_sha256")}
+    about["embedding"] = {"backbone": exported["backbone"]}
     return Detector(about, heads, directions(rows, centre), centre)
 
 
@@ -209,7 +210,7 @@ def listen(heard, detector, tmp_path):
             dtype="float16",
             code="",
         )
-        given = SimpleNamespace(model=str(tmp_path / "model.h5"), about=about)
+        given = SimpleNamespace(model=str(tmp_path / "model.h5"), about=about, finished=[])
         detect_calls.main(given, output, params, 1)
         with open_shard(output.scores) as shard:
             scores = dict(zip(shard.clips.clip, shard.data[:], strict=True))

@@ -647,13 +647,14 @@ def test_recipes_of_the_study_are_named_by_what_they_are():
             assert (layer["activation"], layer["dropout"], layer["l2"]) == ("relu", 0.5, 0.01)
 
 
-def fields(rules, at=""):
-    """Give every field of the schema: its place, its rules, and whether it is required."""
+def fields(rules, at="", trains=None):
+    """Give every field of the schema: its place, its rules, and whether it is required to train."""
+    trains = trains or rules.get("else", {})
     if "$ref" in rules:
         rules = schema()["$defs"][rules["$ref"].rpartition("/")[2]] | rules
     for key, rule in rules.get("properties", {}).items():
-        yield f"{at}{key}", rule, key in rules.get("required", ())
-        yield from fields(rule, f"{at}{key}.")
+        yield f"{at}{key}", rule, key in [*rules.get("required", ()), *trains.get("required", ())]
+        yield from fields(rule, f"{at}{key}.", trains.get("properties", {}).get(key))
     for inner in ("additionalProperties", "items"):
         if isinstance(rules.get(inner), dict):
             yield from fields(rules[inner], f"{at}*.")

@@ -7,6 +7,8 @@ import pytest
 
 from anurans.detector import (
     Detector,
+    by_fold,
+    check_network,
     check_settings,
     directions,
     mean_scores,
@@ -127,6 +129,41 @@ def test_a_model_that_hears_does_not_ask_how_images_are_drawn(detector):
     check_settings(hears, {"sr": 16000, "length": 5.0}, "model.h5")
     with pytest.raises(UserError, match=r"length: 5.0 in the model, 3.0 in the config"):
         check_settings(hears, SETTINGS | {"length": 3.0}, "model.h5")
+
+
+@pytest.fixture
+def hears(detector):
+    """A detector on a network that takes sound, and that network's about.json."""
+    about = {"backbone": {"weights": "a.xml", "output": "x", "peak": None}}
+    about |= {"source_sha256": "aa", "network": "as one engine wrote it"}
+    told = {"settings": {"length": 5.0, "sound": {"sr": 48000}}, "embedding": about}
+    return replace(detector, about=detector.about | told | about), about
+
+
+def test_a_network_that_takes_sound_is_known_by_its_file(hears):
+    detector, about = hears
+    elsewhere = {"backbone": about["backbone"] | {"weights": "b.xml"}, "network": "as another did"}
+    check_network(detector, about | elsewhere, "folder", "model.h5")
+    for other in (
+        {"source_sha256": "bb"},
+        {"backbone": about["backbone"] | {"output": "y"}},
+        {"backbone": about["backbone"] | {"peak": 0.25}},
+    ):
+        with pytest.raises(UserError, match="folder: is another network than the one that model"):
+            check_network(detector, about | other, "folder", "model.h5")
+
+
+def test_a_network_that_takes_images_is_known_by_its_files(detector):
+    seen = replace(detector, about=detector.about | {"network": "aa"})
+    check_network(seen, {"network": "aa"}, "folder", "model.h5")
+    with pytest.raises(UserError, match=r"begins with bb; expected aa\)"):
+        check_network(seen, {"network": "bb"}, "folder", "model.h5")
+
+
+def test_thresholds_are_told_by_fold():
+    tables = [[{"species": "A", "threshold": t, "source": "tuned", "n": "1"}] for t in ("1", "2")]
+    rows = by_fold(["3", "4"], tables)
+    assert [(row["fold"], row["threshold"]) for row in rows] == [("3", "1"), ("4", "2")]
 
 
 def test_distance_is_of_directions_from_the_centre():

@@ -1,12 +1,22 @@
 """What a whole model says of itself."""
 
+import hashlib
 import zipfile
 
 import numpy as np
 import pytest
 
+from anurans.dense import Head, Layer
 from anurans.errors import UserError
-from anurans.models import add_description, describe, read_description, weights_digest
+from anurans.models import (
+    add_description,
+    describe,
+    describe_sound,
+    head_arrays,
+    read_description,
+    weights_digest,
+    write_arrays,
+)
 
 METADATA = {
     "training": {
@@ -59,3 +69,47 @@ def test_a_description_is_found_again_in_the_archive(tmp_path):
     add_description(path, {"names": ["ñ"]})
     assert read_description(path) == {"names": ["ñ"]}
     assert zipfile.ZipFile(path).read("config.json") == b"{}"
+
+
+def test_a_head_is_written_for_numpy_alone(tmp_path):
+    rng = np.random.default_rng(1)
+    layers = [
+        Layer("one", *(rng.normal(size=n).astype("f") for n in ((4, 3), 3)), "relu"),
+        Layer("two", *(rng.normal(size=n).astype("f") for n in ((3, 2), 2)), "sigmoid"),
+    ]
+    scale = np.stack([rng.normal(size=4), rng.uniform(1, 2, 4)]).astype("f")
+    embeddings = rng.normal(size=(5, 4)).astype(np.float16)
+    for head in (Head(layers, scale), Head(layers)):
+        paths = tmp_path / "one.npz", tmp_path / "two.npz"
+        digests = {write_arrays(path, head_arrays(head)) for path in paths}
+        assert digests == {hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+        with np.load(paths[0]) as found:
+            x = (embeddings.astype("f") - found["mean"]) / found["deviation"]
+            x = np.maximum(x @ found["kernel_0"] + found["bias_0"], 0)
+            x = 1 / (1 + np.exp(-(x @ found["kernel_1"] + found["bias_1"])))
+        assert x == pytest.approx(head(embeddings), abs=1e-6)
+
+
+def test_of_sound_the_network_is_named_and_windows_told():
+    made = {"backbone": {"architecture": "BirdNET"}, "windows": [0.0, 2.0], "dtype": "float16"}
+    network = {"samples": 144000, "sr": 48000, "peak": None, "width": 1024, "source_sha256": "ab"}
+    network |= {"path": "net.tflite", "output": "Mean", "licence": "CC BY-NC-SA 4.0"}
+    head = {"activations": ["sigmoid"], "combine": "max", "calibration": {"B": None, "A": None}}
+    thresholds = [{"species": name, "threshold": "0.5", "source": "default"} for name in "AB"]
+    about = describe_sound(
+        {"fold": "1"},
+        {"A": "first", "B": "second"},
+        thresholds,
+        METADATA | {"embedding": made},
+        "left",
+        {"length": 5.0, "min_last": 0.5},
+        network,
+        head,
+        "digest",
+    )
+    assert about["audio"] == {"sr": 48000, "channel": "left"} and "spectrogram" not in about
+    starts = [0.0, 2.0]
+    assert about["windows"] == {"samples": 144000, "starts": starts, "peak": None, "noise": -90.0}
+    named = {"path": "net.tflite", "sha256": "ab", "output": "Mean", "width": 1024}
+    assert about["network"] == named | {"licence": "CC BY-NC-SA 4.0"}
+    assert about["names"] == ["second", "first"] and head.items() <= about.items()

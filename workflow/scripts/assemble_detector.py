@@ -7,10 +7,17 @@ import numpy as np
 
 from anurans.comparison import MODEL
 from anurans.datasets import open_embeddings, rows_of
-from anurans.detector import Detector, directions, nearest, of_clips, write_detector
+from anurans.detector import (
+    Detector,
+    directions,
+    nearest,
+    open_finished,
+    write_detector,
+)
 from anurans.embeddings import network_digest, network_files
 from anurans.engines import OPENVINO
 from anurans.errors import UserError
+from anurans.finished_models import read_finished
 from anurans.head_files import read_head
 from anurans.jobs import log, run
 from anurans.ranking import gather_models, mean_score, rank_models
@@ -25,6 +32,12 @@ WINDOWS = ("sr", "samples", "seed")
 
 
 def main(input, output, params):
+    if input.finished:
+        finished = read_finished(Path(input.finished[0]).parent)
+        detector = open_finished(finished, input.finished)
+        write_detector(output[0], detector)
+        log.info("finished model %s, folds %s", detector.about["model"], detector.about["folds"])
+        return
     metrics = [read_table(path) for path in input.metrics]
     ranked = rank_models(metrics, VALIDATION)
     if not ranked:
@@ -51,7 +64,7 @@ def main(input, output, params):
     engine = OPENVINO if "sound" in about["settings"] else made["embedding"]["engine"]
     files = network_files(folders[named["backbone"]], engine)
     about["network"] = network_digest(files)
-    about["source_sha256"] = made["embedding"].get("source_sha256")
+    about |= {key: made["embedding"].get(key) for key in ("source_sha256", "licence")}
 
     heads = tuple(read_head(input.heads[at]) for at in places)
     clips = {
@@ -84,7 +97,7 @@ def refer(embeddings, clips):
     Clips of one recording are alike: a clip is held against those of other recordings.
     """
     chosen = sorted(clips, key=lambda clip: hashlib.sha256(clip.encode()).digest())[:REFERENCE]
-    values = of_clips(rows_of([(embeddings, chosen)])[:]).astype(np.float32)
+    values = rows_of([(embeddings, chosen)], pooled=True)[:].astype(np.float32)
     centre = values.mean(axis=0)
     reference = directions(values, centre)
     of = np.array([clips[clip] for clip in chosen], dtype=object)

@@ -1,11 +1,9 @@
 """Join a backbone and a trained head: image in, probabilities out, for Keras alone."""
 
-import json
-
 from anurans.backbones import join_models
 from anurans.files import whole
 from anurans.jobs import log, run
-from anurans.models import add_description, describe, weights_digest
+from anurans.models import add_description, describe, weights_digest, write_description
 from anurans.shards import open_shard
 from anurans.tables import read_table
 
@@ -26,9 +24,7 @@ def main(input, output, params, wildcards):
     with whole(output.model) as partial:
         model.save(partial)
         add_description(partial, about)
-    with whole(output.about) as partial:
-        text = json.dumps(about, indent=2, ensure_ascii=False)
-        partial.write_text(f"{text}\n", encoding="utf-8")
+    write_description(output.about, about)
     log.info("%d parameters", model.count_params())
 
 

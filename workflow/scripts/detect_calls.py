@@ -10,9 +10,8 @@ import numpy as np
 from anurans.audio import Inspection, inspect, provenance, sources
 from anurans.axes import SIZE
 from anurans.clips import concatenate
-from anurans.detector import check_settings, read_detector
+from anurans.detector import check_network, check_settings, read_detector
 from anurans.embeddings import open_network
-from anurans.errors import UserError
 from anurans.jobs import log, run
 from anurans.listening import (
     Listener,
@@ -103,15 +102,13 @@ def tell(found):
 
 def open_trained(detector, input, threads):
     """Open the network that the model's heads were trained on, and no other, to embed clips."""
-    name = detector.about["model"]["backbone"]
-    folder = next(Path(path).parent for path in input.about if Path(path).parent.name == name)
-    network, about = open_network(folder / "about.json", threads)
-    # Of a network that is computed where it lies, the folder holds no more than its digest.
-    if any(about.get(key) != detector.about.get(key) for key in ("network", "source_sha256")):
-        raise UserError(
-            f"{folder}: is another network than the one that {input.model} was trained on; run the "
-            "same command without --touch, which trains again."
-        )
+    name, found = detector.about["model"]["backbone"], [Path(path) for path in input.about]
+    # A finished model of images has its network with it.
+    found = [each for each in found if each.parent.name == name] + [
+        each for path in input.finished if (each := Path(path)).name == "about.json"
+    ]
+    network, about = open_network(found[-1], threads)
+    check_network(detector, about, found[-1].parent, input.model)
     settings = detector.about["settings"]
     if "sound" in settings:
         return Listener(Windows(**settings["sound"], length=settings["length"]), network)

@@ -8,10 +8,8 @@ from anurans.tables import read_table, write_table
 
 def main(input, output, params):
     about = read_detector(input.model).about
-    heard = set(about["recordings"])
-    training = [row for path in input.training for row in read_table(path)]
-    training = [row for row in training if row["recording"] in heard]
-    calendar = read_calendar(row for row in read_table(input.trained) if row["recording"] in heard)
+    training = read_table(input.training)
+    calendar = read_calendar(training)
     names = {row["recording"]: row for row in read_table(input.recordings)}
     limits = find_limits(training, about["limit"])
     judged = []

@@ -21,9 +21,7 @@ LABELS = {
 
 def main(input, output, params):
     about = read_detector(input.model).about
-    heard = set(about["recordings"])
-    training = [row for path in input.training for row in read_table(path)]
-    training = [row for row in training if row["recording"] in heard]
+    training = read_table(input.training)
     rows = read_table(input.drift)
     outside = np.array([bool(set(row["outside"].split()) & set(BY_SOUND)) for row in rows], bool)
     limits = find_limits(training, about["limit"])

@@ -3,38 +3,29 @@
 import numpy as np
 
 from anurans.calibration import calibrate_unseen, fit_calibrator
-from anurans.comparison import MODEL
 from anurans.curves import pool, read_scored
-from anurans.detector import read_detector
+from anurans.detector import THRESHOLDS, by_fold, read_detector
 from anurans.intervals import draw_groups
 from anurans.jobs import log, run
 from anurans.probabilities import CALIBRATORS, DRAWS, SEPARATION, measure_separation
-from anurans.ranking import gather_models
+from anurans.ranking import places_of
 from anurans.splits import HELD_OUT
 from anurans.tables import read_table, write_table
 from anurans.wanted_precision import NEVER, threshold_for_precision
 
-THRESHOLDS = ("species", "fold", "threshold", "source")
-
 
 def main(input, output, params):
     about = read_detector(input.model).about
-    metrics = [read_table(path) for path in input.metrics]
-    model = next(
-        each
-        for each in gather_models(metrics)
-        if about["model"].items() <= dict(zip(MODEL, each, strict=True)).items()
-    )
-    places, species = gather_models(metrics)[model], about["species"]
-    held_out = pool(
-        [read_scored(read_table(input.predictions[at]), species, HELD_OUT) for at in places]
-    )
+    species = about["species"]
+    if input.finished:
+        tuned, *predicted = map(read_table, input.finished)
+    else:
+        places = places_of(about["model"], [read_table(path) for path in input.metrics])
+        tuned = by_fold(about["folds"], [read_table(input.thresholds[at]) for at in places])
+        predicted = [read_table(input.predictions[at]) for at in places]
+    held_out = pool([read_scored(rows, species, HELD_OUT) for rows in predicted])
     if params.thresholds == "tuned":
-        rows = [
-            {"fold": fold} | {key: row[key] for key in ("species", "threshold", "source")}
-            for fold, at in zip(about["folds"], places, strict=True)
-            for row in read_table(input.thresholds[at])
-        ]
+        rows = tuned
     else:
         rows = list(for_precision(held_out, species, about["folds"], **params.thresholds))
     write_table(output.thresholds, THRESHOLDS, rows)

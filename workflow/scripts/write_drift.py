@@ -10,9 +10,7 @@ from anurans.tables import read_table
 
 def main(input, output, params):
     about = read_detector(input.model).about
-    heard = set(about["recordings"])
-    training = [row for path in input.training for row in read_table(path)]
-    training = [row for row in training if row["recording"] in heard]
+    training = read_table(input.training)
     limits = find_limits(training, about["limit"])
     nights = read_table(input.nights)
     text = drift_page(about, limits, read_table(input.drift), nights)

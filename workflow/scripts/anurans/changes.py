@@ -18,7 +18,12 @@ ABSENT = object()  # the value of a key that is not there
 SETTINGS = {
     "assemble_model audio": "audio",
     "assemble_model clips": "clips",
+    "assemble_sound_model channel": "audio.channel",
+    "assemble_sound_model clips": "clips",
+    "assemble_sound_model combine": "backbones.{backbone}.combine",
+    "assemble_sound_model settings": "backbones.{backbone}",
     "assemble_detector combine": "backbones",
+    "export_detector clips": "clips",
     "by_clip": "splits.{split}",
     "copies": "datasets.{dataset}.copies",
     "compute_spectrograms settings": "spectrogram",

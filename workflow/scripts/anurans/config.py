@@ -17,6 +17,7 @@ import jsonschema
 
 from anurans import recipes, resolution
 from anurans.errors import UserError, listing
+from anurans.finished_models import ABOUT, SETTLED, Finished, read_finished
 from anurans.own_classes import OWN, RECIPE, own_classes
 from anurans.sound_networks import (
     BIRDNET,
@@ -79,6 +80,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     -------
     dict
         A deep copy with every default filled in; of `spectrogram`, numbers that fit the clips.
+        Where it names nothing to train on, what a finished model settles is as in the model.
 
     Raises
     ------
@@ -91,10 +93,18 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     validator = jsonschema.Draft202012Validator(schema())
     problems = [_sentence(error) for error in _errors(validator, filled)]
     problems += _not_finite(filled)
+    problems += _about_folder(filled) if problems else []
+    finished = None
     if not problems:
-        problems = list(_of_another_kind(filled["backbones"]))
+        problems = list(_of_another_kind(filled.get("backbones", {})))
         problems += recipes.mistakes(filled.get("recipes", {}))
+        try:
+            finished = finished_model(filled)
+        except UserError as error:
+            problems.append(str(error))
     if not problems:
+        if finished and not trains(filled):
+            filled = _settled(filled, finished)
         filled = _filled(filled, schema())
         filled["backbones"] = {name: _of_kind(each) for name, each in filled["backbones"].items()}
         filled["recipes"] = {
@@ -110,8 +120,74 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
             filled["spectrogram"], filled["audio"]["sr"], filled["clips"]["length"]
         )
         problems = list(_contradictions(filled))
+        problems += _about_finished(filled, finished)
     refuse(problems, name)
     return filled
+
+
+def _about_folder(config: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence about the folder of a finished model that is taken for the name of another."""
+    detection = config.get("detection")
+    model = detection.get("model") if isinstance(detection, Mapping) else None
+    is_name = isinstance(model, str) and not _names_folder(config)
+    if is_name and Path(model, ABOUT).is_file():
+        yield (
+            f"detection.model: {model} is taken for split/backbone/dataset/recipe; for the "
+            f"folder of a finished model write ./{model}."
+        )
+
+
+def _names_folder(config: Mapping[str, Any]) -> bool:
+    return jsonschema.Draft202012Validator(_NAMES_FOLDER).is_valid(dict(config))
+
+
+def finished_model(config: Mapping[str, Any]) -> Finished | None:
+    """Finished model that a config listens with, where it names the folder of one.
+
+    Raises
+    ------
+    UserError
+        When there is none in that folder.
+    """
+    if not _names_folder(config):
+        return None
+    return read_finished(config["detection"]["model"])
+
+
+def trains(config: Mapping[str, Any]) -> bool:
+    """Whether a config has all that is needed to train."""
+    sources = [config.get(key, {}).get("source") for key in ("recordings", "annotations")]
+    return all(sources) and bool(config.get("species")) and bool(config.get("backbones"))
+
+
+def _settled(config: Mapping[str, Any], finished: Finished) -> dict[str, Any]:
+    """A config that names nothing to train on, with what a finished model settles."""
+    settled = finished.settings | dict(config)
+    for section in SETTLED:
+        settled[section] = finished.settings.get(section, {}) | config.get(section, {})
+    return {"recordings": {}, "annotations": {}, "backbones": {}} | settled
+
+
+def _about_finished(config: Mapping[str, Any], finished: Finished | None) -> Iterator[str]:
+    """Sentences about a finished model that does not fit a filled config."""
+    wanted = config.get("detection")
+    if wanted and finished is None and wanted["network"]:
+        yield (
+            "detection.network: is of finished models, and detection.model is none; remove it, or "
+            "give the folder of one as detection.model."
+        )
+    if finished is None:
+        return
+    yield from finished.differences(config)
+    yield from finished.network_problems(config)
+    if wanted["network"]:
+        architecture = finished.about["backbone"]["architecture"]
+        yield from _about_network("detection.network", wanted["network"], architecture)
+    if wanted["thresholds"] != "tuned" and not finished.about["held_out"]:
+        yield (
+            f"detection.thresholds: the model in {finished.folder} held nothing out to find "
+            "thresholds of a precision on; write tuned."
+        )
 
 
 def _without_own(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,6 +247,8 @@ def _has_scores(config: Mapping[str, Any], backbone: str, dataset: str, recipe: 
     return plain and bool(own_classes(config["backbones"][backbone], config["species"]))
 
 
+# Holds of a config whose detection.model is a folder.
+_NAMES_FOLDER = schema()["if"] | {"$defs": schema()["$defs"]}
 _AXES = ("splits", "backbones", "datasets", "recipes")
 
 
@@ -449,24 +527,29 @@ def _about_sound(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
                 f"{at}.{key}: is missing; a network of the architecture {architecture} needs it "
                 "(docs/networks.md)."
             )
-    if weights is not None and (weights, architecture) != (PACKAGE, BIRDNET):
+    if weights is not None:
+        yield from _about_network(f"{at}.weights", weights, architecture)
+
+
+def _about_network(at: str, weights: str, architecture: str) -> Iterator[str]:
+    if (weights, architecture) != (PACKAGE, BIRDNET):
         path = Path(weights)
         if path.is_dir():
             if not (path / "saved_model.pb").is_file():
                 yield (
-                    f"{at}.weights: {weights} is a folder without saved_model.pb; expected "
+                    f"{at}: {weights} is a folder without saved_model.pb; expected "
                     "TensorFlow's SavedModel, or a file."
                 )
         elif path.suffix not in NETWORK_FILES:
             yield (
-                f"{at}.weights: found {weights}; expected a file {', '.join(NETWORK_FILES)}, or a "
+                f"{at}: found {weights}; expected a file {', '.join(NETWORK_FILES)}, or a "
                 "folder (SavedModel)."
             )
         elif not path.is_file():
-            yield f"{at}.weights: {weights} is not a file; correct the path of the network."
+            yield f"{at}: {weights} is not a file; correct the path of the network."
         elif path.suffix == ".xml" and not path.with_suffix(".bin").is_file():
             yield (
-                f"{at}.weights: {path.with_suffix('.bin')}, which holds the weights of {weights}, "
+                f"{at}: {path.with_suffix('.bin')}, which holds the weights of {weights}, "
                 "is not there; put it beside it."
             )
 

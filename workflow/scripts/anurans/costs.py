@@ -44,6 +44,7 @@ START = {
     "export_sound_network": 5.0,
     "train_model": 0.5,
     "assemble_model": 8.0,
+    "assemble_sound_model": 1.0,
     "compute_spectrograms": 0.4,
     "stretch_time": 0.5,
     "evaluate_model": 0.5,

@@ -28,9 +28,14 @@ class Scored(Decisions):
     scores: np.ndarray
 
 
+def scored_rows(rows: Iterable[Mapping[str, str]], subset: str) -> list[Mapping[str, str]]:
+    """Rows of `predictions.tsv` that are scored in one part."""
+    return [row for row in rows if row["role"] == subset and row["used"] == "1"]
+
+
 def read_scored(rows: Iterable[Mapping[str, str]], species: Sequence[str], subset: str) -> Scored:
     """Read the rows of `predictions.tsv` that are scored in one part."""
-    part = [row for row in rows if row["role"] == subset and row["used"] == "1"]
+    part = scored_rows(rows, subset)
 
     def table(what: str) -> np.ndarray:
         values = [[float(row[f"{what}_{name}"] or "nan") for name in species] for row in part]

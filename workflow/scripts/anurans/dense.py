@@ -72,6 +72,13 @@ class Head:
         return self.layers[0].kernel.shape[0]
 
     @property
+    def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """What is taken away from embeddings, and what the rest is divided by [shape=(width,)]."""
+        if self.scale is None:
+            return np.zeros(self.width, np.float32), np.ones(self.width, np.float32)
+        return self.scale[0], self._deviation
+
+    @property
     def weights(self) -> dict[str, np.ndarray]:
         """Trained weights, by their names in Keras, in its order."""
         return {

@@ -12,6 +12,7 @@ from typing import Any
 from anurans import annotations, recordings
 from anurans import config as configs
 from anurans.errors import UserError
+from anurans.finished_models import HELD_OUT, THRESHOLDS, TRAINING, Finished
 from anurans.own_classes import OWN
 from anurans.sound_networks import is_sound
 
@@ -50,7 +51,7 @@ def candidates(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> list[c
 def mistakes(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> Iterator[str]:
     """Sentences about a `detection` that cannot be done with the models of a loaded config."""
     wanted, runs = config.get("detection"), list(runs)
-    if not wanted:
+    if not wanted or configs.finished_model(config):
         return
     chosen, known = candidates(config, runs), sorted({"/".join(model_of(run)) for run in runs})
     if not chosen and wanted["model"] == BEST:
@@ -64,7 +65,8 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> Iterator
         yield (
             f"detection.model: {wanted['model']} is not trained"
             + (f" (did you mean {guess[0]}?)" if guess else "")
-            + f"; expected best, or split/backbone/dataset/recipe, such as {known[0]}."
+            + f"; expected best, or split/backbone/dataset/recipe, such as {known[0]}, or the "
+            "folder of a finished model (begun with ./ where it looks like one of these)."
         )
     elif wanted["thresholds"] != TUNED and not config["splits"][chosen[0].split]["folds"]:
         yield (
@@ -90,12 +92,18 @@ class DetectionPlan:
         The loaded config.
     runs
         Its runs, and the experiments that each is part of.
+    finished
+        The finished model that it listens with; None where it trains that itself.
+    shards
+        Recordings to train on, by shard.
     annotation_settings
         How to read annotations.
     """
 
     config: dict[str, Any]
     runs: dict[configs.Run, tuple[str, ...]]
+    finished: Finished | None
+    shards: dict[str, list[recordings.Recording]]
     annotation_settings: dict[str, Any]
 
     @property
@@ -176,15 +184,54 @@ class DetectionPlan:
         """A file of every run of `detection_runs`."""
         return [f"results/training/{run.folder}/{name}" for run in self.detection_runs()]
 
+    @property
+    def networks(self) -> dict[str, dict[str, Any]]:
+        """The config's backbones, and that of a finished model where it takes sound."""
+        return self.config["backbones"] | self.finished_network()
+
+    def finished_network(self) -> dict[str, dict[str, Any]]:
+        """The network that a finished model listens with, where that takes sound, by its name."""
+        if self.finished is None or not self.finished.is_sound:
+            return {}
+        name, own = self.finished.backbone, self.config["backbones"]
+        weights = self.finished.weights(self.config["detection"]["network"], own.get(name))
+        return {name: own.get(name, self.finished.about["backbone"]) | {"weights": weights}}
+
+    def finished_files(self) -> list[str]:
+        """Files of a finished model; empty where the model is trained here."""
+        return self.finished.paths() if self.finished else []
+
+    def finished_tuning(self) -> list[str]:
+        """Of these, what thresholds and probabilities come from."""
+        return self.finished.paths(THRESHOLDS, HELD_OUT) if self.finished else []
+
+    def finished_training(self) -> list[str]:
+        """Of these, how the recordings sound that the model learnt from."""
+        return self.finished.paths(TRAINING) if self.finished else []
+
+    def finished_images(self) -> list[str]:
+        """Of these, the network, where it takes images."""
+        return self.finished.network_paths if self.finished else []
+
+    def learnt_from(self, pattern: str) -> list[str]:
+        """A file of every shard to train on, where the model is trained here."""
+        return [] if self.finished else [pattern.format(shard=shard) for shard in self.shards]
+
+    def learnt_from_table(self) -> list[str]:
+        """Table of the recordings to train on, where the model is trained here."""
+        return [] if self.finished else ["results/recordings.csv"]
+
+    def used_backbones(self) -> list[str]:
+        """Backbones of `detection_runs`, or that which a finished model listens with by sound."""
+        return sorted({run.backbone for run in self.detection_runs()} | {*self.finished_network()})
+
     def detection_backbones(self, *names: str) -> list[str]:
-        """Files of every backbone of `detection_runs`; Keras has none of those that take sound."""
-        used = sorted({run.backbone for run in self.detection_runs()})
-        backbones = self.config["backbones"]
+        """Files of each of `used_backbones`; Keras has none of those that take sound."""
         return [
             f"results/backbones/{backbone}/{name}"
-            for backbone in used
+            for backbone in self.used_backbones()
             for name in names
-            if not (name.endswith(".keras") and is_sound(backbones[backbone]))
+            if not (name.endswith(".keras") and is_sound(self.networks[backbone]))
         ]
 
     def detection_embeddings(self, shards: Iterable[str]) -> list[str]:
@@ -202,16 +249,15 @@ class DetectionPlan:
         Of images only where a model may take them; the rate is that of drift too.
         """
         of = {"sr": self.config["audio"]["sr"], "length": self.config["clips"]["length"]}
-        used = (self.config["backbones"][run.backbone] for run in self.detection_runs())
-        if all(map(is_sound, used)):
+        used = self.used_backbones()
+        if used and all(is_sound(self.networks[name]) for name in used):
             return of
         return of | {"spectrogram": self.config["spectrogram"]}
 
     def combined(self) -> dict[str, str]:
         """How scores of windows make one of a clip, of each backbone that takes sound."""
-        backbones = self.config["backbones"]
-        used = sorted({run.backbone for run in self.detection_runs()})
-        return {name: backbones[name]["combine"] for name in used if is_sound(backbones[name])}
+        used = {run.backbone: self.networks[run.backbone] for run in self.detection_runs()}
+        return {name: used[name]["combine"] for name in sorted(used) if is_sound(used[name])}
 
     def judged(self) -> list[str]:
         """Table of how good the events are, where there is a truth to judge them by."""

@@ -11,8 +11,9 @@ the folds' scores after calibration, since calibrators were fitted to scores of 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -21,7 +22,11 @@ import numpy as np
 from anurans.dense import Head, Layer
 from anurans.errors import UserError
 from anurans.files import whole
+from anurans.finished_models import DETECTOR, Finished, check_files
 from anurans.windows import POOLED, combine
+
+# Columns of the thresholds of a detector.
+THRESHOLDS = ("species", "fold", "threshold", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,17 @@ def of_clips(embeddings: np.ndarray) -> np.ndarray:
     if embeddings.ndim == 2:
         return embeddings
     return embeddings.mean(axis=1, dtype=np.float32)
+
+
+def by_fold(
+    folds: Sequence[str], tables: Sequence[Sequence[Mapping[str, str]]]
+) -> list[dict[str, str]]:
+    """Rows of `THRESHOLDS`, of the thresholds.tsv of each fold's run."""
+    return [
+        {"fold": fold} | {key: row[key] for key in ("species", "threshold", "source")}
+        for fold, rows in zip(folds, tables, strict=True)
+        for row in rows
+    ]
 
 
 def mean_scores(scores: np.ndarray) -> np.ndarray:
@@ -187,6 +203,25 @@ def read_detector(path: str | os.PathLike) -> Detector:
         ) from None
 
 
+def open_finished(finished: Finished, paths: Sequence[str | os.PathLike]) -> Detector:
+    """Open the detector of a finished model, after checking all its files.
+
+    Parameters
+    ----------
+    finished
+        The model.
+    paths
+        Where its files are.
+
+    Raises
+    ------
+    UserError
+        When one is missing, or not as it was written.
+    """
+    check_files(finished, paths)
+    return read_detector(next(path for path in paths if Path(path).name == DETECTOR))
+
+
 def check_settings(detector: Detector, settings: Mapping[str, Any], path: str) -> None:
     """Refuse a model whose clips are not cut, or whose images are not drawn, as the config says.
 
@@ -210,6 +245,44 @@ def check_settings(detector: Detector, settings: Mapping[str, Any], path: str) -
             f"{path}: was trained with other settings ({'; '.join(differ)}). Give the "
             "config those of the model, or train again: run the same command without --touch."
         )
+
+
+def check_network(
+    detector: Detector, about: Mapping[str, Any], folder: str | os.PathLike, path: str
+) -> None:
+    """Refuse a network that is not the one that the heads were trained on.
+
+    Of one that takes sound the file counts that it comes from, and how it is computed, since
+    versions of an engine write another form of it.
+
+    Parameters
+    ----------
+    detector
+        The model.
+    about
+        The network's about.json.
+    folder
+        Where that stands.
+    path
+        Where the model stands.
+    """
+    if "sound" in detector.about["settings"]:
+        theirs = detector.about["source_sha256"], _computed(detector.about["embedding"])
+        ours = about["source_sha256"], _computed(about)
+    else:
+        theirs, ours = (detector.about["network"],), (about["network"],)
+    if ours != theirs:
+        raise UserError(
+            f"{folder}: is another network than the one that {path} was trained on (SHA-256 begins "
+            f"with {ours[0][:12]}; expected {theirs[0][:12]}). With a finished model, name the "
+            "right file as detection.network; else run the same command without --touch, which "
+            "trains again."
+        )
+
+
+def _computed(about: Mapping[str, Any]) -> dict[str, Any]:
+    """How a network is computed, wherever its file lies."""
+    return {key: value for key, value in about["backbone"].items() if key != "weights"}
 
 
 def _shown(settings: Mapping[str, Any], name: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from anurans.sound_profiles import read_bands
+from anurans.sound_profiles import PROFILE, read_bands
 
 # What is allowed beyond what training recordings show.
 LEVEL_MARGIN, SPECTRUM_MARGIN = 3.0, 1.25  # dB; times
@@ -21,6 +21,8 @@ DOUBTFUL = 0.5
 # By sound: these make scores wrong. By calendar: these leave it open whether they are.
 BY_SOUND = ("level", "spectrum", "embedding")
 BY_CALENDAR = ("season", "hour")
+# Columns of what is known of the recordings that a model learnt from.
+TRAINING = (*PROFILE, "date", "time", "duration_s")
 DRIFT = (
     *("recording", "night", "date", "time", "level", "spectrum", "embedding", "far_clips"),
     *("days", "hours", "outside"),

@@ -1,4 +1,8 @@
-"""What a whole model says of itself: beside it as JSON, and within the .keras file."""
+"""What a model says of itself: beside it as JSON, and within the .keras file.
+
+A model of images is whole, a .keras file. Of one that takes sound, the network stays where it is,
+named by path and digest, since its licence may not let it go; the head is an .npz file.
+"""
 
 import hashlib
 import json
@@ -11,7 +15,10 @@ from typing import Any
 import numpy as np
 
 from anurans.axes import SIZE
+from anurans.dense import Head
 from anurans.errors import UserError
+from anurans.files import whole
+from anurans.windows import NOISE
 
 # A .keras file is a zip archive, of which Keras reads members of its own and leaves others alone.
 MEMBER = "model.json"
@@ -48,6 +55,74 @@ def describe(
     dict
         Species, thresholds and their sources stand in the order of the model's output.
     """
+    seen = {"spectrogram": {**metadata["spectrogram"], "size": SIZE}}
+    return _describe(run, species, thresholds, metadata, audio, clips, seen, weights)
+
+
+def describe_sound(
+    run: Mapping[str, str],
+    species: Mapping[str, str],
+    thresholds: Sequence[Mapping[str, str]],
+    metadata: Mapping[str, Any],
+    channel: str,
+    clips: Mapping[str, Any],
+    network: Mapping[str, Any],
+    head: Mapping[str, Any],
+    weights: str,
+) -> dict[str, Any]:
+    """Gather all that is needed to use a head on a network that takes sound.
+
+    Parameters
+    ----------
+    run, species, thresholds, metadata, clips
+        As `describe` takes them.
+    channel
+        Channel of the recordings.
+    network
+        Its about.json, and besides `path` of its file and `output`, the tensor that is the
+        embedding.
+    head
+        `activations` of its layers; `combine`, how scores of windows make a clip's; and
+        `calibration`, for each species points of scores and probabilities, or None.
+    weights
+        Digest of the file that `write_arrays` wrote.
+
+    Returns
+    -------
+    dict
+    """
+    made = metadata["embedding"]
+    taken = {
+        "windows": {
+            "samples": network["samples"],
+            "starts": made["windows"],
+            "peak": network["peak"],
+            "noise": NOISE,
+        },
+        "network": {
+            "path": network["path"],
+            "sha256": network["source_sha256"],
+            "output": network["output"],
+            "width": network["width"],
+            "licence": network["licence"],
+        },
+        "dtype": made["dtype"],
+        **head,
+    }
+    audio = {"sr": network["sr"], "channel": channel}
+    return _describe(run, species, thresholds, metadata, audio, clips, taken, weights)
+
+
+def _describe(
+    run: Mapping[str, str],
+    species: Mapping[str, str],
+    thresholds: Sequence[Mapping[str, str]],
+    metadata: Mapping[str, Any],
+    audio: Mapping[str, Any],
+    clips: Mapping[str, Any],
+    taken: Mapping[str, Any],
+    weights: str,
+) -> dict[str, Any]:
     order = metadata["training"]["species"]
     row_of = {row["species"]: row for row in thresholds}
     training = metadata["training"]
@@ -58,7 +133,7 @@ def describe(
         "threshold_sources": [row_of[code]["source"] for code in order],
         "audio": dict(audio),
         "clips": {key: clips[key] for key in ("length", "min_last")},
-        "spectrogram": {**metadata["spectrogram"], "size": SIZE},
+        **taken,
         "run": dict(run),
         "backbone": metadata["embedding"]["backbone"],
         "recipe": training["recipe"],
@@ -79,6 +154,36 @@ def weights_digest(weights: Iterable[np.ndarray]) -> str:
     for weight in weights:
         digest.update(f"{weight.dtype} {weight.shape}".encode() + weight.tobytes())
     return digest.hexdigest()
+
+
+def head_arrays(head: Head) -> dict[str, np.ndarray]:
+    """Arrays of a head that NumPy computes with alone.
+
+    Returns
+    -------
+    dict
+        `mean` and `deviation` [shape=(width,)], by which embeddings are brought to the head's
+        scale, and `kernel_N` [shape=(inputs, units)] and `bias_N` [shape=(units,)] of each layer.
+    """
+    mean, deviation = head.moments
+    arrays = {"mean": mean, "deviation": deviation}
+    for number, layer in enumerate(head.layers):
+        arrays |= {f"kernel_{number}": layer.kernel, f"bias_{number}": layer.bias}
+    return arrays
+
+
+def write_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray]) -> str:
+    """Write arrays as .npz, whole or not at all, and give the SHA-256 of the file."""
+    with whole(path) as partial:
+        np.savez(partial, **arrays)
+        return hashlib.sha256(partial.read_bytes()).hexdigest()
+
+
+def write_description(path: str | os.PathLike, about: Mapping[str, Any]) -> None:
+    """Write a description as JSON, whole or not at all."""
+    with whole(path) as partial:
+        text = json.dumps(about, indent=2, ensure_ascii=False)
+        partial.write_text(f"{text}\n", encoding="utf-8")
 
 
 def add_description(path: str | os.PathLike, about: Mapping[str, Any]) -> None:

