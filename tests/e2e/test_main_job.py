@@ -13,20 +13,28 @@ RUN = "results/training/given/small/original/linear"
 
 def test_summary_has_a_row_for_each_fold_and_part(built):
     rows = read(built / "results/summary.csv")
-    runs = [(row["split"], row["dataset"], row["fold"], row["subset"]) for row in rows]
+    keys = ("split", "dataset", "recipe", "fold", "subset")
+    runs = [tuple(row[key] for key in keys) for row in rows]
     parts = ("held_out", "test", "validation")
     assert sorted(runs) == [
-        *(("clip", "original", "all", part) for part in parts[1:]),
+        *(("clip", "original", "linear", "all", part) for part in parts[1:]),
         *(
-            ("given", dataset, fold, part)
+            ("given", dataset, recipe, fold, part)
             for dataset in ("combined", "original")
+            for recipe in ("linear", "logistic")
             for fold in ("1", "2")
             for part in parts
         ),
     ]
     experiments = {run: row["experiments"] for run, row in zip(runs, rows, strict=True)}
-    assert experiments["given", "original", "1", "test"] == "datasets optimism"
-    rows = [row for row in rows if (row["split"], row["dataset"]) == ("given", "original")]
+    assert experiments["given", "original", "linear", "1", "test"] == "datasets optimism"
+    assert experiments["given", "original", "logistic", "1", "test"] == "heads"
+    # Epochs are of recipes that have them; whether it converged is told of all.
+    for row in rows:
+        assert (row["epochs"] == "20") == (row["recipe"] == "linear")
+        assert row["converged"] in (("yes",) if row["recipe"] == "logistic" else ("yes", "no"))
+    model = {"split": "given", "dataset": "original", "recipe": "linear"}
+    rows = [row for row in rows if model.items() <= row.items()]
     for row in rows:
         run = [row[key] for key in ("split", "backbone", "weights", "dataset", "recipe")]
         assert run == ["given", "small", "random", "original", "linear"]

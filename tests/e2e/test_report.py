@@ -83,12 +83,12 @@ def test_a_figure_is_seen(page):
 def test_the_table_of_scores_is_filtered_and_leads_to_sources(page):
     frame = opened(page, "Scores", "all scores")
     frame.locator("tbody tr").first.wait_for()
-    assert frame.locator("#count").inner_text() == "14 of 14 rows"
+    assert frame.locator("#count").inner_text() == "26 of 26 rows"
     frame.locator("select[data-filter=subset]").select_option("test")
     frame.locator("select[data-filter=dataset]").select_option("combined")
-    assert frame.locator("#count").inner_text() == "2 of 14 rows"
+    assert frame.locator("#count").inner_text() == "4 of 26 rows"
     frame.locator("select[data-filter=experiments]").select_option("optimism")
-    assert frame.locator("#count").inner_text() == "0 of 14 rows"
+    assert frame.locator("#count").inner_text() == "0 of 26 rows"
     frame.locator("select[data-filter=experiments]").select_option("datasets")
     frame.locator("button.source").first.click()
     shown = frame.locator("dialog").inner_text()

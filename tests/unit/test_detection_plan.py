@@ -97,6 +97,27 @@ def test_a_model_that_is_not_trained_is_refused(plan, sees):
     assert sees in str(refused.value)
 
 
+@pytest.fixture
+def knowing(tmp_path):
+    """A network that knows a species of the demo, as `backbones`."""
+    (tmp_path / "net.tflite").touch()
+    (tmp_path / "labels.txt").write_text("Boana lundii_Frog\n")
+    return {"net": {"architecture": "BirdNET", "weights": str(tmp_path / "net.tflite")}}
+
+
+def test_own_classes_are_nothing_to_listen_with(plan, knowing):
+    given = {"backbones": knowing, "experiments": {"all": {"splits": ["recording"]}}}
+    found = plan({"recordings": NEW}, **given)
+    assert {run.recipe for run in found.runs} == {"logistic", "own"}
+    assert {run.recipe for run in found.detection_runs()} == {"logistic"}
+    with pytest.raises(UserError) as refused:
+        plan({"recordings": NEW, "model": "recording/net/original/own"}, **given)
+    assert "own is not trained" in str(refused.value) and "/own?" not in str(refused.value)
+    alone = {"all": {"splits": ["recording"], "recipes": ["own"]}}
+    with pytest.raises(UserError, match="own classes are all that is run"):
+        plan({"recordings": NEW}, **given | {"experiments": alone})
+
+
 @pytest.mark.fault(
     "Config",
     "the best model for detection, where every split leaks",

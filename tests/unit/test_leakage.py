@@ -160,11 +160,13 @@ def inner_world(by="recording"):
     return of
 
 
-@pytest.mark.parametrize("by", ["recording", "night"])
-def test_inner_folds_are_certified(by):
+@pytest.mark.parametrize(
+    ("by", "unit"), [("recording", "recording"), ("night", "night"), ("file", "recording")]
+)
+def test_inner_folds_are_certified(by, unit):
     found = check(inner_world(by), by)
     assert found.leaks == []
-    assert [found.row[f"inner_{key}"] for key in ("folds", "by", "crossing")] == [2, by, 0]
+    assert [found.row[f"inner_{key}"] for key in ("folds", "by", "crossing")] == [2, unit, 0]
     assert found.row["verdict"] == "ok"
 
 

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from anurans.errors import UserError
-from anurans.tables import bare_formula, format_cell, guard_formula, read_table, write_table
+from anurans.tables import (
+    bare_formula,
+    format_cell,
+    format_score,
+    guard_formula,
+    read_table,
+    write_table,
+)
 
 ROWS = [{"a": "x", "b": 'a "quoted", tab\tand é蛙'}, {"a": "", "b": "two\nlines"}]
 
@@ -22,6 +29,15 @@ def table(tmp_path):
         return path
 
     return write
+
+
+def test_scores_keep_their_order_however_small():
+    scores = np.float32([3.1e-8, 3.2e-8, 0.25, 0.99999994])
+    cells = [format_score(score) for score in scores]
+    assert cells[2:] == ["0.25", "0.99999994"] and len(set(cells)) == 4
+    # Nine digits give back a number of single precision.
+    assert np.array_equal(np.float32([float(cell) for cell in cells]), scores)
+    assert format_score(float("nan")) == ""
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def deployed(unbuilt, tmp_path, monkeypatch):
 def test_out_of_a_repository(deployed, repository):
     user = deployed(DEPLOYED, f'gitfile("{repository}", path="workflow/Snakefile", tag="v1")')
     jobs = planned(user, "results/summary.csv")
-    assert jobs["train_model"] == 5
+    assert jobs["train_model"] == 9
     assert jobs["inspect_recordings"] == 2
 
 
@@ -138,8 +138,8 @@ def test_two_projects_below_folders_of_their_own(deployed, unbuilt):
     ]
     assert not (user / "results").exists()
     snakemake(user, "pond/results/labels/original/0000.tsv")
-    assert planned(user, "pond_summary", "lake_summary")["pond_train_model"] == 5
-    assert snakemake(user, "lake_runs").stdout.startswith("\n5 runs in 2 experiments")
+    assert planned(user, "pond_summary", "lake_summary")["pond_train_model"] == 9
+    assert snakemake(user, "lake_runs").stdout.startswith("\n9 runs in 3 experiments")
     assert (user / "lake/results/checks/runs.csv").is_file()
 
 

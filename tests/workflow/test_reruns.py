@@ -198,8 +198,9 @@ def write_config_otherwise(world):
     config = config_of(world)
     config["clips"] = {"min_last": 0.5, "length": 5}
     config["labelling"] = {"min_fraction": 0.5, "rule": "default"}
-    config["spectrogram"] = {"top_db": 80.0, "fmin": 0.0}
+    config["spectrogram"] = {"top_db": 80.0, "fmin": 0.0, "n_fft": 1024, "hop_length": 494}
     config["recipes"]["linear"] |= {"dropout": 0.0, "batch_size": 32}
+    config["recipes"]["logistic"] |= {"solver": "logistic", "inner_folds": 5}
     for place in ("recipes", "backbones", "splits", "augmentation"):
         for name, of in config[place].items():
             config[place][name] = dict(reversed(of.items()))
@@ -219,7 +220,7 @@ def add_species(world):
         annotate(name, "OTHER")(world)
 
 
-LINEAR = {"learning_rate": 0.01, "epochs": 20, "early_stopping": None}
+LINEAR = {"solver": "adam", "learning_rate": 0.01, "epochs": 20, "early_stopping": None}
 ADD_RECIPE = edits(
     setting("recipes", "quick", LINEAR | {"epochs": 1}),
     setting("experiments", "datasets", {"splits": ["given"], "recipes": ["linear"]}),
@@ -237,10 +238,10 @@ SPECTROGRAMS = "workflow/scripts/anurans/spectrograms.py"
 MASKING = "workflow/scripts/anurans/masking.py"
 EVALUATION = "workflow/scripts/anurans/evaluation.py"
 
-# Jobs that several edits start. All five runs are trained and judged anew; the labels of one shard
+# Jobs that several edits start. All nine runs are trained and judged anew; the labels of one shard
 # of each technique are, and every run is judged by them; all is, for one shard; all images are.
-ALL_RUNS = {"train_model": 5, "evaluate_model": 5, **REPORTS}
-LABELS = {"label_clips": 4, "collect_annotations": 1, "evaluate_model": 5, **REPORTS}
+ALL_RUNS = {"train_model": 9, "evaluate_model": 9, **REPORTS}
+LABELS = {"label_clips": 4, "collect_annotations": 1, "evaluate_model": 9, **REPORTS}
 ONE_SHARD = {
     "inspect_recordings": 1,
     "collect_recordings": 1,
@@ -282,14 +283,14 @@ ROWS = [
         "every recording, annotation file, script, module and result touched", touch_everything, {}
     ),
     Row(
-        "annotations: a call moved in a recording that 3 of 5 runs train or validate on",
+        "annotations: a call moved in a recording that 5 of 9 runs train or validate on",
         move_first_call(names()[0]),
-        LABELS | {"train_model": 3},
+        LABELS | {"train_model": 5},
     ),
     Row(
         "the same in a CSV table of all annotations, one row changed",
         move_first_row,
-        LABELS | {"train_model": 3},
+        LABELS | {"train_model": 5},
         of="with a table",
     ),
     Row(
@@ -316,7 +317,7 @@ ROWS = [
     Row(
         "code: how thresholds are tuned",
         module("evaluation"),
-        {"evaluate_model": 5, **REPORTS},
+        {"evaluate_model": 9, **REPORTS},
     ),
     Row(
         "code: how images are masked",
@@ -326,8 +327,8 @@ ROWS = [
             "mask_spectrograms": 4,
             "embed_spectrograms": 4,
             "label_clips": 4,
-            "train_model": 2,
-            "evaluate_model": 2,
+            "train_model": 4,
+            "evaluate_model": 4,
             **REPORTS,
         },
     ),
@@ -347,7 +348,7 @@ ROWS = [
     Row(
         "config: `evaluation.resamples`",
         setting("evaluation", "resamples", 200),
-        {"evaluate_model": 5, **REPORTS},
+        {"evaluate_model": 9, **REPORTS},
     ),
     Row("config: `labelling.rule`", setting("labelling", "rule", "any"), ALL_RUNS),
     Row(
@@ -362,6 +363,11 @@ ROWS = [
         of="with two recipes",
     ),
     Row(
+        "config: `C` of a recipe that 4 runs use",
+        setting("recipes", "logistic", "C", [0.01, 1.0]),
+        {"train_model": 4, "evaluate_model": 4, **REPORTS},
+    ),
+    Row(
         "config: a recipe added, for one run",
         ADD_RECIPE,
         {"train_model": 1, "evaluate_model": 1, **REPORTS},
@@ -369,7 +375,7 @@ ROWS = [
     Row(
         "config: a dataset added, of techniques that are computed already",
         setting("datasets", "masked", ["original", "time_mask"]),
-        {"train_model": 2, "evaluate_model": 2, **REPORTS},
+        {"train_model": 4, "evaluate_model": 4, **REPORTS},
     ),
     Row(
         "config: a split added, of 2 folds",
@@ -392,8 +398,8 @@ ROWS = [
         {
             "mask_spectrograms": 2,
             "embed_spectrograms": 2,
-            "train_model": 2,
-            "evaluate_model": 2,
+            "train_model": 4,
+            "evaluate_model": 4,
             **REPORTS,
         },
     ),
@@ -518,20 +524,20 @@ def test_results_in_another_clone_do_not_run_again(built, fresh):
         shutil.copytree(built / name, fresh / name, copy_function=shutil.copyfile)
     assert planned(fresh) == {}
     module("evaluation")(fresh)
-    assert measured(fresh) == {"evaluate_model": 5, **REPORTS}
+    assert measured(fresh) == {"evaluate_model": 9, **REPORTS}
 
 
 def test_results_can_be_accepted_as_they_are_up_to_a_stage(world):
     edits(module("spectrograms"), module("evaluation"))(world)
     before = {path: path.read_bytes() for path in world.glob("results/**/*") if path.is_file()}
     snakemake(world, "--touch", "--", "spectrograms")
-    assert measured(world) == {"evaluate_model": 5, **REPORTS}
+    assert measured(world) == {"evaluate_model": 9, **REPORTS}
     snakemake(world, "--touch")
     assert planned(world) == {}
     after = {path: path.read_bytes() for path in world.glob("results/**/*") if path.is_file()}
     assert after == before
     module("evaluation")(world)
-    assert measured(world) == {"evaluate_model": 5, **REPORTS}
+    assert measured(world) == {"evaluate_model": 9, **REPORTS}
 
 
 @pytest.mark.parametrize("group", SEQUENCES)

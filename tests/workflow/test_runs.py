@@ -13,18 +13,21 @@ def said(world, *arguments):
 
 def test_before_anything_was_computed(fresh):
     text = said(fresh)
-    assert text.startswith("\n5 runs in 2 experiments\n")
+    assert text.startswith("\n9 runs in 3 experiments\n")
     assert re.search(r"^datasets +4 +1 +1 +2 +1 +2$", text, re.M)
     assert "; of 6 recordings." in text
     assert f": {sum(planned(fresh).values())} jobs: " in text
-    assert "5 trainings, 5 evaluations" in text
+    assert "9 trainings, 9 evaluations" in text
     assert re.search(r"^About .* on 2 cores, roughly, by rates measured on another", text, re.M)
     assert [path.name for path in fresh.glob("results/**/*") if path.is_file()] == ["runs.csv"]
     rows = read(fresh / "results/checks/runs.csv")
-    assert [(row["split"], row["dataset"], row["folds"]) for row in rows] == [
-        ("clip", "original", "all"),
-        ("given", "combined", "1 2"),
-        ("given", "original", "1 2"),
+    keys = ("split", "dataset", "recipe", "folds")
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        ("clip", "original", "linear", "all"),
+        ("given", "combined", "linear", "1 2"),
+        ("given", "combined", "logistic", "1 2"),
+        ("given", "original", "linear", "1 2"),
+        ("given", "original", "logistic", "1 2"),
     ]
 
 
@@ -45,7 +48,7 @@ def test_after_a_run_its_times_count(world):
     text = said(world)
     assert re.search(r"on 2 cores, by earlier runs\. What of it", text)
     # Everything is counted, though nothing is left to do.
-    assert re.search(r": \d+ jobs: 2 inspections of recordings, .* 5 trainings", text)
+    assert re.search(r": \d+ jobs: 2 inspections of recordings, .* 9 trainings", text)
     assert planned(world) == before == {}
 
 
@@ -55,7 +58,7 @@ def test_another_config_with_recordings_that_cannot_be_read(fresh):
     config["backbones"]["wide"] = config["backbones"]["small"] | {"alpha": 1.0}
     (fresh / "my.yaml").write_text(yaml.safe_dump(config))
     text = said(fresh, "--configfile", "my.yaml", "--", "runs")
-    assert text.startswith("\n10 runs in 2 experiments\n")
+    assert text.startswith("\n18 runs in 3 experiments\n")
     assert "of 6 recordings, 1 of which cannot be read yet: 60 s each." in text
     assert re.search(r"^embeddings, wide .* x 7168 x 2$", text, re.M)
 
@@ -68,8 +71,9 @@ def test_runs_are_listed_even_where_a_split_is_refused(fresh):
 
 
 def test_long_lists_are_cut_on_the_screen_only(fresh):
-    recipes = {f"l2_{i}": {"l2": i / 1000} for i in range(40)}
-    write_config(fresh, CONFIG | {"recipes": recipes})
+    recipes = {f"l2_{i}": {"solver": "adam", "l2": i / 1000} for i in range(40)}
+    every = {"datasets": {"splits": ["given"]}, "optimism": {"datasets": ["original"]}}
+    write_config(fresh, CONFIG | {"recipes": recipes, "experiments": every})
     text = said(fresh)
     assert "... and 90 lines more." in text
     assert len(read(fresh / "results/checks/runs.csv")) == 120

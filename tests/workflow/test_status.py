@@ -66,7 +66,11 @@ def test_settings_and_code_of_another_config(world):
     code = world / "workflow/scripts/evaluate_model.py"
     code.write_text(code.read_text() + "\nUNUSED = 1\n")
     lines = said(world, "--configfile", "my.yaml", "--", "status")
-    trainings = len(list(world.glob("results/training/**/head.keras")))
+    every, mine = (
+        len(list(world.glob(f"results/training/**/{of}fold-*/head.keras")))
+        for of in ("", "linear/")
+    )
+    assert every > mine
     reasons = dict(line.split(": ", 1) for line in lines[:-1])
     assert list(reasons) == [
         "The code of evaluate_model has changed",
@@ -74,8 +78,9 @@ def test_settings_and_code_of_another_config(world):
         "recipes.linear.learning_rate is 0.02, was 0.01",
     ]
     for reason, jobs in reasons.items():
-        assert ("training" in jobs) == reason.startswith("recipes")
-        assert f"{trainings} evaluations" in jobs
+        of_recipe = reason.startswith("recipes")
+        assert ("training" in jobs) == of_recipe
+        assert f"{mine if of_recipe else every} evaluations" in jobs
     assert lines[-1].startswith("Together ")
 
 
@@ -86,10 +91,12 @@ def test_an_added_recording_and_a_new_recipe(world):
         file.write("NEW_20210120_200000,test\n")
     config = config_of(world)
     config["recipes"]["quick"] = config["recipes"]["linear"] | {"epochs": 1}
+    config["experiments"]["heads"]["recipes"].append("quick")
     write_config(world, config)
+    trained = len(list(world.glob("results/training/**/head.keras")))
     lines, plan = said(world), planned(world)
     assert lines[0].startswith("1 recording is new: 1 inspection of recordings, ")
-    assert lines[1].startswith(f"{plan['train_model'] // 2} runs are new: ")
+    assert lines[1].startswith("4 runs are new: ") and plan["train_model"] == trained + 4
     assert len(lines) == 3 and total(lines) == sum(plan.values())
 
 

@@ -9,7 +9,7 @@ from anurans.learning import read_unseen
 from anurans.shards import open_shard
 from anurans.splits import HELD_OUT, TEST, VALIDATION
 from anurans.summary import CONVERGED, LABELLING, LEAKS, columns
-from anurans.tables import read_table, write_table
+from anurans.tables import format_score, read_table, write_table
 
 
 def main(input, output, params, wildcards):
@@ -43,7 +43,8 @@ def main(input, output, params, wildcards):
     else:
         tuned_on = part(params.validation)
     tuned = tune_thresholds(species, tuned_on)
-    write_table(output.thresholds, ["species", "threshold", "source", "positives"], tuned)
+    stated = [row | {"threshold": format_score(row["threshold"])} for row in tuned]
+    write_table(output.thresholds, ["species", "threshold", "source", "positives"], stated)
     thresholds = [row["threshold"] for row in tuned]
     run_is = {
         "split": wildcards.split,
@@ -88,7 +89,7 @@ def main(input, output, params, wildcards):
             score = float(scores[at, column])
             row |= {
                 # Empty where no fit had left out the clip and learnt of the species.
-                f"score_{name}": score,
+                f"score_{name}": format_score(score),
                 f"predicted_{name}": int(score >= thresholds[column]),
                 f"label_{name}": int(labels[at, column]),
             }

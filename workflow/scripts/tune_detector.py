@@ -10,7 +10,7 @@ from anurans.jobs import log, run
 from anurans.probabilities import CALIBRATORS, DRAWS, SEPARATION, measure_separation
 from anurans.ranking import places_of
 from anurans.splits import HELD_OUT
-from anurans.tables import read_table, write_table
+from anurans.tables import format_score, read_table, write_table
 from anurans.wanted_precision import NEVER, threshold_for_precision
 
 
@@ -63,7 +63,8 @@ def for_precision(held_out, species, folds, precision):
             found = (labels & called).sum() / max(1, labels.sum())
             log.info("%s: threshold %.4f, recall %.3f on held-out clips", name, threshold, found)
         for fold in folds:
-            yield {"species": name, "fold": fold, "threshold": threshold, "source": source}
+            about = {"species": name, "fold": fold, "source": source}
+            yield about | {"threshold": format_score(threshold)}
 
 
 def separation(held_out, column, seed):

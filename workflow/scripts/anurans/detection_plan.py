@@ -53,8 +53,14 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> Iterator
     wanted, runs = config.get("detection"), list(runs)
     if not wanted or configs.finished_model(config):
         return
-    chosen, known = candidates(config, runs), sorted({"/".join(model_of(run)) for run in runs})
-    if not chosen and wanted["model"] == BEST:
+    chosen = candidates(config, runs)
+    known = sorted({"/".join(model_of(run)) for run in runs if run.recipe != OWN})
+    if not known:
+        yield (
+            "detection: networks' own classes are all that is run, and nothing listens with them; "
+            "add a recipe to the experiments."
+        )
+    elif not chosen and wanted["model"] == BEST:
         yield (
             "detection.model: found best; every split that is run leaks by design, or holds "
             "nothing out to find thresholds of a precision on: name a model (split/backbone/"

@@ -7,7 +7,7 @@ from anurans.clips import ORIGINAL, ClipTable, clip_table
 from anurans.datasets import overlaps, shown_by
 from anurans.labels import blocks_by, rows_by
 from anurans.learning import NO_FOLD
-from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
+from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION, unit_of
 
 SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
 UNITS = ("recordings", "nights", "clips")
@@ -164,7 +164,7 @@ def _check_inner(
     """
     if not inner:
         return "", []
-    units = {by: "group", "night": "night", "recording": "recording"}
+    units = {unit_of(by): "group", "night": "night", "recording": "recording"}
     unit = next(
         (
             name

@@ -15,7 +15,8 @@ from anurans.inner_folds import InnerFolds, choose_groups, deal_folds
 from anurans.labels import LabelRule
 from anurans.logistic import Logistic, LogisticFit, fit_logistic
 from anurans.rows import Rows
-from anurans.splits import TRAIN, VALIDATION, lost
+from anurans.splits import TRAIN, VALIDATION, lost, unit_of
+from anurans.tables import format_score
 from anurans.windows import combine
 
 # Columns of clips.tsv before the scores and labels of each species.
@@ -233,7 +234,11 @@ def _units(
     """What inner folds may keep together, largest first, and the group of each clip."""
     return [
         (unit, np.array([roles[clip][column] for clip in clips], dtype=object))
-        for unit, column in ((by, "group"), ("night", "night"), ("recording", "recording"))
+        for unit, column in (
+            (unit_of(by), "group"),
+            ("night", "night"),
+            ("recording", "recording"),
+        )
     ]
 
 
@@ -375,8 +380,7 @@ def clip_rows(
                 row["inner_group"] = learnt.inner.group[at] if piece.original else ""
                 scores = learnt.scores[at].tolist()
             for name, score, label in zip(species, scores, labels.tolist(), strict=True):
-                # Rare species have small scores, which 6 decimals would make equal.
-                row[f"score_{name}"] = "" if np.isnan(score) else f"{score:.9g}"
+                row[f"score_{name}"] = format_score(score)
                 row[f"label_{name}"] = int(label)
             yield row
             at += 1

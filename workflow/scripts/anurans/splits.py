@@ -82,6 +82,11 @@ def group_of(recording: Recording, by: str) -> str:
     return recording.night if by == "night" else recording.date
 
 
+def unit_of(by: str) -> str:
+    """What a group of a split is: recordings are what a file of folds deals."""
+    return "recording" if by == "file" else by
+
+
 def given_folds(split: Split) -> dict[str, str]:
     """Read the file of a split by `file`: `test` or the fold (1, 2, ...) of each recording."""
     allowed = {TEST, *split.fold_names}

@@ -28,6 +28,14 @@ def format_cell(value: object) -> str:
     return str(value)
 
 
+def format_score(value: float) -> str:
+    """Write a score with 9 significant digits, NaN as an empty cell.
+
+    Rare species have small scores, which 6 decimals would make equal.
+    """
+    return "" if value != value else f"{value:.9g}"
+
+
 def write_table(
     path: str | os.PathLike, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
 ) -> None:
