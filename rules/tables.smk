@@ -2,7 +2,8 @@
 # Makes results/tables/: models.csv, each model over its folds, intervals.csv, every score with its
 # interval, comparisons.csv, backbones, datasets and recipes against each other, calibration.csv,
 # optimism.csv, what a leaky split pretends, labelling.csv, scores under other rules and by grade,
-# datasets.csv, what each dataset holds; and results/calibrators.tsv.
+# datasets.csv, what each dataset holds, costs.csv, time, memory and disk of each network; and
+# results/calibrators.tsv.
 rule tabulate_models:
     input:
         metrics=of_runs("metrics.tsv"),
@@ -169,3 +170,28 @@ rule tabulate_datasets:
         code=code("tabulate_datasets.py"),
     script:
         "../workflow/scripts/tabulate_datasets.py"
+
+
+rule tabulate_costs:
+    input:
+        embeddings=PLAN.embeddings(),
+        # Benchmarks of trainings are written with these.
+        scores=of_runs("scores.h5"),
+        benchmarks=if_stored(map(prefixed, PLAN.job_benchmarks())),
+    output:
+        "results/tables/costs.csv",
+    log:
+        "logs/tabulate_costs.log",
+    benchmark:
+        "results/benchmarks/tabulate_costs.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        networks=PLAN.job_networks(prefixed),
+        benchmarks=[prefixed(path) for path in PLAN.job_benchmarks()],
+        code=code("tabulate_costs.py"),
+    script:
+        "../workflow/scripts/tabulate_costs.py"

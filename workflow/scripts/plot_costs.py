@@ -1,6 +1,5 @@
 """Draw how long the training of each model took, and how much memory."""
 
-from pathlib import Path
 from statistics import median
 
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -11,6 +10,7 @@ from anurans.figures import LINE, counted, headline, look, sheet
 from anurans.jobs import log, run
 from anurans.panels import WIDTH
 from anurans.ranking import choosing_part, gather_models, rank_models
+from anurans.spending import read_spent
 from anurans.tables import read_table
 from anurans.wording import round_time
 
@@ -26,6 +26,8 @@ def main(input, output, params):
     models = gather_models(runs)
     best = set(rank_models(runs, choosing_part(runs))[:MOST])
     spent = [read_spent(path) for path in copies or params.benchmarks]
+    # A job that ended before Snakemake looked at it has no memory.
+    spent = [of if of and SPENT.keys() <= of.keys() else None for of in spent]
     known = [of for of in spent if of]
     if not known:
         raise UserError(
@@ -69,17 +71,6 @@ def main(input, output, params):
             text += f" Shown: the {len(best)} best models by mean F1."
         figure.legend(handles=[], loc="outside lower left", title=text, title_fontsize=7)
     log.info("%d of %d trainings have a benchmark file", len(known), len(spent))
-
-
-def read_spent(path):
-    """What a training took, or None where there is no record of it."""
-    if not Path(path).is_file():
-        return None
-    rows = read_table(path, list(SPENT))
-    try:
-        return {column: float(rows[-1][column]) for column in SPENT}
-    except (IndexError, ValueError):
-        return None  # cut off, or too short for Snakemake to measure
 
 
 def draw(ax, y, values, of):

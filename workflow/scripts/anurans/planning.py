@@ -355,6 +355,30 @@ class Plan(StudyPlan, DetectionPlan):
         }
         return {name: LICENCES[each] for name, each in architectures.items() if each in LICENCES}
 
+    def job_networks(
+        self, place: Callable[[str], str] = str
+    ) -> dict[str, dict[str, str | list[str]]]:
+        """What each backbone takes, and benchmark files of its jobs: `embed` and `train`."""
+        found = {}
+        for backbone in self.backbones:
+            sound = is_sound(self.config["backbones"][backbone])
+            runs = [run for run in self.runs if run.backbone == backbone and run.recipe != OWN]
+            rule = "embed_sound" if sound else "embed_spectrograms"
+            shards = [
+                f"results/benchmarks/{rule}/{backbone}/{technique}/{shard}.tsv"
+                for technique in self.techniques({run.dataset for run in runs})
+                for shard in self.shards
+            ]
+            train = [f"results/benchmarks/train_model/{run.folder}.tsv" for run in runs]
+            found[backbone] = {"takes": "sound" if sound else "image"}
+            found[backbone] |= {"embed": [*map(place, shards)], "train": [*map(place, train)]}
+        return found
+
+    def job_benchmarks(self) -> list[str]:
+        """All benchmark files of `job_networks`."""
+        networks = self.job_networks().values()
+        return [path for of in networks for kind in ("embed", "train") for path in of[kind]]
+
     def training_shards(self, backbone: str, recipe: str) -> list[str]:
         """What a run learns from and judges: embeddings of original clips, or scores of classes."""
         folder = f"classes/{backbone}" if recipe == OWN else f"embeddings/{backbone}/original"
@@ -415,7 +439,10 @@ class Plan(StudyPlan, DetectionPlan):
         """Tables that the config has something to say in."""
         return [
             "results/checks/leakage.csv",
-            *(f"results/tables/{name}.csv" for name in ("models", "intervals", "comparisons")),
+            *(
+                f"results/tables/{name}.csv"
+                for name in ("models", "intervals", "comparisons", "costs")
+            ),
             *(["results/tables/calibration.csv"] if self.calibrated_runs() else []),
             *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
             *(["results/tables/optimism.csv"] if self.optimism_runs() else []),

@@ -36,6 +36,7 @@ PAGES = {
         *("comparisons", "Backbones, datasets and recipes compared", "Models"),
         *("split", "subset", "compared", "first", "second", "within", "better"),
     ),
+    "costs": _table("costs", "What each network took", "Models", "backbone", "takes"),
     "calibration": _table(
         "calibration", "Calibrated probabilities", "Models", *MODEL, "species", "method"
     ),
