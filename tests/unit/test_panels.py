@@ -27,7 +27,8 @@ from anurans.tables import write_table
 SPECIES = ["A", "B"]
 SCORES = ["recording", "group", "role", "used"]
 SCORES += [f"{what}_{name}" for name in SPECIES for what in ("score", "predicted", "label")]
-METRICS = [*MODEL, "fold", "subset", "f1_A", "f1_B", "f1_macro", "best_epoch", "weights_mb"]
+METRICS = [*MODEL, "fold", "subset", "n_species", "f1_A", "f1_B", "f1_macro"]
+METRICS += ["best_epoch", "weights_mb"]
 PARAMS = SimpleNamespace(
     species=SPECIES, resamples=50, seed=1, datasets=["plain", "masked"], dataset="masked"
 )
@@ -70,7 +71,7 @@ def study(tmp_path):
                 folder = tmp_path / split / backbone / dataset / fold
                 model = (split, "no", backbone, "random", dataset, "head", "default")
                 about = dict(zip(MODEL, model, strict=True))
-                about |= {"fold": fold, "best_epoch": 2, "weights_mb": 10}
+                about |= {"fold": fold, "n_species": 2, "best_epoch": 2, "weights_mb": 10}
                 score = value + 0.1 * (backbone == "other") - 0.05 * (dataset == "masked")
                 scores = dict.fromkeys(["f1_A", "f1_B", "f1_macro"], score)
                 rows = [about | scores | {"subset": part} for part in sorted(parts)]

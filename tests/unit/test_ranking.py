@@ -15,6 +15,7 @@ def run(fold="1", f1=None, backbone="b", dataset="d", recipe="r", **others):
     """Rows of metrics.tsv: macro F1 by part."""
     model = ("s", "no", backbone, "random", dataset, recipe, "default")
     about = dict(zip(MODEL, model, strict=True)) | {"fold": fold} | others
+    about = {"n_species": "3"} | about
     return [about | {"subset": part, "f1_macro": value} for part, value in (f1 or {}).items()]
 
 
@@ -39,6 +40,25 @@ def test_models_are_ranked_by_their_mean_and_undefined_ones_come_last():
     chosen, subset, words = few_best(runs, 2)
     assert list(chosen.values()) == [[2], [0, 1]] and subset == "held_out"
     assert words == "the 2 best of 3 models by mean held-out F1"
+
+
+def test_who_is_judged_on_fewer_species_stands_behind_all_others():
+    runs = [
+        run("1", {"held_out": "0.9"}, "a", recipe="own", n_species="1"),
+        run("1", {"held_out": "0.2"}, "a"),
+        run("1", {"held_out": ""}, "b"),
+        # Of another fold, where one species less calls, for all.
+        run("2", {"held_out": "0.9"}, "a", recipe="own", n_species="2"),
+        run("2", {"held_out": "0.4"}, "a", n_species="2"),
+    ]
+    ranked = [(model[2], model[5]) for model in rank_models(runs, "held_out")]
+    assert ranked == [("a", "r"), ("b", "r"), ("a", "own")]
+    assert few_best(runs, 1)[0] == {rank_models(runs, "held_out")[0]: [1, 4]}
+    # Where all lack it, or none, the score decides.
+    alone = [
+        run("1", {"held_out": f1}, name, n_species="1") for name, f1 in (("a", "0.1"), ("b", "0.9"))
+    ]
+    assert [model[2] for model in rank_models(alone, "held_out")] == ["b", "a"]
 
 
 def test_where_nothing_is_held_out_validation_chooses_and_test_is_shown():

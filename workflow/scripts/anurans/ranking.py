@@ -73,15 +73,28 @@ def scored_part(runs: Sequence[Sequence[Row]]) -> str:
 def rank_models(runs: Sequence[Sequence[Row]], subset: str) -> list[Model]:
     """Models by mean macro F1 in a part over their folds, best first; undefined ones last.
 
-    Equal ones stand in the order of their names.
+    Behind all others stand those that are judged on fewer species (networks whose own classes lack
+    one): a mean over the easy ones is no match. Equal ones stand in the order of their names.
     """
     models = gather_models(runs)
+    judged: dict[tuple[str, str], int] = {}
+    of = {model: [_judged(runs[at], subset) for at in models[model]] for model in models}
+    for every in of.values():
+        for part, species in every:
+            judged[part] = max(species, judged.get(part, 0))
 
-    def key(model: Model) -> tuple[float, Model]:
+    def key(model: Model) -> tuple[bool, float, Model]:
         score = mean_score([runs[at] for at in models[model]], subset)
-        return (1.0 if score is None else -score), model
+        fewer = any(species < judged[part] for part, species in of[model])
+        return fewer, (1.0 if score is None else -score), model
 
     return sorted(models, key=key)
+
+
+def _judged(rows: Sequence[Row], subset: str) -> tuple[tuple[str, str], int]:
+    """Split and fold of a run, and how many species it is judged on in a part."""
+    found = [int(row["n_species"]) for row in rows if row["subset"] == subset]
+    return (rows[0]["split"], rows[0]["fold"]), sum(found)
 
 
 def name_models(models: Sequence[Model]) -> dict[Model, str]:
