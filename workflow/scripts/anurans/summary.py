@@ -167,7 +167,7 @@ def between_kinds(rows: Iterable[Mapping[str, str]], kinds: Mapping[str, str]) -
             random = of[image][0]["weights"] == "random"
             best = (
                 max(found[sound], found[image]),
-                f"What the network knows makes the difference: on the same {SUBSETS[judged]} clips "
+                f"What the network knows makes the difference: on the same {SUBSETS[judged].replace(' ', '-')} clips "
                 f"{sound}, which was trained on sound, reaches a macro F1 of {found[sound]:.2f}, "
                 f"{image}, which {'has random weights' if random else 'was trained on images'}, "
                 f"{found[image]:.2f} (split {split}, dataset {dataset}, recipe {recipe}).",
