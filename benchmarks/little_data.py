@@ -100,7 +100,9 @@ def embed(folder: Path, backbones: dict, settings: dict) -> None:
     }
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "all"]
-    done = subprocess.run([*command, "--", "embeddings"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, "--", "embeddings"], cwd=folder, capture_output=True, text=True
+    )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
 
