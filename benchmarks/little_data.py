@@ -371,7 +371,7 @@ def draw(rows: Sequence[dict], path: Path) -> None:
             ax.set_xscale("log")
             ax.set_xticks(SIZES, map(str, SIZES))
             ax.minorticks_off()
-            ax.set_xlabel("Annotated recordings of one minute")
+            ax.set_xlabel("Annotated recordings of half a minute (two thirds train)")
             ax.set_ylabel(name)
         figure.legend(*ax.get_legend_handles_labels(), loc="outside lower left", ncols=3)
 
