@@ -100,7 +100,9 @@ def embed(folder: Path, backbones: dict, settings: dict) -> None:
     }
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "all"]
-    done = subprocess.run([*command, "--", "embeddings"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, "--", "embeddings"], cwd=folder, capture_output=True, text=True
+    )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
 
@@ -369,7 +371,7 @@ def draw(rows: Sequence[dict], path: Path) -> None:
             ax.set_xscale("log")
             ax.set_xticks(SIZES, map(str, SIZES))
             ax.minorticks_off()
-            ax.set_xlabel("Annotated recordings of one minute")
+            ax.set_xlabel("Annotated recordings of half a minute (two thirds train)")
             ax.set_ylabel(name)
         figure.legend(*ax.get_legend_handles_labels(), loc="outside lower left", ncols=3)
 

@@ -159,6 +159,7 @@ def between_kinds(rows: Iterable[Mapping[str, str]], kinds: Mapping[str, str]) -
         model = tuple(row[key] for key in ("split", "dataset", "recipe"))
         scores.setdefault(model, {}).setdefault(row["backbone"], []).append(row)
     best: tuple[float, str] = (-1.0, "")
+    where = SUBSETS[judged].replace(" ", "-")
     for (split, dataset, recipe), of in scores.items():
         found = {name: _mean(folds, "f1_macro") for name, folds in of.items()}
         sound = max((n for n in found if kinds[n] == "sound"), key=found.get, default=None)
@@ -167,7 +168,7 @@ def between_kinds(rows: Iterable[Mapping[str, str]], kinds: Mapping[str, str]) -
             random = of[image][0]["weights"] == "random"
             best = (
                 max(found[sound], found[image]),
-                f"What the network knows makes the difference: on the same {SUBSETS[judged].replace(' ', '-')} clips "
+                f"What the network knows makes the difference: on the same {where} clips "
                 f"{sound}, which was trained on sound, reaches a macro F1 of {found[sound]:.2f}, "
                 f"{image}, which {'has random weights' if random else 'was trained on images'}, "
                 f"{found[image]:.2f} (split {split}, dataset {dataset}, recipe {recipe}).",
