@@ -177,7 +177,7 @@ rule tabulate_costs:
         embeddings=PLAN.embeddings(),
         # Benchmarks of trainings are written with these.
         scores=of_runs("scores.h5"),
-        benchmarks=if_stored(map(prefixed, PLAN.job_benchmarks())),
+        benchmarks=if_stored(PLAN.job_benchmarks()),
     output:
         "results/tables/costs.csv",
     log:
