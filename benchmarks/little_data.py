@@ -15,6 +15,10 @@ is fitted and judged on the same folds of whole recordings, dealt anew for each 
 - lda: linear discriminants with a covariance shrunk by Ledoit and Wolf (2004);
 - prototypes: the cosine of a clip with the mean of positives less that of negatives.
 
+`--heads` takes the study's own settings too, and each of them changed alone: study (one hidden
+layer of 256 units, embeddings as they are, a rate of 1e-5), standardized, faster (a rate of 1e-3),
+unpenalised (no L2), no-layer.
+
 Thresholds of all but the Adams come from the clips that inner folds leave out. Intervals resample
 recordings, the same for every head and salt, so that differences are paired.
 """
@@ -126,9 +130,7 @@ def load(folder: Path, backbone: str, settings: dict) -> World:
 
 def before(train: World, seed: int, old: bool = True) -> tuple[Callable, np.ndarray]:
     """Adam, as it was or as it is, with a validation part of a quarter of the recordings."""
-    names = sorted(set(train.recording), key=lambda name: place(str(seed), "validation", name))
-    held = names[: max(1, round(len(names) / 4))]
-    validation, rest = train.of(held), train.of(set(names) - set(held))
+    validation, rest = set_aside(train, seed)
     parts = (rest.x, rest.y), (validation.x, validation.y)
     recipe = Recipe(early_stopping=STOPPING)
     head = fit_as_before(recipe, *parts, seed) if old else fit_head(recipe, *parts, seed).head
@@ -151,6 +153,29 @@ def fit_as_before(recipe, train, validation, seed) -> Head:
     _fit(recipe, head, train, validation, np.arange(len(x)), None, seed, after)
     head.set_weights(kept[int(np.argmin(losses))])
     return head
+
+
+def as_in_the_study(**other) -> Callable:
+    """The head of the study's stages 2 and 3, or one with other settings."""
+    layer = {"units": 256, "activation": "relu", "l1": 0.0, "l2": 0.01, "dropout": 0.5}
+    settings = {"layers": [layer], "standardize": False, "learning_rate": 1e-5, "l2": 0.01}
+    stopping = {"patience": 5, "start_from_epoch": 5}
+    recipe = Recipe(**settings | {"epochs": 1000, "early_stopping": stopping} | other)
+
+    def fit(train: World, seed: int) -> tuple[Callable, np.ndarray]:
+        validation, rest = set_aside(train, seed)
+        parts = (rest.x, rest.y), (validation.x, validation.y)
+        head = fit_head(recipe, *parts, seed).head
+        return head, tuned(validation.labels, validation.scores(head(validation.x)))
+
+    return fit
+
+
+def set_aside(train: World, seed: int) -> tuple[World, World]:
+    """A quarter of the recordings to validate on, and the others."""
+    names = sorted(set(train.recording), key=lambda name: place(str(seed), "validation", name))
+    held = names[: max(1, round(len(names) / 4))]
+    return train.of(held), train.of(set(names) - set(held))
 
 
 def inner(train: World) -> tuple[np.ndarray, np.ndarray]:
@@ -265,6 +290,14 @@ HEADS = {
     "lda": by_scikit_learn(discriminant),
     "prototypes": prototypes,
 }
+UNPENALISED = {"units": 256, "activation": "relu", "l1": 0.0, "l2": 0.0, "dropout": 0.5}
+STUDY = {
+    "study": as_in_the_study(),
+    "standardized": as_in_the_study(standardize=True),
+    "faster": as_in_the_study(learning_rate=1e-3),
+    "unpenalised": as_in_the_study(layers=[UNPENALISED], l2=0.0),
+    "no-layer": as_in_the_study(layers=()),
+}
 
 
 def judge(world: World, salts: int, heads: Sequence[str], size: int | None = None) -> dict:
@@ -288,7 +321,7 @@ def judge(world: World, salts: int, heads: Sequence[str], size: int | None = Non
             train, test = world.of(set(names) - set(held)), world.of(held)
             weights = draws[:, [number[name] for name in test.recording]]
             for head in heads:
-                model, thresholds = HEADS[head](train, salt)
+                model, thresholds = (HEADS | STUDY)[head](train, salt)
                 scores = test.scores(np.asarray(model(test.x)))
                 each = zip(test.labels.T, scores.T, strict=True)
                 of[head]["map"].append([average_precision(*pair, weights) for pair in each])
@@ -315,8 +348,8 @@ def row(world: str, backbone: str, size: int, salts: int, found: dict) -> list[d
         for score, values in scored.items():
             lower, upper = np.nanpercentile(values[1:], [2.5, 97.5])
             cells[score] = [float(values[0]), float(lower), float(upper)]
-            if "before" in found:
-                less = values - found["before"][score]
+            if against := next((name for name in ("before", "study") if name in found), None):
+                less = values - found[against][score]
                 lower, upper = np.nanpercentile(less[1:], [2.5, 97.5])
                 cells[f"{score}_more"] = [float(less[0]), float(lower), float(upper)]
         rows.append(cells)
@@ -332,7 +365,7 @@ def bar(values: Sequence[float], sign: str = "") -> str:
 def markdown(rows: Sequence[dict]) -> list[str]:
     """Lines of the table."""
     lines = [
-        "| recordings | backbone | head | mAP | more than before | F1 | more than before |",
+        "| recordings | backbone | head | mAP | more than the first | F1 | more than the first |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for each in rows:
@@ -340,7 +373,7 @@ def markdown(rows: Sequence[dict]) -> list[str]:
         for score in ("map", "f1"):
             cells.append(bar(each[score]))
             more = each.get(f"{score}_more")
-            cells.append("" if each["head"] == "before" or not more else bar(more, "+"))
+            cells.append("" if each["head"] in ("before", "study") or not more else bar(more, "+"))
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -383,7 +416,7 @@ def main():
     parser.add_argument("--minutes", type=Path, default=ROOT.parent / "shared/data/pam_minutes")
     parser.add_argument("--salts", type=int, default=15)
     parser.add_argument("--backbones", nargs="+", default=[*FILES], choices=[*FILES, "BirdNET"])
-    parser.add_argument("--heads", nargs="+", default=[*HEADS], choices=HEADS)
+    parser.add_argument("--heads", nargs="+", default=[*HEADS], choices=HEADS | STUDY)
     parser.add_argument("--only", nargs="+", default=["minutes", "demo", "season"])
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES)
     parser.add_argument("--folder", type=Path, default=Path("little_data"))

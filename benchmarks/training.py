@@ -11,6 +11,7 @@ from synthetic import SPECIES, names
 
 sys.path.insert(0, str(SCRIPTS))
 LINEAR = {
+    "solver": "adam",
     "layers": [],
     "standardize": True,
     "dropout": 0.0,
@@ -100,6 +101,7 @@ def train(folder: Path, recordings: int, recipe: dict, engine: str = "numpy") ->
             "by": "recording",
             "validation": "validation",
             "recipe": recipe,
+            "combine": None,
             "engine": engine,
             "seed": 1,
             "code": "",

@@ -9,6 +9,11 @@ import sys
 from pathlib import Path
 
 import faults
+
+# As in jobs: threads of a BLAS that wait for each other take more time than they save.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 import soundfile as sf

@@ -158,15 +158,16 @@ def turn(x: Embedded, scale: np.ndarray) -> Axes:
     """
     n, width = x.shape
     if n > width:
+        # What is not quite a principal axis serves as well: turning changes no solution.
+        kind = np.float64 if n * width <= DOUBLE else np.float32
         covariance = np.zeros((width, width))
-        for _, block in _blocks(x, scale):
+        for _, block in _blocks(x, scale, kind):
             covariance += block.T @ block
-        power, axes = np.linalg.eigh(covariance)
-        precise = n * width <= DOUBLE
-        values = np.empty((n, width), np.float64 if precise else np.float32)
-        axes = axes.astype(values.dtype)
-        for rows, block in _blocks(x, scale):
-            np.matmul(block.astype(values.dtype), axes, out=values[rows])
+        axes = np.linalg.eigh(covariance)[1].astype(kind)
+        values, power = np.empty((n, width), kind), np.zeros(width)
+        for rows, block in _blocks(x, scale, kind):
+            np.matmul(block, axes, out=values[rows])
+            power += np.square(values[rows]).sum(axis=0, dtype=np.float64)
         power = np.maximum(power, power.max(initial=0) * NEGLIGIBLE)
         return Axes(values, power, lambda weights: axes.astype(np.float64) @ weights)
     power, sides = np.linalg.eigh(_products(x, scale))
@@ -177,38 +178,42 @@ def turn(x: Embedded, scale: np.ndarray) -> Axes:
     def back(weights: np.ndarray) -> np.ndarray:
         of_rows = (sides / root) @ weights
         total = np.zeros((width, weights.shape[1]))
-        for rows, block in _blocks(x, scale):
+        for rows, block in _blocks(x, scale, np.float64):
             total += block.T @ of_rows[rows]
         return total
 
     return Axes(sides * root, power[kept], back)
 
 
-def _blocks(x: Embedded, scale: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Standardized rows, some at a time, in double precision: products are sums of many."""
+def _blocks(
+    x: Embedded, scale: np.ndarray, kind: type[np.floating]
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Standardized rows, some at a time."""
     mean, deviation = scale[0], np.sqrt(scale[1])
     for rows in in_order(x.shape, 1):
         values = widened(x[rows])
         values -= mean
         values /= deviation
-        yield rows, values.astype(np.float64)
+        yield rows, values.astype(kind, copy=False)
 
 
 def _products(x: Embedded, scale: np.ndarray) -> np.ndarray:
-    """Inner products of all pairs of standardized rows [shape=(n, n)].
+    """Inner products of all pairs of standardized rows [shape=(n, n)], on and below the diagonal.
 
     All rows are held as they are stored, and standardized some columns at a time.
     """
+    from scipy.linalg.blas import dsyrk
+
     n, width = x.shape
     stored = x[np.arange(n)]
     mean, deviation = scale[0], np.sqrt(scale[1])
-    total = np.zeros((n, n))
+    total = np.zeros((n, n), order="F")
     columns = max(1, (1 << 23) // max(1, n))
     for first in range(0, width, columns):
         at = slice(first, first + columns)
         values = (widened(np.ascontiguousarray(stored[:, at])) - mean[at]) / deviation[at]
-        values = values.astype(np.float64)
-        total += values @ values.T
+        turned = values.astype(np.float64).T
+        total = dsyrk(1.0, turned, beta=1.0, c=total, trans=1, lower=1, overwrite_c=1)
     return total
 
 
@@ -394,7 +399,8 @@ def solve(
         value += float((penalty * (kernel**2).sum(axis=0)).sum()) / 2
         slope = (np.where(z >= 0, 1, small) / (1 + small) - y) * each
         downhill = np.empty_like(scaled)
-        downhill[:-1] = (values.T @ slope + penalty * kernel) / unit
+        # The product this way round: BLAS takes two thirds of the time.
+        downhill[:-1] = ((slope.T @ values).T + penalty * kernel) / unit
         downhill[-1] = slope.sum(axis=0, dtype=np.float64) / unit_bias
         return value, downhill.ravel()
 

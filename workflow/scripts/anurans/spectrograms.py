@@ -111,10 +111,12 @@ class Imager:
         found[...] = image
 
     def _banded(self, spectrum: np.ndarray, out: np.ndarray) -> np.ndarray:
-        """Sum bins [shape=(n, frames, bins)] to bands [shape=(n, frames, bands)]."""
-        flat = spectrum.reshape(-1, spectrum.shape[-1])
+        """Sum bins [shape=(n, frames, bins)] to bands [shape=(n, frames, bands)].
+
+        Each clip by itself: how BLAS rounds depends on how many rows it is given.
+        """
         for rows, bins, weights in self._groups:
-            out[..., rows] = (flat[:, bins] @ weights).reshape(*out.shape[:2], -1)
+            out[..., rows] = np.matmul(spectrum[..., bins], weights)
         return out
 
     def _db(self, power: np.ndarray) -> None:
