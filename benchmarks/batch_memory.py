@@ -31,12 +31,13 @@ def train(way, batch, clips, epochs):
     """Train, and print start, data, peak (MB) and seconds."""
     import numpy as np
 
-    from anurans.training import Recipe, build_head, fit_head
+    from anurans.heads.recipes import Recipe
+    from anurans.heads.training import build_head, fit_head
 
     if way == "images":
         import keras
 
-        from anurans.keras_training import to_keras
+        from anurans.heads.keras_training import to_keras
 
     recipe = Recipe([HEAD], False, l2=0.01, learning_rate=1e-5, batch_size=batch, epochs=epochs)
     rng = np.random.default_rng(1)

@@ -74,7 +74,7 @@ def detect(
     world: Path, source: str, backbone: str, precision: str, folder: Path | None = None
 ) -> Spent:
     """Let a model listen to recordings, in a job of one thread that writes into a folder."""
-    from anurans.config import load
+    from anurans.plan.config import load
 
     config = load(yaml.safe_load((world / "config/config.yaml").read_text()))
     place = ready(world, backbone, precision)
@@ -122,7 +122,7 @@ def side_by_side(world: Path, backbone: str, precision: str) -> Spent:
 
 def rows(folder: Path, quick: bool):
     """Measure, and give the rows of the table."""
-    from anurans.engines import has_bf16
+    from anurans.networks.engines import has_bf16
 
     world = make(folder, quick)
     kinds = [("mobilenet", "f32"), ("mobilenet-small", "f32")]

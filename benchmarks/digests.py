@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from anurans.annotations import AnnotationSource
-from anurans.digests import code_digest
+from anurans.annotations.sources import AnnotationSource
+from anurans.common.code_digests import Code
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow/scripts"
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
@@ -45,7 +45,8 @@ def show(what, allowed, work, *arguments):
 
 
 def digest_code(scripts):
-    return [code_digest(script) for script in scripts]
+    code = Code(SCRIPTS)
+    return [code.digest(script.name) for script in scripts]
 
 
 def digest(source, names):

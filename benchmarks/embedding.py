@@ -15,7 +15,7 @@ SHARD, OTHERS = 276, 48
 
 def shorten(world: Path, count: int) -> Path:
     """A shard of the first clips of another."""
-    from anurans.shards import open_shard, write_shard
+    from anurans.sounds.shards import open_shard, write_shard
 
     path = world / f"out/images-{count}.h5"
     with open_shard(world / "results/spectrograms/original/0000.h5") as shard:
@@ -43,7 +43,7 @@ def embedded(world: Path, name: str, images: Path, count: int, precision: str) -
 
 def rows(world: Path, quick: bool):
     """Measure, and give the rows of the table."""
-    from anurans.engines import has_bf16
+    from anurans.networks.engines import has_bf16
 
     precisions = ["f32", *(["bf16"] if has_bf16() else [])]
     amx = "amx_bf16" in Path("/proc/cpuinfo").read_text()

@@ -40,19 +40,20 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans.annotations import annotations_of
-from anurans.curves import average_precision
-from anurans.datasets import labelled, open_embeddings
-from anurans.dense import Head, make_layers
-from anurans.evaluation import tune_threshold
-from anurans.inner_folds import deal_folds
-from anurans.intervals import draw_groups
-from anurans.labels import LabelRule
-from anurans.learning import Piece, gather
-from anurans.logistic import GRID, Logistic, fit_logistic
-from anurans.splits import place
-from anurans.training import Recipe, _fit, fit_head, moments
-from anurans.windows import combine
+from anurans.annotations.labels import LabelRule
+from anurans.annotations.sources import annotations_of
+from anurans.heads.dense import Head, make_layers
+from anurans.heads.learning import Piece, gather
+from anurans.heads.logistic import GRID, Logistic, fit_logistic
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import _fit, fit_head, moments
+from anurans.scores.curves import average_precision
+from anurans.scores.evaluation import tune_threshold
+from anurans.scores.intervals import draw_groups
+from anurans.sounds.windows import combine
+from anurans.splits.datasets import labelled, open_embeddings
+from anurans.splits.inner_folds import deal_folds
+from anurans.splits.splits import place
 
 FOLDS, INNER, RESAMPLES = 3, 5, 400
 STOPPING = {"patience": 10, "start_from_epoch": 0}
@@ -380,7 +381,7 @@ def markdown(rows: Sequence[dict]) -> list[str]:
 
 def draw(rows: Sequence[dict], path: Path) -> None:
     """Draw F1 and mAP against the number of annotated recordings of the season."""
-    from anurans.figures import headline, look, sheet
+    from anurans.report.figures import headline, look, sheet
 
     rows = [each for each in rows if each["world"] == "season"]
     lines = {}

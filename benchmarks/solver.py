@@ -25,7 +25,7 @@ FIT = """
 import json, resource, sys, time
 import numpy as np
 sys.path.insert(0, sys.argv[1])
-from anurans.logistic import Logistic, fit_logistic
+from anurans.heads.logistic import Logistic, fit_logistic
 path, n, width = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 class Rows:
     def __init__(self):

@@ -63,7 +63,7 @@ def embedded(world: Path) -> Spent:
 
 def rows(folder: Path, quick: bool):
     """Measure, and give the rows of the table; none where BirdNET is not installed."""
-    from anurans.sound_networks import find_birdnet, sound_settings
+    from anurans.networks.sound_networks import find_birdnet, sound_settings
 
     if find_birdnet() is None:
         return

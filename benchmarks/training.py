@@ -31,8 +31,8 @@ SHARDS = 16
 
 def make(folder: Path, recordings: int, width: int) -> Path:
     """Embeddings, roles and label files of so many recordings of a minute; numbers are random."""
-    from anurans.clips import concatenate, original_clips
-    from anurans.shards import write_shard
+    from anurans.recordings.clips import concatenate, original_clips
+    from anurans.sounds.shards import write_shard
 
     (folder / "annotations").mkdir(parents=True)
     rng = np.random.default_rng(1)

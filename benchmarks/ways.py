@@ -36,7 +36,7 @@ def study_images(clips, count):
     import matplotlib.pyplot as plt
     from PIL import Image
 
-    from anurans.shards import open_shard
+    from anurans.sounds.shards import open_shard
 
     def draw(clip):
         power = np.abs(librosa.stft(clip / np.float32(32768)))
@@ -61,7 +61,7 @@ def floor_images(clips, out):
     import h5py
     import scipy.fft
 
-    from anurans.mel import mel_filters
+    from anurans.sounds.mel import mel_filters
 
     filters = np.ascontiguousarray(mel_filters(22050, 1024, 128, 200.0, 8000.0).T)
     window = np.hanning(1024).astype(np.float32)
@@ -89,7 +89,7 @@ def floor_images(clips, out):
 
 
 def images_of(shard, count):
-    from anurans.shards import open_shard
+    from anurans.sounds.shards import open_shard
 
     with open_shard(shard) as opened:
         return opened.data[:count]
@@ -107,7 +107,7 @@ def predict(model, shard, count):
 
 def engine(network, precision, shard, count):
     """The engine alone: compiled, its input in memory, one thread."""
-    from anurans.embeddings import Embedder
+    from anurans.networks.embeddings import Embedder
 
     embedder = Embedder(network, precision, 1)
     images = images_of(shard, count)
@@ -135,10 +135,11 @@ def fit(model, shard, count, units, engine="tensorflow"):
 
 def heads(engine, width, units, clips, epochs):
     """An epoch of a head on embeddings in memory, once all is loaded and compiled."""
-    from anurans.training import Recipe, fit_head
+    from anurans.heads.recipes import Recipe
+    from anurans.heads.training import fit_head
 
     if engine != "numpy":
-        from anurans.keras_training import use_engine
+        from anurans.heads.keras_training import use_engine
 
         use_engine(engine, 1)
     layer = {"units": units, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.001}
@@ -183,7 +184,7 @@ def sound_embedded(about, sr, clips):
     import openvino  # noqa: F401
     import soxr
 
-    from anurans.embeddings import open_network
+    from anurans.networks.embeddings import open_network
 
     clock, processor = time.perf_counter(), time.process_time()
     embedder, told = open_network(about, 1)

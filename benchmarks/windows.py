@@ -20,15 +20,15 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans.annotations import annotations_of
-from anurans.audio import inspect, sources
-from anurans.clips import concatenate, original_clips, windows_of
-from anurans.embeddings import open_network
-from anurans.labels import LabelRule, cover_clips, decide_all
-from anurans.recordings import list_or_absent
-from anurans.sound_clips import read_copies
-from anurans.tables import format_cell
-from anurans.windows import Windows
+from anurans.annotations.labels import LabelRule, cover_clips, decide_all
+from anurans.annotations.sources import annotations_of
+from anurans.common.tables import format_cell
+from anurans.networks.embeddings import open_network
+from anurans.recordings.audio import inspect, sources
+from anurans.recordings.clips import concatenate, original_clips, windows_of
+from anurans.recordings.names import list_or_absent
+from anurans.sounds.sound_clips import read_copies
+from anurans.sounds.windows import Windows
 
 WAYS = {
     "0 and 2 s, highest score": ((0.0, 2.0), "max"),

@@ -13,11 +13,16 @@ include: "places.smk"
 SCRIPTS = library() / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from anurans import digests, report_pages, running, sites, slurm, storages
-from anurans.commands import command
-from anurans.errors import UserError
-from anurans.planning import Plan
-from anurans.sound_networks import find_birdnet
+from anurans.report import report_pages
+from anurans.engine import running
+from anurans.recordings import sites
+from anurans.engine import slurm
+from anurans.engine import storages
+from anurans.plan.commands import command
+from anurans.common.code_digests import Code
+from anurans.common.errors import UserError
+from anurans.plan.plan import Plan
+from anurans.networks.sound_networks import find_birdnet
 
 COPIES = ("time_stretch", "time_mask", "frequency_mask")
 RUN = "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}"
@@ -49,6 +54,7 @@ def check_none_left():
         slurm.check_none_left(workflow.workdir_init)
 
 
+CODE = Code(SCRIPTS)
 PLAN = sentence(Plan)(config, files=workflow.configfiles)
 config = PLAN.config
 running.say(workflow, PLAN.notes)
@@ -75,9 +81,9 @@ wildcard_constraints:
 
 @cache
 def code(*files, recordings=True):
-    """Digest of a script, and of all that it imports; a refusal where recordings are missing."""
+    """Digest of what a script uses; a refusal where recordings are missing."""
     missing = recordings and PLAN.absent
-    return asked(PLAN.absent) if missing else digests.code_digest(*(SCRIPTS / f for f in files))
+    return asked(PLAN.absent) if missing else CODE.digest(*files)
 
 
 def detection_code(file):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anurans.sound_networks import find_birdnet
+from anurans.networks.sound_networks import find_birdnet
 
 needs_birdnet = pytest.mark.skipif(
     find_birdnet() is None, reason="BirdNET is not installed (make env without NETWORKS=none)"

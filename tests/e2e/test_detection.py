@@ -10,8 +10,8 @@ import soundfile as sf
 import yaml
 from conftest import CALLS, make_recording, names, planned, read, refused, snakemake, write_config
 
-from anurans.annotations import annotations_of
-from anurans.shards import open_shard
+from anurans.annotations.sources import annotations_of
+from anurans.sounds.shards import open_shard
 
 # Name, the calls in it (of CALLS) and its seed: two nights, and one recording without a date.
 NEW = {

@@ -12,7 +12,7 @@ from conftest import planned, snakemake
 from killing import Run, locked
 from products import digests, partials
 
-from anurans.shards import open_shard
+from anurans.sounds.shards import open_shard
 
 TARGETS = ("results/summary.csv", "tables")
 WHO = ("job", "workflow", "group", "interrupt")

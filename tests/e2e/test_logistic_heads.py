@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from conftest import names, read, refused
 
-from anurans.evaluation import HALF, tune_threshold
-from anurans.metrics import f1_score
+from anurans.scores.evaluation import HALF, tune_threshold
+from anurans.scores.metrics import f1_score
 
 SPECIES = ("LOW", "HIGH")
 RUNS = "results/training/given/small"

@@ -43,9 +43,9 @@ def test_no_job_holds_more_memory_than_its_rule_declares(built):
 
 READ = """
 import sys
-from anurans.audio import inspect, read_clips
-from anurans.jobs import peak_memory
-from anurans.recordings import Recording
+from anurans.recordings.audio import inspect, read_clips
+from anurans.common.jobs import peak_memory
+from anurans.recordings.names import Recording
 about = inspect(Recording("a", sys.argv[1]), 5.0, 0.5, "mix")
 clips = sum(1 for clip in read_clips(sys.argv[1], "mix", 22050, 5.0, int(about.duration_s / 5)))
 print(about.status, clips, peak_memory())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import CONFIG, ROOT, names, read
 
-from anurans.shards import open_shard
+from anurans.sounds.shards import open_shard
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = ROOT / "docs/train.ipynb"

@@ -19,7 +19,7 @@ from conftest import (
 )
 from hearing import ear, write_network
 
-from anurans.shards import open_shard
+from anurans.sounds.shards import open_shard
 
 # Name, the calls in it (of CALLS) and its seed.
 NEW = {"TINY_20210210_203000": (3, 50), "TINY_20210611_223000": (5, 52), "undated": (2, 53)}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import CONFIG, refused, snakemake, write_config
 
-from anurans.engines import has_bf16
+from anurans.networks.engines import has_bf16
 
 BACKBONE = "results/backbones/small/about.json"
 

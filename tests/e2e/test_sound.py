@@ -12,14 +12,14 @@ from hearing import BANDS, SR, ear, write_network
 
 import detect_calls
 import profile_recordings
-from anurans.clips import parse_intervals
-from anurans.dense import Head, Layer
-from anurans.detector import Detector, directions, of_clips, write_detector
-from anurans.shards import open_shard
-from anurans.sound_embedders import source_digest
-from anurans.sound_networks import LICENCES
-from anurans.sound_profiles import BAND_COLUMNS
-from anurans.tables import write_table
+from anurans.common.tables import write_table
+from anurans.heads.dense import Head, Layer
+from anurans.listening.detector import Detector, directions, of_clips, write_detector
+from anurans.networks.sound_embedders import source_digest
+from anurans.networks.sound_networks import LICENCES
+from anurans.recordings.clips import parse_intervals
+from anurans.sounds.shards import open_shard
+from anurans.sounds.sound_profiles import BAND_COLUMNS
 from assemble_detector import WINDOWS
 
 SHARDS = ("0000", "0001")

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import soundfile as sf
 from conftest import CONFIG, names, planned, read, snakemake, write_config
+from documented import ALONE, examples, python
 from hearing import ear, write_network
 from networks import needs_birdnet
-from test_whole_models import ALONE, examples, python
 
-from anurans.sound_networks import LICENCES, find_birdnet
+from anurans.networks.sound_networks import LICENCES, find_birdnet
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = "Classify a recording with a network that takes sound"

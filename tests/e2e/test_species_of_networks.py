@@ -9,8 +9,8 @@ import yaml
 from conftest import CONFIG, planned, read, snakemake, write_config
 from hearing import BANDS, ear, write_network
 
-from anurans.dense import sigmoid
-from anurans.shards import open_shard
+from anurans.heads.dense import sigmoid
+from anurans.sounds.shards import open_shard
 
 OWN = "results/training/given/knows/original/own"
 LOW = int(np.abs(np.linspace(300, 3800, BANDS) - 800).argmin())

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from conftest import CONFIG, ROOT, names, planned, read, refused, snakemake, write_config
 
-from anurans.config import load, runs, split
-from anurans.recordings import Recording
-from anurans.splits import assign, lacks
+from anurans.plan.config import load, runs, split
+from anurans.recordings.names import Recording
+from anurans.splits.splits import assign, lacks
 
 PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text(encoding="utf-8"))
 RATES = ("lr0.001", "lr0.1", "lr1e-05")

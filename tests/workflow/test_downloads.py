@@ -8,7 +8,7 @@ from archives import files, read_folder, sound, write_anuraset, write_archive
 from conftest import PARTS, ROOT, planned, refused, snakemake, write_config
 from serving import serving
 
-from anurans.sound_networks import find_birdnet, find_labels
+from anurans.networks.sound_networks import find_birdnet, find_labels
 
 INCT41 = ("--configfile", "config/inct41.yaml")
 # Of each night two recordings; every species calls in both, in the grades of the published labels.

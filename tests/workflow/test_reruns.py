@@ -235,9 +235,9 @@ ADD_RECIPE = edits(
 SMALL = {"architecture": "MobileNet", "alpha": 0.25, "weights": "random"}
 GIVEN = {"by": "file", "file": "folds.csv", "folds": 2, "validation": 0.5, "salt": "10"}
 REPORT = "workflow/report/models.rst"
-SPECTROGRAMS = "workflow/scripts/anurans/spectrograms.py"
-MASKING = "workflow/scripts/anurans/masking.py"
-EVALUATION = "workflow/scripts/anurans/evaluation.py"
+SPECTROGRAMS = "workflow/scripts/anurans/sounds/spectrograms.py"
+MASKING = "workflow/scripts/anurans/sounds/masking.py"
+EVALUATION = "workflow/scripts/anurans/scores/evaluation.py"
 
 # Jobs that several edits start. All nine runs are trained and judged anew; the labels of one shard
 # of each technique are, and every run is judged by them; all is, for one shard; all images are.

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from conftest import CONFIG, write_config
 
-from anurans.digests import code_digest
-from anurans.sites import SITES
+from anurans.common.code_digests import Code
+from anurans.recordings.sites import SITES
 
 ROOT = Path(__file__).parents[2]
 RULES = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
@@ -93,7 +93,9 @@ def loaded(unbuilt, tmp_path_factory):
     done = subprocess.run(command, cwd=world, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((world / "found.json").read_text())
-    scripts = {path.stem: code_digest(path) for path in (world / "workflow/scripts").glob("*.py")}
+    folder = world / "workflow/scripts"
+    code = Code(folder)
+    scripts = {path.stem: code.digest(path.name) for path in folder.glob("*.py")}
     return found | {"scripts": scripts}
 
 
@@ -149,7 +151,7 @@ def test_parse_time_reads_names_only(loaded):
     """Every job of a cluster parses the workflow again."""
     assert not [path for path in loaded["opened"] if path.startswith(("recordings", "annotations"))]
     heavy = {
-        "anurans.remote",
+        "anurans.download.remote",
         "h5py",
         "keras",
         "librosa",
@@ -159,7 +161,7 @@ def test_parse_time_reads_names_only(loaded):
         "soundfile",
     }
     assert not heavy.intersection(loaded["imported"])
-    assert "anurans.planning" in loaded["imported"]
+    assert "anurans.plan.plan" in loaded["imported"]
 
 
 def test_functions_stand_in_common_and_places_only():

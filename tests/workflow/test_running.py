@@ -3,7 +3,7 @@
 import pytest
 from conftest import CONFIG, snakemake, write_config
 
-from anurans.shards import open_shard
+from anurans.sounds.shards import open_shard
 
 # Runs the workflow as its users do, and tells what its scheduler had in the end.
 WRAPPER = """include: "workflow/Snakefile"

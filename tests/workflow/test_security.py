@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import ROOT
 
-from anurans.figures import headline, sheet
+from anurans.report.figures import headline, sheet
 
 SCRIPTS = sorted((ROOT / "workflow/scripts").rglob("*.py"))
 CODE = [*SCRIPTS, *sorted((ROOT / "benchmarks").glob("*.py")), ROOT / "envs/sync.py"]

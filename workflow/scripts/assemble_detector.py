@@ -5,25 +5,25 @@ from pathlib import Path
 
 import numpy as np
 
-from anurans.comparison import MODEL
-from anurans.datasets import open_embeddings, rows_of
-from anurans.detector import (
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.heads.head_files import read_head
+from anurans.listening.detector import (
     Detector,
     directions,
     nearest,
     open_finished,
     write_detector,
 )
-from anurans.embeddings import network_digest, network_files
-from anurans.engines import OPENVINO
-from anurans.errors import UserError
-from anurans.finished_models import read_finished
-from anurans.head_files import read_head
-from anurans.jobs import log, run
-from anurans.ranking import gather_models, mean_score, rank_models
-from anurans.shards import open_shard
-from anurans.splits import TRAIN, VALIDATION
-from anurans.tables import read_table
+from anurans.listening.finished_models import read_finished
+from anurans.networks.embeddings import network_digest, network_files
+from anurans.networks.engines import OPENVINO
+from anurans.scores.comparison import MODEL
+from anurans.scores.ranking import gather_models, mean_score, rank_models
+from anurans.sounds.shards import open_shard
+from anurans.splits.datasets import open_embeddings, rows_of
+from anurans.splits.splits import TRAIN, VALIDATION
 
 # Training clips that new ones are compared with, and the share of these within the limit.
 REFERENCE, WITHIN = 400, 0.99

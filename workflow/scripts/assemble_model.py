@@ -1,11 +1,11 @@
 """Join a backbone and a trained head: image in, probabilities out, for Keras alone."""
 
-from anurans.backbones import join_models
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.models import add_description, describe, weights_digest, write_description
-from anurans.shards import open_shard
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.heads.models import add_description, describe, weights_digest, write_description
+from anurans.networks.backbones import join_models
+from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params, wildcards):

@@ -3,15 +3,15 @@
 import json
 from pathlib import Path
 
-from anurans.calibration import fit_calibrator
-from anurans.curves import pool, read_scored
-from anurans.head_files import read_head
-from anurans.jobs import log, run
-from anurans.models import describe_sound, head_arrays, write_arrays, write_description
-from anurans.shards import open_shard
-from anurans.sound_networks import sound_settings
-from anurans.splits import HELD_OUT
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.heads.head_files import read_head
+from anurans.heads.models import describe_sound, head_arrays, write_arrays, write_description
+from anurans.networks.sound_networks import sound_settings
+from anurans.scores.calibration import fit_calibrator
+from anurans.scores.curves import pool, read_scored
+from anurans.sounds.shards import open_shard
+from anurans.splits.splits import HELD_OUT
 
 
 def main(input, output, params, wildcards):

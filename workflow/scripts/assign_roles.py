@@ -1,9 +1,9 @@
 """Write the role of every clip in each fold of a split."""
 
-from anurans.errors import UserError, listing
-from anurans.jobs import log, run
-from anurans.splits import Split, assign_groups, lacks
-from anurans.tables import read_table, write_table
+from anurans.common.errors import UserError, listing
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.splits.splits import Split, assign_groups, lacks
 
 
 def main(input, output, params, wildcards):

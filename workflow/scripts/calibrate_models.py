@@ -1,6 +1,8 @@
 """Calibrate each model on its held-out clips, and judge that on test."""
 
-from anurans.calibration import (
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.calibration import (
     CALIBRATION,
     CALIBRATORS,
     calibrated,
@@ -8,12 +10,10 @@ from anurans.calibration import (
     judge_calibration,
     points,
 )
-from anurans.comparison import MODEL
-from anurans.curves import pool, read_scored
-from anurans.jobs import log, run
-from anurans.ranking import gather_models
-from anurans.splits import HELD_OUT, TEST
-from anurans.tables import read_table, write_table
+from anurans.scores.comparison import MODEL
+from anurans.scores.curves import pool, read_scored
+from anurans.scores.ranking import gather_models
+from anurans.splits.splits import HELD_OUT, TEST
 
 
 def main(input, output, params):

@@ -1,10 +1,10 @@
 """Certify for every run that what it was scored on it had not learnt from."""
 
-from anurans.clips import clip_table
-from anurans.errors import UserError, listing
-from anurans.jobs import log, run
-from anurans.leakage import COLUMNS, RUN, certify
-from anurans.tables import read_table, write_table
+from anurans.common.errors import UserError, listing
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.recordings.clips import clip_table
+from anurans.splits.leakage import COLUMNS, RUN, certify
 
 
 def main(input, output, params):

@@ -1,9 +1,9 @@
 """Count the annotations of each recording and species, and list what is skipped."""
 
-from anurans.annotation_counts import count_annotations
-from anurans.annotations import AnnotationSource
-from anurans.jobs import log, run
-from anurans.tables import read_table, write_table
+from anurans.annotations.counts import count_annotations
+from anurans.annotations.sources import AnnotationSource
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
 
 
 def main(input, output, params):

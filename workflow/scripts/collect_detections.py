@@ -1,9 +1,9 @@
 """Gather the events and the recordings of all days."""
 
-from anurans.errors import UserError, listing
-from anurans.events import EVENT
-from anurans.jobs import log, run
-from anurans.tables import read_table, write_table
+from anurans.common.errors import UserError, listing
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.events import EVENT
 
 COLUMNS = [
     *("recording", "path", "site", "date", "time", "sr", "channels", "duration_s", "peak"),

@@ -2,11 +2,11 @@
 
 import shutil
 
-from anurans.detector import read_detector
-from anurans.drift import TRAINING
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.tables import read_table, write_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.listening.detector import read_detector
+from anurans.listening.drift import TRAINING
 
 
 def main(input, output, params):

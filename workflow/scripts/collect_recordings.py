@@ -1,8 +1,8 @@
 """Gather the recordings of all shards, and stop if one, or each, cannot be used."""
 
-from anurans.errors import UserError, listing
-from anurans.jobs import log, run
-from anurans.tables import read_table, write_table
+from anurans.common.errors import UserError, listing
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
 
 COLUMNS = [
     "recording",

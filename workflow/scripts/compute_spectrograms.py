@@ -1,9 +1,9 @@
 """Draw the spectrogram image of every clip of a shard."""
 
-from anurans.axes import SIZE
-from anurans.jobs import log, run
-from anurans.shards import extend, open_shard, write_shard
-from anurans.spectrograms import Imager, SpectrogramSettings
+from anurans.common.jobs import log, run
+from anurans.sounds.image_axes import SIZE
+from anurans.sounds.shards import extend, open_shard, write_shard
+from anurans.sounds.spectrograms import Imager, SpectrogramSettings
 
 CLIPS_AT_A_TIME = 24
 

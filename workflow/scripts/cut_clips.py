@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from anurans.audio import provenance, read_clips, sources
-from anurans.clips import clip_table
-from anurans.jobs import log, run
-from anurans.shards import extend, write_shard
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.recordings.audio import provenance, read_clips, sources
+from anurans.recordings.clips import clip_table
+from anurans.sounds.shards import extend, write_shard
 
 
 def main(input, output, params):

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from anurans.audio import Inspection, inspect, provenance, sources
-from anurans.axes import SIZE
-from anurans.clips import concatenate
-from anurans.detector import check_network, check_settings, read_detector
-from anurans.embeddings import open_network
-from anurans.jobs import log, run
-from anurans.listening import (
+from anurans.common.jobs import log, run
+from anurans.common.tables import format_cell, write_table
+from anurans.listening.detector import check_network, check_settings, read_detector
+from anurans.listening.scoring import (
     Listener,
     Viewer,
     listen,
@@ -22,12 +19,15 @@ from anurans.listening import (
     places,
     read_windows,
 )
-from anurans.recordings import Recording
-from anurans.shards import extend, write_shard
-from anurans.sound_profiles import PROFILE, measure_sound, profile
-from anurans.spectrograms import Imager, SpectrogramSettings
-from anurans.tables import format_cell, write_table
-from anurans.windows import Windows
+from anurans.networks.embeddings import open_network
+from anurans.recordings.audio import Inspection, inspect, provenance, sources
+from anurans.recordings.clips import concatenate
+from anurans.recordings.names import Recording
+from anurans.sounds.image_axes import SIZE
+from anurans.sounds.shards import extend, write_shard
+from anurans.sounds.sound_profiles import PROFILE, measure_sound, profile
+from anurans.sounds.spectrograms import Imager, SpectrogramSettings
+from anurans.sounds.windows import Windows
 
 
 def main(input, output, params, threads):

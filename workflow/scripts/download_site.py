@@ -1,7 +1,7 @@
 """Fetch the recordings and label files of a site of AnuraSet."""
 
-from anurans.anuraset import download_site
-from anurans.jobs import log, run
+from anurans.common.jobs import log, run
+from anurans.download.anuraset import download_site
 
 
 def main(params):

@@ -1,7 +1,7 @@
 """Fetch the weights of the config's backbones."""
 
-from anurans.jobs import log, run
-from anurans.weights import download_weights
+from anurans.common.jobs import log, run
+from anurans.download.weights import download_weights
 
 
 def main(params):

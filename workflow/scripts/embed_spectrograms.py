@@ -2,11 +2,11 @@
 
 import time
 
-from anurans import gpus
-from anurans.embeddings import open_network
-from anurans.jobs import log, run
-from anurans.narrowing import narrow
-from anurans.shards import extend, open_shard, write_shard
+from anurans.common.jobs import log, run
+from anurans.networks import gpus
+from anurans.networks.embeddings import open_network
+from anurans.networks.narrowing import narrow
+from anurans.sounds.shards import extend, open_shard, write_shard
 
 
 def main(input, output, params, resources, threads):

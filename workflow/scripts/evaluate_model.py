@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from anurans.evaluation import Part, score_part, score_rules, tune_thresholds
-from anurans.jobs import log, run
-from anurans.labels import LabelRule, decide_all, read_coverage
-from anurans.learning import read_unseen
-from anurans.shards import open_shard
-from anurans.splits import HELD_OUT, TEST, VALIDATION
-from anurans.summary import CONVERGED, LABELLING, LEAKS, columns
-from anurans.tables import format_score, read_table, write_table
+from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.common.jobs import log, run
+from anurans.common.tables import format_score, read_table, write_table
+from anurans.heads.learning import read_unseen
+from anurans.scores.evaluation import Part, score_part, score_rules, tune_thresholds
+from anurans.scores.summary import CONVERGED, LABELLING, LEAKS, columns
+from anurans.sounds.shards import open_shard
+from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
 
 
 def main(input, output, params, wildcards):

@@ -3,13 +3,18 @@
 import json
 from pathlib import Path
 
-from anurans import gpus
-from anurans.backbones import BackboneSettings, build_backbone, count_parameters, export_backbone
-from anurans.embeddings import network_digest, network_files
-from anurans.engines import OPENVINO, resolve
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.shards import versions
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.networks import gpus
+from anurans.networks.backbones import (
+    BackboneSettings,
+    build_backbone,
+    count_parameters,
+    export_backbone,
+)
+from anurans.networks.embeddings import network_digest, network_files
+from anurans.networks.engines import OPENVINO, resolve
+from anurans.sounds.shards import versions
 
 
 def main(input, output, params, resources):

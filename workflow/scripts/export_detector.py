@@ -3,11 +3,12 @@
 import shutil
 from pathlib import Path
 
-from anurans.curves import scored_rows
-from anurans.detector import THRESHOLDS, by_fold, read_detector
-from anurans.embeddings import network_files
-from anurans.errors import UserError
-from anurans.finished_models import (
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_columns, read_table, write_table
+from anurans.heads.models import write_description
+from anurans.listening.detector import THRESHOLDS, by_fold, read_detector
+from anurans.listening.finished_models import (
     ABOUT,
     DETECTOR,
     HELD_OUT,
@@ -15,13 +16,12 @@ from anurans.finished_models import (
     TRAINING,
     describe_finished,
 )
-from anurans.finished_models import THRESHOLDS as TUNED
-from anurans.jobs import log, run
-from anurans.models import write_description
-from anurans.ranking import places_of
-from anurans.sound_networks import file_name
-from anurans.splits import HELD_OUT as HELD_OUT_PART
-from anurans.tables import read_columns, read_table, write_table
+from anurans.listening.finished_models import THRESHOLDS as TUNED
+from anurans.networks.embeddings import network_files
+from anurans.networks.sound_networks import file_name
+from anurans.scores.curves import scored_rows
+from anurans.scores.ranking import places_of
+from anurans.splits.splits import HELD_OUT as HELD_OUT_PART
 
 
 def main(input, output, params):

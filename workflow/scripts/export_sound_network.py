@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from anurans.embeddings import network_digest
-from anurans.engines import library
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.shards import versions
-from anurans.sound_embedders import source_digest
-from anurans.sound_export import export_sound
-from anurans.sound_networks import LICENCES, sound_settings
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.networks.embeddings import network_digest
+from anurans.networks.engines import library
+from anurans.networks.sound_embedders import source_digest
+from anurans.networks.sound_export import export_sound
+from anurans.networks.sound_networks import LICENCES, sound_settings
+from anurans.sounds.shards import versions
 
 
 def main(input, output, params):

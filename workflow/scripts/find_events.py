@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
-from anurans.activity import PARTS, add_all, part_rows, place_clips, tally
-from anurans.detector import mean_scores, vote
-from anurans.events import EVENT, find_events
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.occasions import time_of_day
-from anurans.probabilities import read_curves
-from anurans.recordings import file_name
-from anurans.selections import audacity, raven
-from anurans.shards import open_shard
-from anurans.tables import read_table, write_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.listening.activity import PARTS, add_all, part_rows, place_clips, tally
+from anurans.listening.detector import mean_scores, vote
+from anurans.listening.selections import audacity, raven
+from anurans.recordings.names import file_name
+from anurans.recordings.times import time_of_day
+from anurans.scores.events import EVENT, find_events
+from anurans.scores.probabilities import read_curves
+from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):

@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, fields
 
-from anurans.audio import Inspection, inspect
-from anurans.clips import COLUMNS, concatenate, original_clips
-from anurans.jobs import log, run
-from anurans.recordings import Recording
-from anurans.tables import format_cell, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import format_cell, write_table
+from anurans.recordings.audio import Inspection, inspect
+from anurans.recordings.clips import COLUMNS, concatenate, original_clips
+from anurans.recordings.names import Recording
 
 
 def main(output, params):

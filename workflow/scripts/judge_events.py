@@ -1,10 +1,10 @@
 """Hold the events against annotations of the same recordings, where somebody made some."""
 
-from anurans.annotations import annotations_of
-from anurans.errors import UserError
-from anurans.jobs import log, run
-from anurans.judging import JUDGED, judge
-from anurans.tables import read_table, write_table
+from anurans.annotations.sources import annotations_of
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.event_scores import JUDGED, judge
 
 
 def main(input, output, params):

@@ -1,10 +1,10 @@
 """Measure how the annotated calls of each species cover the clips of a shard."""
 
-from anurans.annotations import annotations_of
-from anurans.clips import clip_table
-from anurans.jobs import log, run
-from anurans.labels import MEASURES, cover_clips
-from anurans.tables import read_table, write_table
+from anurans.annotations.labels import MEASURES, cover_clips
+from anurans.annotations.sources import annotations_of
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.recordings.clips import clip_table
 
 
 def main(input, output, params):

@@ -1,12 +1,12 @@
 """Mask the images of a shard's clips."""
 
-from anurans.axes import SIZE, frequency_edges, time_edges
-from anurans.clips import clip_table
-from anurans.jobs import log, run
-from anurans.masking import mask_images
-from anurans.recordings import clip_id
-from anurans.shards import extend, open_shard, write_shard
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.recordings.clips import clip_table
+from anurans.recordings.names import clip_id
+from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
+from anurans.sounds.masking import mask_images
+from anurans.sounds.shards import extend, open_shard, write_shard
 
 CLIPS_AT_A_TIME = 64
 

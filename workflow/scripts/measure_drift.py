@@ -1,9 +1,16 @@
 """Tell how far the new recordings lie from those that the model learnt from."""
 
-from anurans.detector import read_detector
-from anurans.drift import DRIFT, NIGHTS, by_night, find_limits, measure_drift, read_calendar
-from anurans.jobs import log, run
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.listening.detector import read_detector
+from anurans.listening.drift import (
+    DRIFT,
+    NIGHTS,
+    by_night,
+    find_limits,
+    measure_drift,
+    read_calendar,
+)
 
 
 def main(input, output, params):

@@ -1,12 +1,12 @@
 """Draw where the masks of a shard's copies lie."""
 
-from anurans.annotations import annotations_of
-from anurans.axes import frequency_edges, time_edges
-from anurans.clips import COLUMNS, clip_table
-from anurans.jobs import log, run
-from anurans.labels import touched
-from anurans.masking import MaskSettings, masked_clips
-from anurans.tables import read_table, write_table
+from anurans.annotations.labels import touched
+from anurans.annotations.sources import annotations_of
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.recordings.clips import COLUMNS, clip_table
+from anurans.sounds.image_axes import frequency_edges, time_edges
+from anurans.sounds.masking import MaskSettings, masked_clips
 
 
 def main(input, output, params, wildcards):

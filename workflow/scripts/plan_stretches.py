@@ -1,11 +1,11 @@
 """Lay out the clips of the time-stretched copies of a shard's recordings."""
 
-from anurans.annotations import annotations_of
-from anurans.clips import COLUMNS, concatenate
-from anurans.jobs import log, run
-from anurans.labels import touched
-from anurans.stretching import left_over, stretched_clips
-from anurans.tables import read_table, write_table
+from anurans.annotations.labels import touched
+from anurans.annotations.sources import annotations_of
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.recordings.clips import COLUMNS, concatenate
+from anurans.sounds.stretching import left_over, stretched_clips
 
 
 def main(input, output, params):

@@ -4,11 +4,11 @@ import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from anurans.errors import UserError
-from anurans.figures import GREY, counted, headline, night_axis, sheet
-from anurans.jobs import log, run
-from anurans.labels import LabelRule, decide_all, read_coverage
-from anurans.tables import read_table
+from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import GREY, counted, headline, night_axis, sheet
 
 # One blue that darkens as calls come nearer; a hatch where nothing is known.
 GRADES = {

@@ -2,16 +2,25 @@
 
 import numpy as np
 
-from anurans.comparison import MODEL, model_f1
-from anurans.curves import read_scored
-from anurans.errors import UserError
-from anurans.figures import Dot, counted, forest, forest_height, headline, look, ranged, sheet
-from anurans.intervals import draw_groups, macro, percentile_interval
-from anurans.jobs import log, run
-from anurans.panels import WIDTH, letter_names
-from anurans.ranking import choose_best, gather_models
-from anurans.splits import TEST
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import (
+    Dot,
+    counted,
+    forest,
+    forest_height,
+    headline,
+    look,
+    ranged,
+    sheet,
+)
+from anurans.report.panels import WIDTH, letter_names
+from anurans.scores.comparison import MODEL, model_f1
+from anurans.scores.curves import read_scored
+from anurans.scores.intervals import draw_groups, macro, percentile_interval
+from anurans.scores.ranking import choose_best, gather_models
+from anurans.splits.splits import TEST
 
 BEST = "\N{BLACK LEFT-POINTING SMALL TRIANGLE}"
 PANELS = 4  # side by side

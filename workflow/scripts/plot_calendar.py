@@ -3,7 +3,9 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from anurans.calendars import (
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.calendars import (
     date_axis,
     edges,
     hour_name,
@@ -13,9 +15,7 @@ from anurans.calendars import (
     shade_doubtful,
     undated_sheet,
 )
-from anurans.figures import headline, sheet
-from anurans.jobs import log, run
-from anurans.tables import read_table
+from anurans.report.figures import headline, sheet
 
 # From hardly seen on white to dark: one hue, read in grey too.
 SHADES = LinearSegmentedColormap.from_list("calls", ["#EAF3F8", "#56B4E9", "#0072B2", "#00263B"])

@@ -6,11 +6,13 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from anurans.annotations import annotations_of
-from anurans.axes import SIZE, frequency_edges, time_edges
-from anurans.clips import STRETCHED, clip_id, concatenate
-from anurans.errors import UserError
-from anurans.figures import (
+from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.annotations.sources import annotations_of
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.recordings.clips import STRETCHED, clip_id, concatenate
+from anurans.report.figures import (
     COLOURS,
     LANE,
     MASK,
@@ -22,10 +24,8 @@ from anurans.figures import (
     sheet,
     show_image,
 )
-from anurans.jobs import log, run
-from anurans.labels import LabelRule, decide_all, read_coverage
-from anurans.shards import open_shard
-from anurans.tables import read_table
+from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
+from anurans.sounds.shards import open_shard
 
 ROWS = 4
 ROWS_AN_INCH = 207  # of an image

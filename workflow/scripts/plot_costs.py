@@ -4,15 +4,15 @@ from statistics import median
 
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from anurans.comparison import MODEL
-from anurans.errors import UserError
-from anurans.figures import LINE, counted, headline, look, sheet
-from anurans.jobs import log, run
-from anurans.panels import WIDTH
-from anurans.ranking import choosing_part, gather_models, rank_models
-from anurans.spending import read_spent
-from anurans.tables import read_table
-from anurans.wording import round_time
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.common.wording import round_time
+from anurans.report.figures import LINE, counted, headline, look, sheet
+from anurans.report.panels import WIDTH
+from anurans.scores.comparison import MODEL
+from anurans.scores.ranking import choosing_part, gather_models, rank_models
+from anurans.scores.spending import read_spent
 
 # Of more models only the best are drawn.
 MOST = 60

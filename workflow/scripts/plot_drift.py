@@ -4,13 +4,13 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from anurans.calendars import date_axis, day, number
-from anurans.detector import read_detector
-from anurans.drift import BY_SOUND, find_limits, shapes
-from anurans.figures import COLOURS, GREY, headline, sheet
-from anurans.jobs import log, run
-from anurans.sound_profiles import band_edges, read_bands
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.listening.detector import read_detector
+from anurans.listening.drift import BY_SOUND, find_limits, shapes
+from anurans.report.calendars import date_axis, day, number
+from anurans.report.figures import COLOURS, GREY, headline, sheet
+from anurans.sounds.sound_profiles import band_edges, read_bands
 
 LABELS = {
     "level": "Level\n(dB of full scale)",

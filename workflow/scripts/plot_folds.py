@@ -4,14 +4,14 @@ from statistics import median, stdev
 
 from matplotlib.lines import Line2D
 
-from anurans.comparison import MODEL
-from anurans.errors import UserError
-from anurans.figures import GREY, counted, headline, look, ranged, sheet
-from anurans.jobs import log, run
-from anurans.panels import WIDTH
-from anurans.ranking import gather_models, name_backbones
-from anurans.splits import HELD_OUT
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import GREY, counted, headline, look, ranged, sheet
+from anurans.report.panels import WIDTH
+from anurans.scores.comparison import MODEL
+from anurans.scores.ranking import gather_models, name_backbones
+from anurans.splits.splits import HELD_OUT
 
 COLUMNS = 3
 SPREAD = 0.5  # width that the points of a backbone take up

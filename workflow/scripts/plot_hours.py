@@ -1,12 +1,12 @@
 """Draw the F1 of each species by the hour of the day, for the best models of a split."""
 
-from anurans.curves import read_scored, score_hours
-from anurans.errors import UserError
-from anurans.figures import counted, headline, look, sheet
-from anurans.jobs import log, run
-from anurans.panels import WIDTH, explain
-from anurans.ranking import CLIPS, few_best, name_models
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import counted, headline, look, sheet
+from anurans.report.panels import WIDTH, explain
+from anurans.scores.curves import read_scored, score_hours
+from anurans.scores.ranking import CLIPS, few_best, name_models
 
 
 def main(input, output, params, wildcards):

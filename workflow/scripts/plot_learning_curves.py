@@ -6,13 +6,13 @@ from textwrap import fill
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from anurans.comparison import MODEL
-from anurans.errors import UserError
-from anurans.figures import COLOURS, counted, headline, sheet
-from anurans.jobs import log, run
-from anurans.panels import WIDTH, lowest, panel_rows, panels
-from anurans.ranking import choosing_part, gather_models, rank_models
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import COLOURS, counted, headline, sheet
+from anurans.report.panels import WIDTH, lowest, panel_rows, panels
+from anurans.scores.comparison import MODEL
+from anurans.scores.ranking import choosing_part, gather_models, rank_models
 
 # Of more models only the best are drawn.
 MOST = 60

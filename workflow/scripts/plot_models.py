@@ -2,12 +2,21 @@
 
 from pathlib import Path
 
-from anurans.errors import UserError
-from anurans.figures import Dot, counted, forest, forest_height, headline, look, ranged, sheet
-from anurans.jobs import log, run
-from anurans.splits import HELD_OUT, TEST
-from anurans.summary import SUBSETS
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import (
+    Dot,
+    counted,
+    forest,
+    forest_height,
+    headline,
+    look,
+    ranged,
+    sheet,
+)
+from anurans.scores.summary import SUBSETS
+from anurans.splits.splits import HELD_OUT, TEST
 
 # Of more than these only the best are drawn.
 MOST = 60

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from anurans.calendars import hour_name, hour_place, number, say_unknown, undated_sheet
-from anurans.figures import COLOURS, GREY, headline, sheet
-from anurans.jobs import log, run
-from anurans.panels import panel_rows, panels
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.calendars import hour_name, hour_place, number, say_unknown, undated_sheet
+from anurans.report.figures import COLOURS, GREY, headline, sheet
+from anurans.report.panels import panel_rows, panels
 
 COLUMNS = 3
 TITLE = "Calls by the hour of the night"

@@ -6,11 +6,11 @@ from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path as Line
 from snakemake.settings.types import DAGSettings
 
-from anurans.errors import UserError
-from anurans.figures import counted, headline, sheet
-from anurans.jobs import log, run
-from anurans.layers import assign_layers, implied, place_nodes
-from anurans.panels import WIDTH
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.report.figures import counted, headline, sheet
+from anurans.report.graph_layout import assign_layers, implied, place_nodes
+from anurans.report.panels import WIDTH
 from status import planned
 
 # Rules of one kind are drawn as one.

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from anurans.curves import pool_models, trace_precision_recall
-from anurans.figures import counted, headline, look, sheet
-from anurans.jobs import log, run
-from anurans.panels import WIDTH, bar, explain, line_of, lowest, note, panel_rows, panels
-from anurans.ranking import CLIPS, few_best, name_models
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import counted, headline, look, sheet
+from anurans.report.panels import WIDTH, bar, explain, line_of, lowest, note, panel_rows, panels
+from anurans.scores.curves import pool_models, trace_precision_recall
+from anurans.scores.ranking import CLIPS, few_best, name_models
 
 COLUMNS = 3
 LEVELS = (0.2, 0.4, 0.6, 0.8)  # of F1, drawn behind

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from anurans.calibration import calibrated, read_calibrators
-from anurans.curves import BINS, measure_reliability, pool_models
-from anurans.figures import GREY, counted, headline, look, sheet
-from anurans.jobs import log, run
-from anurans.panels import WIDTH, explain, line_of, note
-from anurans.ranking import CLIPS, few_best, gather_models, name_models
-from anurans.splits import TEST
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import GREY, counted, headline, look, sheet
+from anurans.report.panels import WIDTH, explain, line_of, note
+from anurans.scores.calibration import calibrated, read_calibrators
+from anurans.scores.curves import BINS, measure_reliability, pool_models
+from anurans.scores.ranking import CLIPS, few_best, gather_models, name_models
+from anurans.splits.splits import TEST
 
 COLUMNS = 3
 # More models' intervals would hide each other.

@@ -4,7 +4,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from anurans.calendars import (
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.calendars import (
     date_axis,
     day,
     number,
@@ -13,9 +15,7 @@ from anurans.calendars import (
     undated_sheet,
     width,
 )
-from anurans.figures import COLOURS, GREY, headline, sheet
-from anurans.jobs import log, run
-from anurans.tables import read_table
+from anurans.report.figures import COLOURS, GREY, headline, sheet
 
 TITLE = "The calling season, night by night"
 

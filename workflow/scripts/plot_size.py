@@ -3,15 +3,15 @@
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
-from anurans.comparison import MODEL
-from anurans.errors import UserError
-from anurans.figures import counted, headline, look, ranged, sheet
-from anurans.jobs import log, run
-from anurans.panels import letter_names
-from anurans.ranking import gather_models, name_backbones
-from anurans.splits import HELD_OUT, TEST
-from anurans.summary import SUBSETS
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.figures import counted, headline, look, ranged, sheet
+from anurans.report.panels import letter_names
+from anurans.scores.comparison import MODEL
+from anurans.scores.ranking import gather_models, name_backbones
+from anurans.scores.summary import SUBSETS
+from anurans.splits.splits import HELD_OUT, TEST
 
 
 def main(input, output, params):

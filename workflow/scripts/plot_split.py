@@ -9,12 +9,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from anurans.errors import UserError
-from anurans.figures import Look, counted, headline, look, night_axis, sheet
-from anurans.jobs import log, run
-from anurans.recordings import Recording
-from anurans.splits import HELD_OUT, TEST
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.recordings.names import Recording
+from anurans.report.figures import Look, counted, headline, look, night_axis, sheet
+from anurans.splits.splits import HELD_OUT, TEST
 
 # Nights, or recordings without a date, side by side; more go into the next panel or row.
 COLUMNS = 70

@@ -1,10 +1,10 @@
 """Measure how the recordings sound that models learn from, for new ones to be held against."""
 
-from anurans.audio import sources
-from anurans.jobs import log, run
-from anurans.listening import measure
-from anurans.sound_profiles import PROFILE, profile
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.listening.scoring import measure
+from anurans.recordings.audio import sources
+from anurans.sounds.sound_profiles import PROFILE, profile
 
 
 def main(input, output, params):

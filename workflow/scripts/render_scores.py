@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.pages import table_page
-from anurans.provenance import RUN, told
-from anurans.summary import FILTERS, brief, columns
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.html import table_page
+from anurans.report.provenance import RUN, told
+from anurans.scores.summary import FILTERS, brief, columns
 
 
 def main(input, output, params):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import yaml
 
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.libraries import merge_versions
-from anurans.pages import facts, page, plain_table
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.common.versions import merge_versions
+from anurans.report.html import facts, page, plain_table
 
 
 def main(input, output, params):

@@ -1,9 +1,9 @@
 """Make the page of a table."""
 
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.pages import table_page
-from anurans.tables import read_columns, read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_columns, read_table
+from anurans.report.html import table_page
 
 
 def main(input, output, params):

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import soundfile as sf
 
-from anurans.costs import (
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.common.wording import count, name_jobs, round_time
+from anurans.engine.outdated import estimate
+from anurans.plan.costs import (
     ASSUMED_LENGTH,
     Costs,
     count_all,
@@ -14,11 +19,6 @@ from anurans.costs import (
     table_text,
     trained_share,
 )
-from anurans.errors import UserError
-from anurans.jobs import log, run
-from anurans.outdated import estimate
-from anurans.tables import read_table, write_table
-from anurans.wording import count, name_jobs, round_time
 from status import available, dry_run, read_times
 
 COLUMNS = ["split", "backbone", "dataset", "recipe", "folds", "experiments"]

@@ -1,15 +1,15 @@
 """Score the windows of a shard's clips for those of a network's own classes that are species."""
 
-from anurans import gpus
-from anurans.audio import sources
-from anurans.clips import clip_table
-from anurans.embeddings import open_network
-from anurans.errors import UserError
-from anurans.jobs import log, run
-from anurans.shards import write_shard
-from anurans.sound_shards import Heard
-from anurans.tables import read_table
-from anurans.windows import Windows
+from anurans.common.errors import UserError
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.networks import gpus
+from anurans.networks.embeddings import open_network
+from anurans.networks.sound_shards import Heard
+from anurans.recordings.audio import sources
+from anurans.recordings.clips import clip_table
+from anurans.sounds.shards import write_shard
+from anurans.sounds.windows import Windows
 
 
 def main(input, output, params, wildcards, resources, threads):

@@ -11,10 +11,10 @@ from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 from snakemake.settings.types import ExecutionSettings, OutputSettings, ResourceSettings
 
-from anurans.errors import UserError
-from anurans.jobs import run
-from anurans.outdated import Job, Plan, report
-from anurans.tables import read_table
+from anurans.common.errors import UserError
+from anurans.common.jobs import run
+from anurans.common.tables import read_table
+from anurans.engine.outdated import Job, Plan, report
 
 # With these two a dry run ends once its plan is made.
 QUIET = {Quietness.RULES, Quietness.PROGRESS}

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from anurans.audio import provenance, read_blocks, sources
-from anurans.clips import clip_table
-from anurans.jobs import log, run
-from anurans.shards import extend, write_shard
-from anurans.stretching import stretch
-from anurans.tables import read_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.recordings.audio import provenance, read_blocks, sources
+from anurans.recordings.clips import clip_table
+from anurans.sounds.shards import extend, write_shard
+from anurans.sounds.stretching import stretch
 
 
 def main(input, output, params):

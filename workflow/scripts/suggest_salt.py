@@ -1,11 +1,11 @@
 """Find the salt whose parts come closest to the species' overall proportions."""
 
-from anurans.annotation_counts import clips_touched
-from anurans.annotations import AnnotationSource
-from anurans.jobs import log, run
-from anurans.recordings import Recording
-from anurans.splits import Split, assign, imbalance, rank_salts
-from anurans.tables import write_table
+from anurans.annotations.counts import clips_touched
+from anurans.annotations.sources import AnnotationSource
+from anurans.common.jobs import log, run
+from anurans.common.tables import write_table
+from anurans.recordings.names import Recording
+from anurans.splits.splits import Split, assign, imbalance, rank_salts
 
 COLUMNS = ["split", "salt", "imbalance", "every_species_in_every_part", "yours"]
 

@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from anurans.intervals import FEW_GROUPS
-from anurans.jobs import log, run
-from anurans.libraries import merge_versions, version_notes
-from anurans.shards import open_shard
-from anurans.splits import TEST
-from anurans.summary import RUN, between_kinds, columns, short_table, sort_key
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.common.versions import merge_versions, version_notes
+from anurans.scores.intervals import FEW_GROUPS
+from anurans.scores.summary import RUN, between_kinds, columns, short_table, sort_key
+from anurans.sounds.shards import open_shard
+from anurans.splits.splits import TEST
 
 
 def main(input, output, params):

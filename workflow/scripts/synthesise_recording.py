@@ -4,11 +4,11 @@ from pathlib import Path
 
 import soundfile as sf
 
-from anurans.annotation_formats import read_annotations
-from anurans.demo import SAMPLE_RATE, synthesise_recording
-from anurans.errors import UserError, listing
-from anurans.files import whole
-from anurans.jobs import run
+from anurans.annotations.formats import read_annotations
+from anurans.common.errors import UserError, listing
+from anurans.common.files import whole
+from anurans.common.jobs import run
+from anurans.recordings.demo import SAMPLE_RATE, synthesise_recording
 
 
 def main(input, output, params):

@@ -2,11 +2,11 @@
 
 import soundfile as sf
 
-from anurans.annotations import annotations_of
-from anurans.demo import SAMPLE_RATE
-from anurans.files import whole
-from anurans.jobs import run
-from anurans.season import synthesise
+from anurans.annotations.sources import annotations_of
+from anurans.common.files import whole
+from anurans.common.jobs import run
+from anurans.recordings.demo import SAMPLE_RATE
+from anurans.recordings.season import synthesise
 
 
 def main(input, output, params):

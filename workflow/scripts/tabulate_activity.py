@@ -1,9 +1,9 @@
 """Add up the days: who called when, by night and hour, by night, by hour, and in all."""
 
-from anurans.activity import TABLE, add_all, gather, read_part
-from anurans.jobs import log, run
-from anurans.probabilities import read_separations
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.listening.activity import TABLE, add_all, gather, read_part
+from anurans.scores.probabilities import read_separations
 
 
 def main(input, output, params):

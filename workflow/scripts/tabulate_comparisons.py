@@ -1,9 +1,9 @@
 """Compare backbones, datasets and recipes, with Holm's correction."""
 
-from anurans.contrasts import COMPARISONS, compare_models
-from anurans.jobs import log, run
-from anurans.pairs import judged_run
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.contrasts import COMPARISONS, compare_models
+from anurans.scores.paired_differences import judged_run
 
 
 def main(input, output, params):

@@ -2,10 +2,10 @@
 
 from math import prod
 
-from anurans.jobs import log, run
-from anurans.shards import open_shard
-from anurans.spending import COSTS, cost_row, read_spent
-from anurans.tables import write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import write_table
+from anurans.scores.spending import COSTS, cost_row, read_spent
+from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from anurans.jobs import log, run
-from anurans.labels import LabelRule, decide_all, read_coverage
-from anurans.tables import read_table, write_table
+from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
 
 
 def main(input, output, params):

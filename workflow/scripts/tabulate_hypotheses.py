@@ -1,12 +1,12 @@
 """Hold the study's hypotheses and findings against its models."""
 
-from anurans.claims import HYPOTHESES, hypotheses
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.markup import markdown
-from anurans.pairs import judged_run
-from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION
-from anurans.tables import read_table, write_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.markup import markdown
+from anurans.common.tables import read_table, write_table
+from anurans.scores.paired_differences import judged_run
+from anurans.scores.study_claims import HYPOTHESES, hypotheses
+from anurans.splits.splits import HELD_OUT, TEST, TRAIN, VALIDATION
 
 ROLES = (TRAIN, VALIDATION, HELD_OUT, TEST)
 

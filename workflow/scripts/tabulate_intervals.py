@@ -1,12 +1,12 @@
 """Give every score of each model that people quote its interval."""
 
-from anurans.comparison import MODEL
-from anurans.curves import read_scored
-from anurans.headlines import INTERVALS, score_headlines
-from anurans.jobs import log, run
-from anurans.ranking import gather_models
-from anurans.splits import HELD_OUT, TEST
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.comparison import MODEL
+from anurans.scores.curves import read_scored
+from anurans.scores.headlines import INTERVALS, score_headlines
+from anurans.scores.ranking import gather_models
+from anurans.splits.splits import HELD_OUT, TEST
 
 
 def main(input, output, params):

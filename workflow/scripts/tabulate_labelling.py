@@ -1,8 +1,8 @@
 """Gather the scores of every run under other rules of labelling, and by grade."""
 
-from anurans.jobs import log, run
-from anurans.summary import LABELLING
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.summary import LABELLING
 
 
 def main(input, output):

@@ -1,11 +1,11 @@
 """Score each model over all its folds, with intervals."""
 
-from anurans.comparison import MODEL, score_model
-from anurans.curves import read_scored
-from anurans.headlines import MODEL_COLUMNS, score_means
-from anurans.jobs import log, run
-from anurans.splits import HELD_OUT, TEST
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.comparison import MODEL, score_model
+from anurans.scores.curves import read_scored
+from anurans.scores.headlines import MODEL_COLUMNS, score_means
+from anurans.splits.splits import HELD_OUT, TEST
 
 
 def main(input, output, params):

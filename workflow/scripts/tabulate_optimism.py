@@ -1,9 +1,9 @@
 """Measure by how much a leaky split flatters the same models."""
 
-from anurans.comparison import OPTIMISM, read_decisions, score_optimism
-from anurans.jobs import log, run
-from anurans.splits import HELD_OUT, TEST
-from anurans.tables import read_table, write_table
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table, write_table
+from anurans.scores.comparison import OPTIMISM, read_decisions, score_optimism
+from anurans.splits.splits import HELD_OUT, TEST
 
 
 def main(input, output, params):

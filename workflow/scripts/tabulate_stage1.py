@@ -1,10 +1,10 @@
 """Best model of each backbone in the study's first experiment, beside the published Table I."""
 
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.markup import markdown
-from anurans.study import TABLE1, table1
-from anurans.tables import read_table, write_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.markup import markdown
+from anurans.common.tables import read_table, write_table
+from anurans.scores.study_tables import TABLE1, table1
 
 
 def main(input, output, params):

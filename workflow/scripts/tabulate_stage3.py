@@ -1,10 +1,10 @@
 """F1 of the study's third experiment on the combined dataset, beside the published Table II."""
 
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.markup import markdown
-from anurans.study import TABLE2, TABLE2_ALL, largest, table2, table2_all
-from anurans.tables import read_table, write_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.markup import markdown
+from anurans.common.tables import read_table, write_table
+from anurans.scores.study_tables import TABLE2, TABLE2_ALL, largest, table2, table2_all
 
 
 def main(input, output, params):

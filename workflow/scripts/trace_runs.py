@@ -2,12 +2,12 @@
 
 import json
 
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.made import read_made
-from anurans.provenance import file_digest, trace_run, workflow_version
-from anurans.shards import open_shard
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.heads.origin import read_made
+from anurans.report.provenance import file_digest, trace_run, workflow_version
+from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):

@@ -5,23 +5,18 @@ from sys import intern
 
 import numpy as np
 
-from anurans import gpus
-from anurans.annotations import annotations_of
-from anurans.datasets import (
-    check_same_backbone,
-    chosen_copies,
-    labelled,
-    open_embeddings,
-    trainable,
-)
-from anurans.errors import UserError
-from anurans.files import whole
-from anurans.heads import kept_heads
-from anurans.jobs import log, run
-from anurans.keras_files import save_head
-from anurans.keras_training import use_engine
-from anurans.labels import LabelRule
-from anurans.learning import (
+from anurans.annotations.labels import LabelRule
+from anurans.annotations.sources import annotations_of
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.machines import describe_machine
+from anurans.common.tables import read_table, write_table
+from anurans.common.versions import merge_versions
+from anurans.heads.epoch_weights import kept_heads
+from anurans.heads.keras_files import save_head
+from anurans.heads.keras_training import use_engine
+from anurans.heads.learning import (
     COLUMNS,
     PATH,
     Piece,
@@ -38,17 +33,22 @@ from anurans.learning import (
     refuse_missing,
     take_own_classes,
 )
-from anurans.libraries import merge_versions
-from anurans.logistic import Logistic
-from anurans.machines import describe_machine
-from anurans.made import add_made
-from anurans.models import weights_digest
-from anurans.own_classes import OWN
-from anurans.recipes import ADAM
-from anurans.shards import extend, write_shard
-from anurans.splits import TRAIN, VALIDATION
-from anurans.tables import read_table, write_table
-from anurans.training import Recipe, count_parameters, fit_head, predict
+from anurans.heads.logistic import Logistic
+from anurans.heads.models import weights_digest
+from anurans.heads.origin import add_made
+from anurans.heads.recipes import ADAM, Recipe
+from anurans.heads.training import count_parameters, fit_head, predict
+from anurans.networks import gpus
+from anurans.networks.own_classes import OWN
+from anurans.sounds.shards import extend, write_shard
+from anurans.splits.datasets import (
+    check_same_backbone,
+    chosen_copies,
+    labelled,
+    open_embeddings,
+    trainable,
+)
+from anurans.splits.splits import TRAIN, VALIDATION
 
 
 def main(input, output, params, wildcards, resources, threads):

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from anurans.calibration import calibrate_unseen, fit_calibrator
-from anurans.curves import pool, read_scored
-from anurans.detector import THRESHOLDS, by_fold, read_detector
-from anurans.intervals import draw_groups
-from anurans.jobs import log, run
-from anurans.probabilities import CALIBRATORS, DRAWS, SEPARATION, measure_separation
-from anurans.ranking import places_of
-from anurans.splits import HELD_OUT
-from anurans.tables import format_score, read_table, write_table
-from anurans.wanted_precision import NEVER, threshold_for_precision
+from anurans.common.jobs import log, run
+from anurans.common.tables import format_score, read_table, write_table
+from anurans.listening.detector import THRESHOLDS, by_fold, read_detector
+from anurans.scores.calibration import calibrate_unseen, fit_calibrator
+from anurans.scores.curves import pool, read_scored
+from anurans.scores.intervals import draw_groups
+from anurans.scores.probabilities import CALIBRATORS, DRAWS, SEPARATION, measure_separation
+from anurans.scores.ranking import places_of
+from anurans.scores.wanted_precision import NEVER, threshold_for_precision
+from anurans.splits.splits import HELD_OUT
 
 
 def main(input, output, params):

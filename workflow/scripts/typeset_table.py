@@ -1,9 +1,9 @@
 """Typeset a table in LaTeX."""
 
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.markup import latex
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.markup import latex
+from anurans.common.tables import read_table
 
 
 def main(input, output):

@@ -1,11 +1,11 @@
 """Write the page of how far the new recordings lie from those that the model learnt from."""
 
-from anurans.detector import read_detector
-from anurans.drift import find_limits
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.monitoring_pages import drift_page
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.listening.detector import read_detector
+from anurans.listening.drift import find_limits
+from anurans.report.monitoring_pages import drift_page
 
 
 def main(input, output, params):

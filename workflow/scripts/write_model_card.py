@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from anurans.comparison import MODEL
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.model_card import Card, write_card
-from anurans.ranking import gather_models, rank_models
-from anurans.splits import VALIDATION
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.report.model_card import Card, write_card
+from anurans.scores.comparison import MODEL
+from anurans.scores.ranking import gather_models, rank_models
+from anurans.splits.splits import VALIDATION
 
 
 def main(input, output, params):

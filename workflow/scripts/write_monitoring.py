@@ -4,11 +4,11 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from anurans.detector import read_detector
-from anurans.files import whole
-from anurans.jobs import log, run
-from anurans.monitoring_pages import monitoring_page
-from anurans.tables import read_table
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_table
+from anurans.listening.detector import read_detector
+from anurans.report.monitoring_pages import monitoring_page
 
 
 def main(input, output, params):

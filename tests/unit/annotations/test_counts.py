@@ -2,8 +2,8 @@
 
 import pytest
 
-from anurans.annotation_counts import clips_touched, count_annotations
-from anurans.annotations import AnnotationSource
+from anurans.annotations.counts import clips_touched, count_annotations
+from anurans.annotations.sources import AnnotationSource
 
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
 

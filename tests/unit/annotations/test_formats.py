@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from anurans.annotation_formats import (
+from anurans.annotations.formats import (
     GRADES,
     Annotation,
     detect_format,
@@ -13,7 +13,7 @@ from anurans.annotation_formats import (
 )
 
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
-SHARED = Path(__file__).parents[2].parent / "shared/data"
+SHARED = Path(__file__).parents[3].parent / "shared/data"
 RAVEN = "Selection\tView\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tSpecies\n"
 
 needs_shared = pytest.mark.skipif(

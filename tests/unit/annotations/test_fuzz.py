@@ -11,7 +11,7 @@ from math import isfinite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anurans.annotation_formats import GRADES, Annotation, read_annotations
+from anurans.annotations.formats import GRADES, Annotation, read_annotations
 
 SPECIES = ("BOAALB", "PHYCUV", "A_B")
 fuzz = settings(

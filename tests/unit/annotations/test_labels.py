@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anurans.annotation_formats import Annotation
-from anurans.annotations import AnnotationSource
-from anurans.clips import COLUMNS, clip_table, concatenate, original_clips
-from anurans.labels import (
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import (
     RULES,
     Coverage,
     LabelRule,
@@ -19,8 +17,10 @@ from anurans.labels import (
     decide_all,
     touched,
 )
+from anurans.annotations.sources import AnnotationSource
+from anurans.recordings.clips import COLUMNS, clip_table, concatenate, original_clips
 
-SHARED = Path(__file__).parents[2].parent / "shared/data"
+SHARED = Path(__file__).parents[3].parent / "shared/data"
 INCT41 = ("BOAALB", "PHYCUV", "BOALUN")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.annotation_formats import Annotation, read_annotations
+from anurans.annotations.formats import Annotation, read_annotations
 
 BOA = Annotation(1.0, 2.5, "BOAALB", "far", None, None)
 

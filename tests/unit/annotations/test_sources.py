@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from anurans.annotation_counts import count_annotations
-from anurans.annotation_formats import Annotation
-from anurans.annotations import AnnotationSource
-from anurans.errors import UserError
+from anurans.annotations.counts import count_annotations
+from anurans.annotations.formats import Annotation
+from anurans.annotations.sources import AnnotationSource
+from anurans.common.errors import UserError
 
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
-SHARED = Path(__file__).parents[2].parent / "shared/data"
+SHARED = Path(__file__).parents[3].parent / "shared/data"
 CALL = "1.0\t2.5\tBOAALB_F\n"
 ROWS = "recording,start,end,label\nA,1,2.5,BOAALB_F\nB,,,\n"
 BOA = Annotation(1.0, 2.5, "BOAALB", "far", None, None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.annotation_text import NotText, cell_hint, decode, number_hint, split_separator
+from anurans.annotations.text import NotText, cell_hint, decode, number_hint, split_separator
 
 
 @pytest.mark.parametrize(

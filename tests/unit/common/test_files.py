@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from anurans.errors import UserError
-from anurans.files import DAY, whole
+from anurans.common.errors import UserError
+from anurans.common.files import DAY, whole
 
 
 def test_a_finished_file_stands_alone(tmp_path):

@@ -11,8 +11,8 @@ JOB = """
 import resource, sys
 from types import SimpleNamespace
 import numpy as np
-from anurans.errors import UserError
-from anurans.jobs import peak_memory, run
+from anurans.common.errors import UserError
+from anurans.common.jobs import peak_memory, run
 
 def main(input, output, params):
 {work}

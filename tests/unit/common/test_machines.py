@@ -3,7 +3,7 @@
 import os
 import platform
 
-from anurans.machines import describe_machine
+from anurans.common.machines import describe_machine
 
 
 def test_a_machine_is_described_without_its_name():

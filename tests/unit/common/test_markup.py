@@ -1,6 +1,6 @@
 """Tables to be read: layout, short numbers, and what would break the markup."""
 
-from anurans.markup import latex, markdown
+from anurans.common.markup import latex, markdown
 
 COLUMNS = ["name", "f1_macro", "n"]
 ROWS = [

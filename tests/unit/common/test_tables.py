@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from anurans.errors import UserError
-from anurans.tables import (
+from anurans.common.errors import UserError
+from anurans.common.tables import (
     bare_formula,
     format_cell,
     format_score,

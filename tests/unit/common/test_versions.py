@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from anurans.libraries import installed, merge_versions, version_notes
+from anurans.common.versions import installed, merge_versions, version_notes
 
 
 def test_versions_of_several_results_are_gathered():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.wording import name_jobs, round_time
+from anurans.common.wording import name_jobs, round_time
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 from archives import SITES, files, read_folder, sound, write_anuraset, write_archive
 from serving import serving
 
-from anurans import anuraset
-from anurans import files as written
-from anurans.anuraset import divide, download_site, members
-from anurans.errors import UserError
-from anurans.remote import Patience
+from anurans.common import files as written
+from anurans.common.errors import UserError
+from anurans.download import anuraset
+from anurans.download.anuraset import divide, download_site, members
+from anurans.download.remote import Patience
 
 QUICK = Patience(tries=3, pause=0.001)
 FIRST = "recordings/INCT41_20200126_170000.wav"

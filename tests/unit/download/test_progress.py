@@ -4,8 +4,8 @@ import io
 import re
 import threading
 
-from anurans import progress
-from anurans.progress import Progress
+from anurans.download import progress
+from anurans.download.progress import Progress
 
 
 class Terminal(io.StringIO):

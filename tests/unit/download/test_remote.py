@@ -9,9 +9,9 @@ import time
 import pytest
 from serving import serving
 
-from anurans import remote
-from anurans.errors import UserError
-from anurans.remote import Patience, RemoteFile, StoppedError
+from anurans.common.errors import UserError
+from anurans.download import remote
+from anurans.download.remote import Patience, RemoteFile, StoppedError
 
 KEPT = "what was fetched before; the same command goes on from there"
 QUICK = Patience(tries=4, pause=0.001)

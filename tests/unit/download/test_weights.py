@@ -6,11 +6,11 @@ import pytest
 import yaml
 from serving import serving
 
-from anurans import weights
-from anurans.errors import UserError
-from anurans.remote import Patience
-from anurans.weights import download_weights, wanted
-from anurans.weights_files import FILES, WeightsFile
+from anurans.common.errors import UserError
+from anurans.download import weights
+from anurans.download.remote import Patience
+from anurans.download.weights import download_weights, wanted
+from anurans.networks.weights_files import FILES, WeightsFile
 
 QUICK = Patience(tries=4, pause=0.001)
 CONTENT = bytes(range(256)) * 2000

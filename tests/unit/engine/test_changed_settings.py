@@ -1,6 +1,6 @@
 """Changed params, found again in a record that has no names."""
 
-from anurans.changes import UNKNOWN, changed_params, changed_settings
+from anurans.engine.changed_settings import UNKNOWN, changed_params, changed_settings
 
 
 def record(**params):

@@ -1,7 +1,7 @@
 import pytest
 
-from anurans.outdated import Job, Plan, estimate, explain, report
-from anurans.wording import name_jobs
+from anurans.common.wording import name_jobs
+from anurans.engine.outdated import Job, Plan, estimate, explain, report
 
 COMPUTED = {"train_model": 2, "label_clips": 2}
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from anurans import storages
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.engine import storages
 
 
 class File(str):

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from anurans import dense
-from anurans.compiled import update
-from anurans.dense import Adam, Head, make_layers
+from anurans.heads import dense
+from anurans.heads.compiled_adam import update
+from anurans.heads.dense import Adam, Head, make_layers
 
 LAYER = {"units": 16, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.01}
 OUTPUT = {"dropout": 0.0, "l1": 0.0, "l2": 0.0}
@@ -34,7 +34,7 @@ def test_from_whatever_step_on_the_weights_are_the_same(monkeypatch, penalties, 
         calls.append(weight.size)
         update(weight, *others)
 
-    monkeypatch.setattr("anurans.compiled.update", counted)
+    monkeypatch.setattr("anurans.heads.compiled_adam.update", counted)
     plain, size = trained(penalties), 300 * 16 + 16 + 16 * 2 + 2
     assert not calls
     monkeypatch.setattr(dense, "COMPILED_FROM", steps * size)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.dense import (
+from anurans.heads.dense import (
     Adam,
     Head,
     Layer,
@@ -85,7 +85,7 @@ def test_adam_by_hand():
 def test_a_kernel_of_many_blocks_is_updated_as_one(monkeypatch):
     results = []
     for block in (1 << 15, 12):
-        monkeypatch.setattr("anurans.dense.BLOCK", block)
+        monkeypatch.setattr("anurans.heads.dense.BLOCK", block)
         rng = np.random.default_rng(1)
         head = Head(make_layers([HIDDEN], OUTPUT, 50, 2, rng))
         adam = Adam(head, 0.01, rng)

@@ -3,11 +3,12 @@
 import h5py
 import numpy as np
 import pytest
-from test_training import STOPPING, blobs
+from blobs import STOPPING, blobs
 
-from anurans.errors import UserError
-from anurans.heads import kept_heads, set_epoch
-from anurans.training import Recipe, build_head, fit_head
+from anurans.common.errors import UserError
+from anurans.heads.epoch_weights import kept_heads, set_epoch
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import build_head, fit_head
 
 LAYERS = [{"units": 4, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.0}]
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from anurans.errors import UserError
-from anurans.head_files import read_head
-from anurans.keras_files import save_head
-from anurans.training import Recipe, build_head
+from anurans.common.errors import UserError
+from anurans.heads.head_files import read_head
+from anurans.heads.keras_files import save_head
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import build_head
 
 HIDDEN = ({"units": 5, "activation": "relu", "dropout": 0.3, "l1": 0.0, "l2": 0.1},) * 2
 

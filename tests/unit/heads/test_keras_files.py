@@ -3,11 +3,12 @@
 import keras
 import numpy as np
 import pytest
-from test_training import blobs
+from blobs import blobs
 
-from anurans.keras_files import save_head
-from anurans.keras_training import to_keras
-from anurans.training import Recipe, fit_head
+from anurans.heads.keras_files import save_head
+from anurans.heads.keras_training import to_keras
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import fit_head
 
 LAYERS = [
     {"units": 6, "activation": "gelu", "dropout": 0.5, "l1": 0.0, "l2": 0.01},

@@ -5,11 +5,12 @@ from importlib.util import find_spec
 import keras
 import numpy as np
 import pytest
-from test_training import blobs
+from blobs import blobs
 
-from anurans.errors import UserError
-from anurans.keras_training import to_keras, use_engine, weighted_loss
-from anurans.training import Recipe, fit_head
+from anurans.common.errors import UserError
+from anurans.heads.keras_training import to_keras, use_engine, weighted_loss
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import fit_head
 
 HIDDEN = {"units": 6, "dropout": 0.0, "l1": 0.001, "l2": 0.01}
 STOPPING = {"patience": 3, "start_from_epoch": 2}

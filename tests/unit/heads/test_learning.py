@@ -4,16 +4,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from anurans.annotation_formats import Annotation
-from anurans.axes import time_edges
-from anurans.clips import concatenate, original_clips
-from anurans.datasets import Part as Chosen
-from anurans.datasets import labelled, open_embeddings
-from anurans.dense import sigmoid
-from anurans.errors import UserError
-from anurans.evaluation import Part, score_part, tune_thresholds
-from anurans.labels import LabelRule
-from anurans.learning import (
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import LabelRule
+from anurans.common.errors import UserError
+from anurans.common.tables import read_table, write_table
+from anurans.heads.dense import sigmoid
+from anurans.heads.learning import (
     COLUMNS,
     NO_FOLD,
     PATH,
@@ -33,13 +29,17 @@ from anurans.learning import (
     refuse_missing,
     take_own_classes,
 )
-from anurans.logistic import Logistic
-from anurans.masking import MaskSettings, masked_clips
-from anurans.shards import write_shard
-from anurans.splits import TRAIN, VALIDATION
-from anurans.stretching import stretched_clips
-from anurans.tables import read_table, write_table
-from anurans.training import moments
+from anurans.heads.logistic import Logistic
+from anurans.heads.training import moments
+from anurans.recordings.clips import concatenate, original_clips
+from anurans.scores.evaluation import Part, score_part, tune_thresholds
+from anurans.sounds.image_axes import time_edges
+from anurans.sounds.masking import MaskSettings, masked_clips
+from anurans.sounds.shards import write_shard
+from anurans.sounds.stretching import stretched_clips
+from anurans.splits.datasets import Part as Chosen
+from anurans.splits.datasets import labelled, open_embeddings
+from anurans.splits.splits import TRAIN, VALIDATION
 
 RECORDINGS = {"A": TRAIN, "B": TRAIN, "C": TRAIN, "D": VALIDATION}
 # As a split has them: two nights, of which one holds three recordings.

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from anurans import logistic
-from anurans.logistic import Logistic, fit_logistic
-from anurans.training import moments
+from anurans.heads import logistic
+from anurans.heads.logistic import Logistic, fit_logistic
+from anurans.heads.training import moments
 
 GRID = [0.001, 0.1, 10.0]
 

@@ -6,9 +6,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from anurans.dense import Head, Layer
-from anurans.errors import UserError
-from anurans.models import (
+from anurans.common.errors import UserError
+from anurans.heads.dense import Head, Layer
+from anurans.heads.models import (
     add_description,
     describe,
     describe_sound,

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from anurans.errors import UserError
-from anurans.made import add_made, read_made
+from anurans.common.errors import UserError
+from anurans.heads.origin import add_made, read_made
 
 
 def test_a_head_says_how_it_was_made_and_still_loads(tmp_path):

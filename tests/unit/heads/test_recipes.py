@@ -2,9 +2,9 @@
 
 import pytest
 
-from anurans.config import load, schema
-from anurans.errors import UserError
-from anurans.recipes import KEYS, mistakes, own_keys
+from anurans.common.errors import UserError
+from anurans.heads.recipes import KEYS, mistakes, own_keys
+from anurans.plan.config import load, schema
 
 PROPERTIES = schema()["properties"]["recipes"]["additionalProperties"]["properties"]
 BOTH = {"standardize", "balance", "solver"}

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from blobs import STOPPING, blobs
 
-from anurans.training import (
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import (
     FLOOR,
-    Recipe,
     build_head,
     class_weights,
     count_parameters,
@@ -15,15 +16,6 @@ from anurans.training import (
     oversampled,
     predict,
 )
-
-STOPPING = {"patience": 3, "start_from_epoch": 0}
-
-
-def blobs(n=64, seed=0):
-    """Two species, each told by the sign of a value of the embedding."""
-    rng = np.random.default_rng(seed)
-    x = rng.normal(size=(n, 8)).astype(np.float16)
-    return x, x[:, :2] > 0
 
 
 def test_a_head_learns_what_can_be_learnt():

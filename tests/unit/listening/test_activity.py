@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from anurans.activity import (
+from anurans.common.tables import format_cell
+from anurans.listening.activity import (
     PARTS,
     TABLE,
     add_all,
@@ -13,8 +14,7 @@ from anurans.activity import (
     read_part,
     tally,
 )
-from anurans.probabilities import Curve, Separation
-from anurans.tables import format_cell
+from anurans.scores.probabilities import Curve, Separation
 
 SAME = np.array([[0.0, 0.0], [1.0, 1.0]])
 CURVE = Curve(SAME)

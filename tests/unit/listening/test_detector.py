@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from anurans.detector import (
+from anurans.common.errors import UserError
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import build_head
+from anurans.listening.detector import (
     Detector,
     by_fold,
     check_network,
@@ -17,8 +20,6 @@ from anurans.detector import (
     vote,
     write_detector,
 )
-from anurans.errors import UserError
-from anurans.training import Recipe, build_head
 
 SETTINGS = {"sr": 22050, "length": 5.0, "spectrogram": {"n_fft": 1024, "top_db": 80.0}}
 

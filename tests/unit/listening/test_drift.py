@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.drift import (
+from anurans.listening.drift import (
     DRIFT,
     NIGHTS,
     Limits,
@@ -16,7 +16,7 @@ from anurans.drift import (
     read_calendar,
     spectrum_distances,
 )
-from anurans.sound_profiles import BAND_COLUMNS, BANDS
+from anurans.sounds.sound_profiles import BAND_COLUMNS, BANDS
 
 
 def rows(count, seed, level=-30.0, tilt=0.0, distance=1.0):

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from anurans.config import load
-from anurans.errors import UserError
-from anurans.finished_models import ABOUT, FORMAT, check_files, describe_finished, read_finished
-from anurans.models import write_description
-from anurans.planning import Plan
-from anurans.sound_networks import file_name
+from anurans.common.errors import UserError
+from anurans.heads.models import write_description
+from anurans.listening.finished_models import (
+    ABOUT,
+    FORMAT,
+    check_files,
+    describe_finished,
+    read_finished,
+)
+from anurans.networks.sound_networks import file_name
+from anurans.plan.config import load
+from anurans.plan.plan import Plan
 
 TOLD = {
     "model": {"split": "night", "backbone": "ear", "dataset": "original", "recipe": "logistic"},

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from anurans.audio import BLOCK, Source, read_clips
-from anurans.clips import count_clips, original_clips
-from anurans.errors import UserError
-from anurans.listening import batched, overlapping_clips, places, read_windows
+from anurans.common.errors import UserError
+from anurans.listening.scoring import batched, overlapping_clips, places, read_windows
+from anurans.recordings.audio import BLOCK, Source, read_clips
+from anurans.recordings.clips import count_clips, original_clips
 
 SR = 8000
 
@@ -54,10 +54,10 @@ def test_with_overlap_every_so_manieth_clip_is_one_of_training(tmp_path, steps, 
 
 
 def test_a_recording_longer_than_a_block_is_read_in_pieces(tmp_path, monkeypatch):
-    monkeypatch.setattr("anurans.audio.BLOCK", 7001)
+    monkeypatch.setattr("anurans.recordings.audio.BLOCK", 7001)
     source = make(tmp_path / "a.wav", 60)
     pieces = windows(source, 2)
-    monkeypatch.setattr("anurans.audio.BLOCK", BLOCK)
+    monkeypatch.setattr("anurans.recordings.audio.BLOCK", BLOCK)
     assert np.array_equal(pieces, windows(source, 2))
 
 

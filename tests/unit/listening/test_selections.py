@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from anurans.annotation_formats import read_annotations
-from anurans.annotations import annotations_of
-from anurans.events import Event
-from anurans.recordings import file_name
-from anurans.selections import RAVEN, audacity, raven
+from anurans.annotations.formats import read_annotations
+from anurans.annotations.sources import annotations_of
+from anurans.listening.selections import RAVEN, audacity, raven
+from anurans.recordings.names import file_name
+from anurans.scores.events import Event
 
 EVENTS = [
     Event("BOAALB", 0.0, 2.5, 0.91234567, 0.8),

@@ -12,8 +12,13 @@ import keras
 import numpy as np
 import pytest
 
-from anurans import backbones
-from anurans.backbones import (
+from anurans.common.errors import UserError
+from anurans.heads.keras_files import save_head
+from anurans.heads.keras_training import to_keras
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import build_head, fit_head, predict
+from anurans.networks import backbones
+from anurans.networks.backbones import (
     BackboneSettings,
     build_backbone,
     count_parameters,
@@ -21,15 +26,11 @@ from anurans.backbones import (
     join_models,
     load_model,
 )
-from anurans.embeddings import Embedder, network_digest, network_files, open_network
-from anurans.errors import UserError
-from anurans.images import lookup_table
-from anurans.keras_files import save_head
-from anurans.keras_training import to_keras
-from anurans.training import Recipe, build_head, fit_head, predict
-from anurans.weights_files import FILES
+from anurans.networks.colours import lookup_table
+from anurans.networks.embeddings import Embedder, network_digest, network_files, open_network
+from anurans.networks.weights_files import FILES
 
-SHARED = Path(__file__).parents[2].parent / "shared/weights"
+SHARED = Path(__file__).parents[3].parent / "shared/weights"
 ZOO = [
     # architecture, alpha, channels, height and width of the last map, parameters without top
     ("MobileNet", 0.25, 256, 7, 218_544),
@@ -73,7 +74,7 @@ def test_embeddings_stand_for_training_end_to_end(
     probabilities = keras.ops.convert_to_numpy(whole(x, training=False))
 
     # Keras' Adam computes 1 - 0.999^step in float32, which makes its first steps 3e-5 too long or
-    # short; with the same rounding in anurans.dense, the probabilities agree to 3e-6.
+    # short; with the same rounding in anurans.heads.dense, the probabilities agree to 3e-6.
     for dtype, tolerance in (("float32", 5e-5), ("float16", 1e-2)):
         stored = embeddings.astype(dtype)
         fit = fit_head(RECIPE, (stored, y), None, seed=1)

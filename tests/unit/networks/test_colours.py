@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.images import SCALINGS, colours, lookup_table
+from anurans.networks.colours import SCALINGS, colours, lookup_table
 
 GREY = np.arange(256.0)
 MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])

@@ -5,12 +5,13 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from anurans import rows
-from anurans.clips import original_clips
-from anurans.errors import UserError
-from anurans.rows import Rows
-from anurans.shards import write_shard
-from anurans.training import Recipe, fit_head
+from anurans.common.errors import UserError
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import fit_head
+from anurans.networks import embedding_rows as rows
+from anurans.networks.embedding_rows import Rows
+from anurans.recordings.clips import original_clips
+from anurans.sounds.shards import write_shard
 
 
 def write(path, n, width=3, seed=0):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from anurans import engines
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.networks import engines
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import networks
 import numpy as np
 import pytest
 
-from anurans.fourier import replace_transforms
+from anurans.networks.fourier import replace_transforms
 
 
 def read(path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from anurans import gpus
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.networks import gpus
 
 
 def test_a_job_without_a_gpu_needs_none():

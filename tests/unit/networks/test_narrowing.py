@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from anurans.errors import UserError
-from anurans.narrowing import narrow
+from anurans.common.errors import UserError
+from anurans.networks.narrowing import narrow
 
 
 def test_embeddings_are_brought_to_the_type_that_is_stored():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from anurans.own_classes import own_classes
-from anurans.sound_networks import find_labels
+from anurans.networks.own_classes import own_classes
+from anurans.networks.sound_networks import find_labels
 
 SPECIES = {"B": "boana ALBOPUNCTATA ", "N": "No such frog", "L": "Boana lundii"}
 

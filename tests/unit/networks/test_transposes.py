@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.transposes import order_of, sink_transposes
+from anurans.networks.transposes import order_of, sink_transposes
 
 FRAMES, BANDS = 7, 4
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import keras
 import pytest
 
-from anurans.weights_files import FILES, WeightsFile
+from anurans.networks.weights_files import FILES, WeightsFile
 
-SHARED = Path(__file__).parents[2].parent / "shared/weights"
+SHARED = Path(__file__).parents[3].parent / "shared/weights"
 
 
 @pytest.mark.parametrize(("architecture", "alpha"), FILES)

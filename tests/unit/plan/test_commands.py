@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from anurans.commands import command
+from anurans.plan.commands import command
 
 
 def test_the_projects_own_config_needs_no_option():

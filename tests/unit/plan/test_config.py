@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from anurans.config import Run, load, runs, schema, split
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.plan.config import Run, load, runs, schema, split
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMALL = {
     "recordings": {"source": "recordings"},
     "annotations": {"source": "annotations"},

@@ -2,8 +2,8 @@
 
 import pytest
 
-from anurans.config_files import refuse_twice
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.plan.config_files import refuse_twice
 
 
 @pytest.mark.fault(

@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from anurans import costs
-from anurans.backbones import BackboneSettings, build_backbone
-from anurans.keras_files import save_head
-from anurans.training import Recipe, build_head, count_parameters
+from anurans.heads.keras_files import save_head
+from anurans.heads.recipes import Recipe
+from anurans.heads.training import build_head, count_parameters
+from anurans.networks.backbones import BackboneSettings, build_backbone
+from anurans.plan import costs
 
 LAYERS = [{"units": 16, "activation": "relu", "dropout": 0.5, "l1": 0, "l2": 0}]
 LINEAR = {"layers": [], "standardize": False, "save": "best", "epochs": 10, "early_stopping": None}

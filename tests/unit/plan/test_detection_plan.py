@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from anurans.detection_plan import day_of
-from anurans.errors import UserError
-from anurans.planning import Plan
-from anurans.recordings import Recording
+from anurans.common.errors import UserError
+from anurans.plan.detection_plan import day_of
+from anurans.plan.plan import Plan
+from anurans.recordings.names import Recording
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NEW = {"source": "resources/demo/season/recordings.csv"}
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from anurans import planning
-from anurans.errors import UserError
-from anurans.planning import Plan
+from anurans.common.errors import UserError
+from anurans.plan import plan as planning
+from anurans.plan.plan import Plan
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SEASON = {"source": "resources/demo/season/recordings.csv"}
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from anurans.errors import UserError
-from anurans.planning import Plan
+from anurans.common.errors import UserError
+from anurans.plan.plan import Plan
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def plan(name, tmp_path, monkeypatch):

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from anurans import audio
-from anurans.audio import inspect, read_clips, to_int16
-from anurans.errors import UserError
-from anurans.recordings import Recording
+from anurans.common.errors import UserError
+from anurans.recordings import audio
+from anurans.recordings.audio import inspect, read_clips, to_int16
+from anurans.recordings.names import Recording
 
 SR = 22050
 

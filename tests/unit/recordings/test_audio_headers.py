@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from anurans.containers import length_fault
+from anurans.recordings.audio_headers import length_fault
 
 SR = 8000
 SOUND = np.random.default_rng(1).uniform(-0.5, 0.5, SR).astype(np.float32)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.clips import (
+from anurans.recordings.clips import (
     clip_table,
     copy_id,
     count_clips,

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from anurans.annotation_formats import read_annotations
-from anurans.demo import CALLS, LEVELS, SAMPLE_RATE, call_type, synthesise_recording
+from anurans.annotations.formats import read_annotations
+from anurans.recordings.demo import CALLS, LEVELS, SAMPLE_RATE, call_type, synthesise_recording
 
-DEMO = Path(__file__).parents[2] / "resources" / "demo"
+DEMO = Path(__file__).parents[3] / "resources" / "demo"
 SPECIES = sorted(CALLS)
 
 

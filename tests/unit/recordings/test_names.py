@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from anurans.config import schema
-from anurans.errors import UserError
-from anurans.recordings import (
+from anurans.common.errors import UserError
+from anurans.plan.config import schema
+from anurans.recordings.names import (
     Recording,
     found_at,
     is_readable,
@@ -326,7 +326,7 @@ def test_a_folder_that_cannot_be_read(folder, tmp_path, sees, without_rights):
     place = folder("a.wav", "locked/b.wav")
     (tmp_path / "locked").chmod(0)
     code = (
-        "from anurans.recordings import list_recordings; import sys\n"
+        "from anurans.recordings.names import list_recordings; import sys\n"
         "list_recordings(sys.argv[1], '')"
     )
     message = without_rights(code, place)

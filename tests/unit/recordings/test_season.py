@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from anurans.annotation_formats import Annotation
-from anurans.demo import SAMPLE_RATE
-from anurans.season import LENGTH, muffle, synthesise
+from anurans.annotations.formats import Annotation
+from anurans.recordings.demo import SAMPLE_RATE
+from anurans.recordings.season import LENGTH, muffle, synthesise
 
 CALL = Annotation(5.0, 9.0, "BOAALB", "clear", None, None)
 

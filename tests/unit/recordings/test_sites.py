@@ -2,8 +2,8 @@
 
 import pytest
 
-from anurans.errors import UserError
-from anurans.sites import refuse_unknown
+from anurans.common.errors import UserError
+from anurans.recordings.sites import refuse_unknown
 
 
 @pytest.mark.fault(

@@ -1,6 +1,6 @@
 """When something happened."""
 
-from anurans.occasions import time_of_day
+from anurans.recordings.times import time_of_day
 
 
 def test_time_goes_on_past_midnight():

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from anurans.calendars import (
+from anurans.report.calendars import (
     date_axis,
     day,
     edges,

@@ -18,12 +18,12 @@ import plot_copies
 import plot_models
 import plot_optimism
 import plot_split
-from anurans.annotation_formats import Annotation
-from anurans.axes import SIZE, frequency_edges, time_edges
-from anurans.clips import ClipTable, clip_table, concatenate, original_clips
-from anurans.comparison import MODEL, OPTIMISM
-from anurans.errors import UserError
-from anurans.figures import (
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import MEASURES, cover_clips
+from anurans.common.errors import UserError
+from anurans.common.tables import read_table, write_table
+from anurans.recordings.clips import ClipTable, clip_table, concatenate, original_clips
+from anurans.report.figures import (
     COLOURS,
     LANE,
     Dot,
@@ -41,10 +41,10 @@ from anurans.figures import (
     sheet,
     show_image,
 )
-from anurans.labels import MEASURES, cover_clips
-from anurans.shards import write_shard
-from anurans.spectrograms import Imager, SpectrogramSettings
-from anurans.tables import read_table, write_table
+from anurans.scores.comparison import MODEL, OPTIMISM
+from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
+from anurans.sounds.shards import write_shard
+from anurans.sounds.spectrograms import Imager, SpectrogramSettings
 
 SR, LENGTH = 22050, 5.0
 SETTINGS = {"scale": "mel", "n_fft": 1024, "n_mels": 128, "fmin": 200, "fmax": 8000}

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from anurans.layers import assign_layers, implied, place_nodes
+from anurans.report.graph_layout import assign_layers, implied, place_nodes
 
 EDGES = {("a", "b"), ("b", "c"), ("a", "c"), ("x", "c"), ("c", "d"), ("a", "d")}
 

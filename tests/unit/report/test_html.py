@@ -4,7 +4,7 @@ import json
 import re
 from html import unescape
 
-from anurans.pages import facts, page, plain_table, table_page
+from anurans.report.html import facts, page, plain_table, table_page
 
 EVIL = '</script><script>alert("x")</script>&<b>'
 

@@ -5,9 +5,9 @@ from html import unescape
 
 import pytest
 
-from anurans.comparison import MODEL
-from anurans.headlines import MEAN, SCORES
-from anurans.model_card import Card, limits, write_card
+from anurans.report.model_card import Card, limits, write_card
+from anurans.scores.comparison import MODEL
+from anurans.scores.headlines import MEAN, SCORES
 
 ABOUT = dict(zip(MODEL, ("night", "no", "net", "random", "all", "linear", "default"), strict=True))
 SPECIES = {"A": "Aa <b>", "B": "Bb"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from anurans.drift import NIGHTS, Limits
-from anurans.monitoring_pages import drift_page, monitoring_page, warnings
+from anurans.listening.drift import NIGHTS, Limits
+from anurans.report.monitoring_pages import drift_page, monitoring_page, warnings
 
 ABOUT = {
     # As JSON has it: by name.

@@ -17,12 +17,12 @@ import plot_pipeline
 import plot_precision_recall
 import plot_reliability
 import plot_size
-from anurans.calibration import CALIBRATORS
-from anurans.comparison import MODEL
-from anurans.errors import UserError
-from anurans.figures import sheet
-from anurans.panels import bar, letter_names, lowest, panel_rows, panels
-from anurans.tables import write_table
+from anurans.common.errors import UserError
+from anurans.common.tables import write_table
+from anurans.report.figures import sheet
+from anurans.report.panels import bar, letter_names, lowest, panel_rows, panels
+from anurans.scores.calibration import CALIBRATORS
+from anurans.scores.comparison import MODEL
 
 SPECIES = ["A", "B"]
 SCORES = ["recording", "group", "role", "used"]

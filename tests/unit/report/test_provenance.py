@@ -5,7 +5,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from anurans.provenance import file_digest, told, trace_run, workflow_version
+from anurans.report.provenance import file_digest, told, trace_run, workflow_version
 
 RUN = {
     "split": "night",

@@ -2,8 +2,10 @@
 
 import pytest
 
-from anurans import calibration, contrasts, headlines, leakage, report_pages, summary
-from anurans.comparison import MODEL, OPTIMISM
+from anurans.report import report_pages
+from anurans.scores import calibration, contrasts, headlines, summary
+from anurans.scores.comparison import MODEL, OPTIMISM
+from anurans.splits import leakage
 
 CONFIG = {
     "project": "P",

@@ -1,6 +1,6 @@
 """One sentence says what networks of sound and of images make of the same recordings."""
 
-from anurans.summary import between_kinds
+from anurans.scores.summary import between_kinds
 
 KINDS = {"bird": "sound", "net": "image", "big": "image"}
 

@@ -5,15 +5,15 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
 
-from anurans.calibration import (
+from anurans.scores.calibration import (
     calibrated,
     fit_calibrator,
     judge_calibration,
     points,
     read_calibrators,
 )
-from anurans.comparison import MODEL
-from anurans.curves import Scored
+from anurans.scores.comparison import MODEL
+from anurans.scores.curves import Scored
 
 
 def overconfident(n, seed, prevalence=0.0):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from anurans.comparison import Decisions, read_decisions, score_model, score_optimism
+from anurans.scores.comparison import Decisions, read_decisions, score_model, score_optimism
 
 SPECIES = ["A", "B"]
 

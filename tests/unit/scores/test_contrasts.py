@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from anurans.comparison import Decisions
-from anurans.contrasts import COMPARISONS, compare_models
-from anurans.pairs import JudgedRun
+from anurans.scores.comparison import Decisions
+from anurans.scores.contrasts import COMPARISONS, compare_models
+from anurans.scores.paired_differences import JudgedRun
 
 LABELS = np.random.default_rng(1).random((600, 2)) < 0.4
 NIGHTS = np.array([f"N{clip // 20:02d}" for clip in range(600)], dtype=object)

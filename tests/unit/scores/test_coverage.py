@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
-from anurans.comparison import Decisions, score_model
-from anurans.contrasts import compare_models
-from anurans.intervals import FEW_GROUPS
-from anurans.pairs import JudgedRun
+from anurans.scores.comparison import Decisions, score_model
+from anurans.scores.contrasts import compare_models
+from anurans.scores.intervals import FEW_GROUPS
+from anurans.scores.paired_differences import JudgedRun
 
 SPECIES = ("A", "B")
 CLIPS, FOLDS = 24, 3

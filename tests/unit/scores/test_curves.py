@@ -5,7 +5,7 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score
 
-from anurans.curves import (
+from anurans.scores.curves import (
     Scored,
     average_precision,
     measure_reliability,

@@ -10,7 +10,8 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from anurans.evaluation import (
+from anurans.annotations.labels import Coverage
+from anurans.scores.evaluation import (
     Part,
     macro_f1_interval,
     score_part,
@@ -18,7 +19,6 @@ from anurans.evaluation import (
     tune_threshold,
     tune_thresholds,
 )
-from anurans.labels import Coverage
 
 SPECIES = ["B", "P", "L"]
 

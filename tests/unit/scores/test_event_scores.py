@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.judging import JUDGED, judge, meet, shared, union
+from anurans.scores.event_scores import JUDGED, judge, meet, shared, union
 
 CALLS = {"A": [(1.0, 2.0), (3.0, 4.0), (20.0, 21.0)], "B": [], "C": [(5.0, 6.0)]}
 EVENTS = {"A": [(0.5, 5.0), (30.0, 35.0)], "B": [(0.0, 5.0)]}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from anurans.events import Event, find_events, merge, runs
-from anurans.listening import overlapping_clips
+from anurans.listening.scoring import overlapping_clips
+from anurans.scores.events import Event, find_events, merge, runs
 
 
 def events(positive, length=5.0, steps=1, gap=0.0, scores=None, end=None):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
 
-from anurans.comparison import score_model
-from anurans.curves import Scored
-from anurans.headlines import MODEL_COLUMNS, score_headlines, score_means
+from anurans.scores.comparison import score_model
+from anurans.scores.curves import Scored
+from anurans.scores.headlines import MODEL_COLUMNS, score_headlines, score_means
 
 SPECIES = ["A", "B"]
 

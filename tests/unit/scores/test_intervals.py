@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import ttest_1samp
 from sklearn.metrics import f1_score
 
-from anurans.intervals import (
+from anurans.scores.intervals import (
     Difference,
     draw_groups,
     f1_of_sums,

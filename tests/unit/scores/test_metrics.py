@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
-from anurans import metrics
+from anurans.scores import metrics
 
 CASES = [
     (seed, n, distinct, share)

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from anurans.comparison import Decisions
-from anurans.pairs import JudgedRun, agrees, contrast, models_of, rank_correlation
+from anurans.scores.comparison import Decisions
+from anurans.scores.paired_differences import (
+    JudgedRun,
+    agrees,
+    contrast,
+    models_of,
+    rank_correlation,
+)
 
 
 def decisions(labels, predicted, groups):

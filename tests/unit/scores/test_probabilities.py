@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from anurans.calibration import calibrate_unseen, fit_calibrator
-from anurans.intervals import draw_groups
-from anurans.probabilities import (
+from anurans.scores.calibration import calibrate_unseen, fit_calibrator
+from anurans.scores.intervals import draw_groups
+from anurans.scores.probabilities import (
     MOMENTS,
     Curve,
     Separation,

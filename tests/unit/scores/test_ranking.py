@@ -1,7 +1,7 @@
 """Runs gathered to models, and which of them are the best."""
 
-from anurans.comparison import MODEL
-from anurans.ranking import (
+from anurans.scores.comparison import MODEL
+from anurans.scores.ranking import (
     choose_best,
     few_best,
     gather_models,

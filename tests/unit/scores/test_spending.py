@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.spending import COSTS, cost_row, read_spent
+from anurans.scores.spending import COSTS, cost_row, read_spent
 
 
 def benchmark(path, *rows, columns=("s", "max_rss", "cpu_time")):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from anurans.claims import HYPOTHESES, hypotheses, resampled_mean
-from anurans.comparison import Decisions
-from anurans.pairs import JudgedRun
+from anurans.scores.comparison import Decisions
+from anurans.scores.paired_differences import JudgedRun
+from anurans.scores.study_claims import HYPOTHESES, hypotheses, resampled_mean
 
 SPECIES, NIGHTS = 2, 12
 DATASETS = {

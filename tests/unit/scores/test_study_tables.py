@@ -5,7 +5,7 @@ from statistics import median, stdev
 import numpy as np
 import pytest
 
-from anurans.study import (
+from anurans.scores.study_tables import (
     PUBLISHED_TABLE1,
     PUBLISHED_TABLE2,
     TABLE1,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.summary import KEYS, columns, short_table, sort_key
+from anurans.scores.summary import KEYS, columns, short_table, sort_key
 
 ROW = {
     "experiments": "all",

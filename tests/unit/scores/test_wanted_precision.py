@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.wanted_precision import NEVER, threshold_for_precision
+from anurans.scores.wanted_precision import NEVER, threshold_for_precision
 
 LABELS = np.array([1, 1, 0, 1, 0, 0, 1, 0], bool)
 SCORES = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2])

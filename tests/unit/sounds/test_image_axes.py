@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from anurans.axes import SIZE, frequency_edges, time_edges
-from anurans.spectrograms import Imager, SpectrogramSettings
+from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
+from anurans.sounds.spectrograms import Imager, SpectrogramSettings
 
 SR, SECONDS = 22050, 5.0
 SAMPLES = round(SR * SECONDS)

@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from anurans.axes import SIZE, frequency_edges, time_edges
-from anurans.clips import original_clips, parse_intervals
-from anurans.masking import MaskSettings, mask_images, masked_clips
+from anurans.recordings.clips import original_clips, parse_intervals
+from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
+from anurans.sounds.masking import MaskSettings, mask_images, masked_clips
 
 EDGES = {
     "time_mask": time_edges(22050, 110250, 494),

@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
-from anurans.mel import fft_frequencies, mel_filters, mel_frequencies
+from anurans.sounds.mel import fft_frequencies, mel_filters, mel_frequencies
 
 RANGES = [(0.0, 11025.0), (200.0, 8000.0), (1200.0, 4000.0), (50.0, 900.0)]
 

@@ -4,9 +4,9 @@ import librosa
 import numpy as np
 import pytest
 
-from anurans.mel import mel_filters
-from anurans.resolution import columns, resolved, stretched
-from anurans.scales import SIZE, mels
+from anurans.sounds.image_sizes import SIZE, mels
+from anurans.sounds.mel import mel_filters
+from anurans.sounds.resolution import columns, resolved, stretched
 
 OPEN = {
     "scale": "mel",

@@ -6,9 +6,9 @@ import h5py
 import numpy as np
 import pytest
 
-from anurans.clips import COLUMNS, clip_table, concatenate, original_clips
-from anurans.errors import UserError
-from anurans.shards import extend, open_shard, write_shard
+from anurans.common.errors import UserError
+from anurans.recordings.clips import COLUMNS, clip_table, concatenate, original_clips
+from anurans.sounds.shards import extend, open_shard, write_shard
 
 CLIPS = concatenate([original_clips("rana señal 蛙", 20.0, 5.0, 0.5), original_clips("B", 7, 5, 0)])
 METADATA = {"source": {"é": [1, 2.5, None]}, "code": {"cut_clips": "abcd"}}

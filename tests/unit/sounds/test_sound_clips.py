@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from anurans.audio import Source, read_clips
-from anurans.clips import concatenate, original_clips
-from anurans.masking import MaskSettings, masked_clips
-from anurans.sound_clips import read_copies
-from anurans.stretching import stretched_clips
+from anurans.recordings.audio import Source, read_clips
+from anurans.recordings.clips import concatenate, original_clips
+from anurans.sounds.masking import MaskSettings, masked_clips
+from anurans.sounds.sound_clips import read_copies
+from anurans.sounds.stretching import stretched_clips
 
 SR, LENGTH, SECONDS = 16000, 5.0, 23.0
 

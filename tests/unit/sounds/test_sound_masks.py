@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from anurans.clips import format_intervals
-from anurans.sound_masks import FADE, joined, mask_bands, mask_times
-from anurans.windows import Windows, faint_noise
+from anurans.recordings.clips import format_intervals
+from anurans.sounds.sound_masks import FADE, joined, mask_bands, mask_times
+from anurans.sounds.windows import Windows, faint_noise
 
 SR = 48000
 NOISE = faint_noise(1, "a", 5 * SR)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.sound_profiles import (
+from anurans.sounds.sound_profiles import (
     BANDS,
     PROFILE,
     band_edges,

@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
-from anurans.spectrograms import Imager, SpectrogramSettings, filterbank, resize_matrix
+from anurans.sounds.spectrograms import Imager, SpectrogramSettings, filterbank, resize_matrix
 
 SR, SECONDS = 22050, 2
 TIME = np.arange(SR * SECONDS) / SR

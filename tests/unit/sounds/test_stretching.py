@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from anurans.annotation_formats import Annotation
-from anurans.clips import concatenate, original_clips
-from anurans.labels import cover_clips
-from anurans.stretching import left_over, stretch, stretched_clips
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import cover_clips
+from anurans.recordings.clips import concatenate, original_clips
+from anurans.sounds.stretching import left_over, stretch, stretched_clips
 
 SR = 22050
 
@@ -98,7 +98,7 @@ def test_labels_of_a_copy_lie_where_the_call_is_heard():
 def test_pieces_are_the_same_as_one_and_only_wanted_clips_are_made(monkeypatch):
     sound = call(100.0, 101.0, 2000.0, 150.0)
     whole = list(stretch(blocks(sound), SR, 1.25, 5.0, range(24)))
-    monkeypatch.setattr("anurans.stretching.PIECE", 31.0)
+    monkeypatch.setattr("anurans.sounds.stretching.PIECE", 31.0)
     pieces = list(stretch(blocks(sound, 7777), SR, 1.25, 5.0, range(24)))
     one, other = heard(np.array(pieces[16])), heard(np.array(whole[16]))
     assert one[:2] == pytest.approx(other[:2], abs=0.02)

@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
-from anurans.vocoder import time_stretch
+from anurans.sounds.vocoder import time_stretch
 
 SR = 22050
 

@@ -4,10 +4,18 @@ import numpy as np
 import pytest
 from networks import needs_birdnet
 
-from anurans.sound_embedders import OpenVinoSound, open_source
-from anurans.sound_export import export_sound
-from anurans.sound_networks import sound_settings
-from anurans.windows import NOISE, Windows, combine, faint_noise, together, window_starts, zero_runs
+from anurans.networks.sound_embedders import OpenVinoSound, open_source
+from anurans.networks.sound_export import export_sound
+from anurans.networks.sound_networks import sound_settings
+from anurans.sounds.windows import (
+    NOISE,
+    Windows,
+    combine,
+    faint_noise,
+    together,
+    window_starts,
+    zero_runs,
+)
 
 SR = 8000
 

@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 
-from anurans.annotation_formats import Annotation
-from anurans.axes import time_edges
-from anurans.clips import concatenate, original_clips
-from anurans.datasets import (
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import LabelRule
+from anurans.common.errors import UserError
+from anurans.recordings.clips import concatenate, original_clips
+from anurans.recordings.names import Recording
+from anurans.sounds.image_axes import time_edges
+from anurans.sounds.masking import MaskSettings, masked_clips
+from anurans.sounds.shards import write_shard
+from anurans.sounds.stretching import stretched_clips
+from anurans.splits.datasets import (
     Embeddings,
     Part,
     check_same_backbone,
@@ -19,13 +25,7 @@ from anurans.datasets import (
     shown_by,
     trainable,
 )
-from anurans.errors import UserError
-from anurans.labels import LabelRule
-from anurans.masking import MaskSettings, masked_clips
-from anurans.recordings import Recording
-from anurans.shards import write_shard
-from anurans.splits import TRAIN, Split, assign, assign_groups
-from anurans.stretching import stretched_clips
+from anurans.splits.splits import TRAIN, Split, assign, assign_groups
 
 # Ten nights with three recordings each, the last after midnight; lengths that no rate divides.
 TIMES = [(20, 0), (22, 0), (2, 1)]

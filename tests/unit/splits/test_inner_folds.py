@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.inner_folds import choose_groups, deal_folds
+from anurans.splits.inner_folds import choose_groups, deal_folds
 
 
 def names(*counts):

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from anurans.clips import concatenate, original_clips
-from anurans.leakage import COLUMNS, certify
+from anurans.recordings.clips import concatenate, original_clips
+from anurans.splits.leakage import COLUMNS, certify
 
 NAMES = ("A", "B", "C", "D")
 ORIGINALS = concatenate(original_clips(name, 15.0, 5.0, 0.5) for name in NAMES)

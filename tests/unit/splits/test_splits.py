@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from anurans.errors import UserError
-from anurans.recordings import Recording
-from anurans.splits import (
+from anurans.common.errors import UserError
+from anurans.recordings.names import Recording
+from anurans.splits.splits import (
     HELD_OUT,
     TEST,
     TRAIN,

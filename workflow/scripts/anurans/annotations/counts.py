@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from math import fsum
 from pathlib import Path
 
-from anurans.annotation_formats import Annotation, Problem
-from anurans.annotations import AnnotationSource
+from anurans.annotations.formats import Annotation, Problem
+from anurans.annotations.sources import AnnotationSource
 
 
 def count_annotations(

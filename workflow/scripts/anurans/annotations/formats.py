@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from anurans.annotation_tables import EMPTY, NAMES, read_table
-from anurans.annotation_text import (
+from anurans.annotations.readers import EMPTY, NAMES, read_table
+from anurans.annotations.text import (
     NotText,
     cell_hint,
     decode,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.annotation_formats import Annotation
-from anurans.clips import TOLERANCE, ClipTable, parse_intervals
+from anurans.annotations.formats import Annotation
+from anurans.recordings.clips import TOLERANCE, ClipTable, parse_intervals
 
 GRADES = ("", "far", "medium", "clear")
 RULES = ("default", "any", "contained")

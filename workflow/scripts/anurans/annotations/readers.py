@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 
-from anurans.annotation_text import delimiter, plain, split_separator
+from anurans.annotations.text import delimiter, plain, split_separator
 
 NAMES = {
     "table": {

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from anurans.annotation_formats import Annotation, Problem, Reading, read_annotations
-from anurans.annotation_tables import COLUMNS
-from anurans.errors import UserError, listing
-from anurans.recordings import EXTENSIONS, file_name, walk
+from anurans.annotations.formats import Annotation, Problem, Reading, read_annotations
+from anurans.annotations.readers import COLUMNS
+from anurans.common.errors import UserError, listing
+from anurans.recordings.names import EXTENSIONS, file_name, walk
 
 SUFFIXES = (".txt", ".csv", ".tsv")
 

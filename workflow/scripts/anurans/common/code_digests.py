@@ -1,57 +1,196 @@
-"""Digest of the code that a job runs, so that a job is outdated just when its code changed."""
+"""Digest of the code that a job uses, so that a job is outdated just when that changed."""
 
-import ast
 import hashlib
 import io
 import json
 import os
 import sys
-import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
 
-PACKAGE = "anurans"
-_OWN = Path(__file__).read_bytes()
+from anurans.common import definitions
+from anurans.common.definitions import Binding, Definitions, Unit, read_definitions
+
+_OWN = Path(__file__).read_bytes() + Path(definitions.__file__).read_bytes()
 
 
-def code_digest(*files: str | Path) -> str:
-    """Digest scripts and every module of the library that they import, directly or not.
+class Code:
+    """Scripts, and the library that they import, as they are when they are first looked at.
 
-    Comments, docstrings and blank lines do not count, nor do times of files. The text itself is
-    digested, with those spans cut out by position: an unparsed tree differs between versions of
-    Python.
+    From the statements that a script runs, names are followed to their definitions, through imports
+    and from one definition to the next. Statements of a module that define nothing count wherever
+    it is imported. A module that is used otherwise than by a name in it counts whole. What of a
+    definition counts, `read_definitions` says.
 
     Parameters
     ----------
-    files
-        Scripts or modules, in a folder that holds the library (or in the library itself).
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
+    home
+        Folder of the scripts, which holds the library.
     """
-    seen: dict[Path, str] = {}
-    pending = [Path(file).resolve() for file in files]
-    while pending:
-        path = pending.pop()
-        if path in seen:
-            continue
-        text, imports = _read(path, path.stat().st_mtime_ns)
-        seen[path] = text
-        pending.extend(imports)
-    digest = hashlib.sha256()
-    for path in sorted(seen, key=lambda path: path.name):
-        digest.update(f"{path.name}\0{seen[path]}\0".encode())
-    return digest.hexdigest()[:16]
+
+    def __init__(self, home: str | Path) -> None:
+        self.home = Path(home).resolve()
+        self._paths: dict[str, str] = {}
+        self._modules: dict[str, Module] = {}
+        pending = [(str(self.home), "")]
+        while pending:
+            folder, above = pending.pop()
+            for entry in os.scandir(folder):
+                name, _, ending = entry.name.partition(".")
+                if ending == "py":
+                    named = above[:-1] if name == "__init__" else above + name
+                    self._paths[named] = entry.path
+                elif not ending and entry.is_dir():
+                    pending.append((entry.path, f"{above}{name}."))
+
+    def digest(self, *scripts: str | Path) -> str:
+        """Digest of what scripts use, by their paths below the folder: 16 hexadecimal digits.
+
+        Of a module of the library everything counts.
+        """
+        digest = hashlib.sha256()
+        for line in sorted(module.line(number) for module, number in self._reached(scripts)):
+            digest.update(f"{line}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def used(self, *scripts: str | Path) -> dict[str, set[str]]:
+        """Names of the definitions that scripts use, by module; a script is a module too."""
+        found: dict[str, set[str]] = {}
+        for module, number in self._reached(scripts):
+            found.setdefault(module.name, set()).update(module.units[number].names)
+        return found
+
+    def find(self, name: str) -> "Module | None":
+        """A module by its dotted name; None where it is none of these."""
+        if name not in self._paths:
+            return None
+        if name not in self._modules:
+            self._modules[name] = Module(self, name, Path(self._paths[name]))
+        return self._modules[name]
+
+    def _reached(self, scripts: Iterable[str | Path]) -> "set[Place]":
+        """Units that scripts use."""
+        found: set[Place] = set()
+        pending: list[Place] = []
+        for script in scripts:
+            path = (self.home / script).resolve().relative_to(self.home).with_suffix("")
+            module = self.find(".".join(path.parts))
+            if module is None:
+                raise FileNotFoundError(f"{self.home / script}")
+            pending += module.all() if len(path.parts) > 1 else module.run()
+        while pending:
+            place = pending.pop()
+            if place not in found:
+                found.add(place)
+                pending += place[0].next(place[1])
+        return found
 
 
-@cache
-def _read(path: Path, _mtime: int) -> tuple[str, tuple[Path, ...]]:
-    """Text of a file that counts, and files that it may import.
+class Module:
+    """A file: its units, and what each leads to."""
+
+    def __init__(self, code: Code, name: str, path: Path) -> None:
+        read = _read(path)
+        self.code, self.name = code, name
+        self.imports, self.stars, self.units = read.imports, read.stars, read.units
+        self.where = {name: at for at, unit in enumerate(self.units) for name in unit.names}
+        self._next: dict[int, list[Place]] = {}
+        self._lines: dict[int, str] = {}
+        self._run: list[Place] | None = None
+        self._imported: list[Module] | None = None
+
+    def all(self) -> "list[Place]":
+        """Every unit, and what runs where the file is imported."""
+        return [*((self, at) for at in range(len(self.units))), *self.run()]
+
+    def run(self) -> "list[Place]":
+        """Statements that run where the file is imported, in it and in what it imports."""
+        if self._run is None:
+            seen, pending, found = {self.name}, [self], []
+            while pending:
+                module = pending.pop()
+                found += [(module, at) for at, unit in enumerate(module.units) if unit.runs]
+                for other in module.imports_at_once():
+                    if other.name not in seen:
+                        seen.add(other.name)
+                        pending.append(other)
+                for star in filter(None, map(self.code.find, module.stars)):
+                    found += ((star, at) for at in range(len(star.units)))
+            self._run = found
+        return self._run
+
+    def imports_at_once(self) -> "list[Module]":
+        """Modules that are imported as this one is."""
+        if self._imported is None:
+            self._imported = list(
+                {m.name: m for m in self.imported(self.imports.values())}.values()
+            )
+        return self._imported
+
+    def imported(self, bindings: Iterable[Binding]) -> "Iterator[Module]":
+        """Files of the library, and beside the script, that are imported."""
+        for module, name in bindings:
+            inner = name and self.code.find(f"{module}.{name}")
+            if found := inner or self.code.find(module):
+                yield found
+
+    def next(self, number: int) -> "list[Place]":
+        """Units that a unit leads to."""
+        if number not in self._next:
+            unit, found, led = self.units[number], {}, []
+            for use in unit.uses:
+                words, places = self._follow(use, unit)
+                found |= dict.fromkeys(places)
+                led.append(f"{use}={words}")
+            for module in self.imported(unit.imports.values()):
+                found |= dict.fromkeys(module.run())
+            self._next[number] = list(found)
+            self._lines[number] = " ".join([self.name, *unit.names, unit.text, *led])
+        return self._next[number]
+
+    def line(self, number: int) -> str:
+        """What of a unit is digested: itself, and where its names lead."""
+        self.next(number)
+        return self._lines[number]
+
+    def _follow(self, use: str, unit: Unit) -> "tuple[str, list[Place]]":
+        """Follow a name and its attributes to what it stands for, in words and as units."""
+        first, *rest = use.split(".")
+        if first in unit.imports:
+            return self._bound(unit.imports[first], rest)
+        return self._named(first, rest)
+
+    def _named(self, name: str, rest: list[str]) -> "tuple[str, list[Place]]":
+        """Follow a name of this file."""
+        if name in self.where:
+            return f"{self.name}:{name}", [(self, self.where[name])]
+        if name in self.imports:
+            return self._bound(self.imports[name], rest)
+        if inner := self.code.find(f"{self.name}.{name}"):
+            return inner._whole(rest)
+        return "", []
+
+    def _bound(self, binding: Binding, rest: list[str]) -> "tuple[str, list[Place]]":
+        """Follow what an import binds."""
+        module, name = binding
+        if inner := self.code.find(f"{module}.{name}" if name else module):
+            return inner._whole(rest)
+        if name and (found := self.code.find(module)):
+            return found._named(name, rest)
+        return f"{module}.{name or ''}", []
+
+    def _whole(self, rest: list[str]) -> "tuple[str, list[Place]]":
+        """Follow an attribute of this file; without one, all of it counts."""
+        return self._named(rest[0], rest[1:]) if rest else (self.name, self.all())
+
+
+Place = tuple[Module, int]
+
+
+def _read(path: Path) -> Definitions:
+    """Definitions of a file.
 
     Kept beside what Python keeps of it, and found by all that the answer depends on: to read the
     whole library anew takes as long as all else that is done when the workflow is parsed.
@@ -59,21 +198,24 @@ def _read(path: Path, _mtime: int) -> tuple[str, tuple[Path, ...]]:
     source = path.read_bytes()
     key = hashlib.sha256(_OWN + source).hexdigest()
     kept = Path(cache_from_source(str(path))).with_suffix(".code")
-    try:
-        found, text, imports = json.loads(kept.read_bytes())
-    except (OSError, ValueError, TypeError):
-        found = text = imports = None
-    if found != key:
-        # As open() reads text: with line ends of one kind.
-        decoded = io.TextIOWrapper(io.BytesIO(source), encoding="utf-8").read()
-        tree = ast.parse(decoded, filename=str(path))
-        text, imports = _strip(decoded, tree), sorted(_imports(tree))
-        _keep(kept, json.dumps([key, text, imports]))
-    home = path.parent.parent if path.parent.name == PACKAGE else path.parent
-    # Of the library, or a script beside the one that imports it.
-    return text, tuple(
-        home / file for file in imports if file.startswith(f"{PACKAGE}/") or (home / file).is_file()
-    )
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        found, imports, stars, units = json.loads(kept.read_bytes())
+        if found == key:
+            return Definitions(_bindings(imports), stars, [_unit(*unit) for unit in units])
+    # As open() reads text: with line ends of one kind.
+    decoded = io.TextIOWrapper(io.BytesIO(source), encoding="utf-8").read()
+    read = read_definitions(decoded, str(path))
+    units = [[u.names, u.text, u.uses, u.imports, u.runs] for u in read.units]
+    _keep(kept, json.dumps([key, read.imports, read.stars, units]))
+    return read
+
+
+def _unit(names, text, uses, imports, runs) -> Unit:
+    return Unit(names, text, uses, _bindings(imports), runs)
+
+
+def _bindings(imports) -> dict[str, Binding]:
+    return {name: (module, of) for name, (module, of) in imports.items()}
 
 
 def _keep(path: Path, text: str) -> None:
@@ -84,70 +226,3 @@ def _keep(path: Path, text: str) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             partial.write_text(text, encoding="utf-8")
             partial.replace(path)
-
-
-def _imports(tree: ast.AST) -> set[str]:
-    """Files that are imported, where all lay below the folder of the scripts."""
-    names = set()
-    for node in _statements(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
-            names.update(f"{PACKAGE}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-    return {"/".join(name.split(".")[:2]) + ".py" for name in names}
-
-
-def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Walk over a tree without going into expressions, which hold no import and no docstring.
-
-    A tenth of the nodes.
-    """
-    pending = [tree]
-    while pending:
-        node = pending.pop()
-        yield node
-        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
-            # The body of a lambda, and of a conditional expression, is no list; nor seen here.
-            pending.extend(getattr(node, part, ()))
-
-
-def _strip(source: str, tree: ast.AST) -> str:
-    """Cut comments, docstrings and blank lines out of `source`."""
-    # As Python counts lines: not by form feeds, nor by the line separators of Unicode. Positions of
-    # the tree count bytes of UTF-8, those of the tokens count characters.
-    lines = source.split("\n")
-    # Rows that end within a string: what is blank there is part of its value.
-    kept: set[int] = set()
-    opened: list[int] = []
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        first, last = token.start[0] - 1, token.end[0] - 1
-        if token.type == tokenize.COMMENT:
-            lines[first] = lines[first][: token.start[1]]
-        elif token.type == tokenize.STRING:
-            kept.update(range(first, last))
-        elif tokenize.tok_name[token.type] == "FSTRING_START":  # since Python 3.12
-            opened.append(first)
-        elif tokenize.tok_name[token.type] == "FSTRING_END":
-            kept.update(range(opened.pop(), last))
-    raw = [line.encode() for line in lines]
-    for node in filter(None, map(_docstring, _statements(tree))):
-        first, last = node.lineno - 1, node.end_lineno - 1
-        tail = raw[last][node.end_col_offset :]
-        raw[first] = raw[first][: node.col_offset] + (tail if first == last else b"")
-        for row in range(first + 1, last + 1):
-            raw[row] = tail if row == last else b""
-        kept.difference_update(range(first, last))
-    return "\n".join(
-        line.decode() if row in kept else line.decode().rstrip()
-        for row, line in enumerate(raw)
-        if row in kept or line.strip()
-    )
-
-
-def _docstring(node: ast.AST) -> ast.Constant | None:
-    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
-        return node.body[0].value
-    return None

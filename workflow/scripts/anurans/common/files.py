@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 # Errors that only writing has, and what to do; h5py gives them as OSError too.
 CANNOT_WRITE = {

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 log = logging.getLogger("anurans")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from anurans.tables import format_cell
+from anurans.common.tables import format_cell
 
 LATEX = {
     "\\": r"\textbackslash{}",

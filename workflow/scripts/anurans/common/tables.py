@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 
-from anurans.errors import UserError
-from anurans.files import whole
+from anurans.common.errors import UserError
+from anurans.common.files import whole
 
 # What a spreadsheet takes for a formula, at the start of a cell or behind what it may take for the
 # end of one; an apostrophe before it makes it text. One that is there already gets another.

@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anurans.costs import size
-from anurans.errors import UserError, listing
-from anurans.files import crc32, whole
-from anurans.progress import Progress
-from anurans.remote import SKIPPED, Patience, RemoteFile, StoppedError
-from anurans.tables import read_table, write_table
-from anurans.wording import count
+from anurans.common.errors import UserError, listing
+from anurans.common.files import crc32, whole
+from anurans.common.tables import read_table, write_table
+from anurans.common.wording import count
+from anurans.download.progress import Progress
+from anurans.download.remote import SKIPPED, Patience, RemoteFile, StoppedError
+from anurans.plan.costs import size
 
 RECORDINGS, LABELS = "recordings", "annotations"  # folders, as config/inct41.yaml has them
 ARCHIVES = {RECORDINGS: "raw_data.zip", LABELS: "strong_labels.zip"}

@@ -5,8 +5,8 @@ import threading
 import time
 from typing import TextIO
 
-from anurans.costs import size
-from anurans.wording import count, round_time
+from anurans.common.wording import count, round_time
+from anurans.plan.costs import size
 
 EVERY = {True: 0.5, False: 15.0}  # s between two lines, on a terminal and in a file
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import requests
 import urllib3
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 TAIL = 2**18  # of the end of a file, where a zip has its directory: read at once, and kept
 SKIPPED = 2**20  # a gap that is read rather than asked anew

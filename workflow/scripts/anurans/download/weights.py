@@ -6,13 +6,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from anurans.costs import size
-from anurans.errors import UserError
-from anurans.files import whole
-from anurans.progress import Progress
-from anurans.remote import Patience, RemoteFile
-from anurans.sound_networks import BIRDNET, LICENCES, MISSING, PACKAGE, find_birdnet, find_labels
-from anurans.weights_files import FILES, WeightsFile
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.download.progress import Progress
+from anurans.download.remote import Patience, RemoteFile
+from anurans.networks.sound_networks import (
+    BIRDNET,
+    LICENCES,
+    MISSING,
+    PACKAGE,
+    find_birdnet,
+    find_labels,
+)
+from anurans.networks.weights_files import FILES, WeightsFile
+from anurans.plan.costs import size
 
 CHUNK = 2**18
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Any
 
-from anurans.changes import (
+from anurans.common.wording import be, count, have, listed, name_jobs, round_time
+from anurans.engine.changed_settings import (
     CONSEQUENCES,
     SETTINGS,
     changed_params,
@@ -17,7 +18,6 @@ from anurans.changes import (
     differ,
     is_names,
 )
-from anurans.wording import be, count, have, listed, name_jobs, round_time
 
 
 class Reason(StrEnum):

@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 # Snakemake names the jobs of a run by a random UUID.
 RUN = re.compile(r"(\w+_)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

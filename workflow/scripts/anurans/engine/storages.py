@@ -6,7 +6,7 @@ exceptions are known by name: which plugins are installed is the user's choice.
 
 from typing import Any
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 KEYS = "SNAKEMAKE_STORAGE_S3_ACCESS_KEY and SNAKEMAKE_STORAGE_S3_SECRET_KEY"
 MORE = "docs/object-storage.md has an example."

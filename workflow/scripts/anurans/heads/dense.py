@@ -229,12 +229,12 @@ class Adam:
         numbers = (2 * l2, BETA1, BETA2, EPSILON / np.sqrt(1 - BETA2), rate)
         update = self._update
         if self._updated >= COMPILED_FROM:
-            from anurans.compiled import update
+            from anurans.heads.compiled_adam import update
         update(weight, first, second, gradient, *map(np.float32, numbers))
         self._updated += weight.size
 
     def _update(self, weight, first, second, gradient, l2, beta1, beta2, epsilon, rate):
-        """Do what `anurans.compiled.update` does, to the bit; the gradient is changed."""
+        """Do what `compiled_adam.update` does, to the bit; the gradient is changed."""
         _, spare = self._buffers(weight.shape)
         if l2:
             np.multiply(weight, l2, out=spare)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import h5py
 
-from anurans.dense import Head
-from anurans.errors import UserError
-from anurans.files import whole
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.heads.dense import Head
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Reads a head from the .keras file that `anurans.keras_files` wrote, without loading Keras."""
+"""Reads a head from the .keras file that `keras_files` wrote, without loading Keras."""
 
 import io
 import json
@@ -8,8 +8,8 @@ import zipfile
 import h5py
 import numpy as np
 
-from anurans.dense import Head, Layer
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.heads.dense import Head, Layer
 
 
 def read_head(path: str | os.PathLike) -> Head:

@@ -14,7 +14,7 @@ from typing import Any
 
 import h5py
 
-from anurans.dense import Head
+from anurans.heads.dense import Head
 
 FLOAT32 = {
     "module": "keras",
@@ -37,7 +37,7 @@ def save_head(head: Head, path: str | os.PathLike) -> None:
     Parameters
     ----------
     head
-        The head; its layers, penalties and dropout are described as `anurans.keras_training`
+        The head; its layers, penalties and dropout are described as `anurans.heads.keras_training`
         builds them.
     path
         The file.

@@ -6,10 +6,11 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from anurans import gpus
-from anurans.dense import Head
-from anurans.errors import UserError
-from anurans.training import Embedded, Recipe
+from anurans.common.errors import UserError
+from anurans.heads.dense import Head
+from anurans.heads.recipes import Recipe
+from anurans.networks import gpus
+from anurans.networks.embedding_rows import Embedded
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Batches that are trained on between two looks at the clock and the callbacks.
@@ -115,7 +116,7 @@ def fit_with_keras(
     seed: int,
     after: Callable[[dict[str, float]], bool],
 ) -> None:
-    """Train a head, as `anurans.training.fit_head` does, with Keras.
+    """Train a head, as `anurans.heads.training.fit_head` does, with Keras.
 
     `after` is called at the end of each epoch, when the head has its weights, and says whether it
     was the last.

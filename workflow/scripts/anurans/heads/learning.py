@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from anurans.annotation_formats import Annotation
-from anurans.clips import ORIGINAL
-from anurans.datasets import Embeddings, Part, label_windows, rows_of, shown_by
-from anurans.dense import Head, Layer
-from anurans.errors import UserError, listing
-from anurans.inner_folds import InnerFolds, choose_groups, deal_folds
-from anurans.labels import LabelRule
-from anurans.logistic import Logistic, LogisticFit, fit_logistic
-from anurans.rows import Rows
-from anurans.splits import TRAIN, VALIDATION, lost, unit_of
-from anurans.tables import format_score
-from anurans.windows import combine
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import LabelRule
+from anurans.common.errors import UserError, listing
+from anurans.common.tables import format_score
+from anurans.heads.dense import Head, Layer
+from anurans.heads.logistic import Logistic, LogisticFit, fit_logistic
+from anurans.networks.embedding_rows import Rows
+from anurans.recordings.clips import ORIGINAL
+from anurans.sounds.windows import combine
+from anurans.splits.datasets import Embeddings, Part, label_windows, rows_of, shown_by
+from anurans.splits.inner_folds import NO_FOLD, InnerFolds, choose_groups, deal_folds
+from anurans.splits.splits import TRAIN, VALIDATION, lost, unit_of
 
 # Columns of clips.tsv before the scores and labels of each species.
 COLUMNS = (
@@ -28,8 +28,6 @@ COLUMNS = (
 PATH = ("species", "C", "loss", "chosen")
 # Roles of a run that learns from its validation part too.
 TOGETHER = f"{TRAIN} and {VALIDATION}"
-# Inner fold of clips that nothing was fitted to.
-NO_FOLD = "0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from anurans.dense import Head, Layer, cross_entropy, sigmoid, widened
-from anurans.training import Embedded, class_weights, in_order, log_odds, moments, repeats
+from anurans.heads.dense import Head, Layer, cross_entropy, sigmoid, widened
+from anurans.heads.training import class_weights, in_order, log_odds, moments, repeats
+from anurans.networks.embedding_rows import Embedded
 
 # Inverse strengths of the penalty that are tried, as scikit-learn's C.
 GRID = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)

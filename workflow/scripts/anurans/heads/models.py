@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from anurans.axes import SIZE
-from anurans.dense import Head
-from anurans.errors import UserError
-from anurans.files import whole
-from anurans.windows import NOISE
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.heads.dense import Head
+from anurans.sounds.image_axes import SIZE
+from anurans.sounds.windows import NOISE
 
 # A .keras file is a zip archive, of which Keras reads members of its own and leaves others alone.
 MEMBER = "model.json"

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 # A member of head.keras, which Keras leaves alone: what it says differs from one training to the
 # next (times, the machine), as the .keras file does anyhow, and no table or shard holds it.

@@ -1,6 +1,7 @@
 """Recipes of the config: which solver each has, and the keys of either."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 LOGISTIC, ADAM = "logistic", "adam"
@@ -12,6 +13,23 @@ KEYS = {
         "early_stopping",
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A recipe of the config whose solver is `adam`."""
+
+    layers: Sequence[Mapping[str, float | int | str]] = ()
+    standardize: bool = True
+    dropout: float = 0.0
+    l1: float = 0.0
+    l2: float = 0.0
+    learning_rate: float = 1e-3
+    balance: str = "none"
+    batch_size: int = 32
+    epochs: int = 100
+    early_stopping: Mapping[str, int] | None = None
+    save: str = "best"
 
 
 def mistakes(recipes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

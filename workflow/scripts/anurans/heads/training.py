@@ -2,41 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
-from anurans.dense import Adam, Head, cross_entropy, make_layers, widened
-from anurans.rows import rows_at_a_time
-from anurans.windows import combine
-
-
-class Embedded(Protocol):
-    """Embeddings [shape=(n, width)]: an array, or rows that are read when they are asked for."""
-
-    shape: tuple[int, int]
-    dtype: np.dtype
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """A recipe of the config whose solver is `adam`."""
-
-    layers: Sequence[Mapping[str, float | int | str]] = ()
-    standardize: bool = True
-    dropout: float = 0.0
-    l1: float = 0.0
-    l2: float = 0.0
-    learning_rate: float = 1e-3
-    balance: str = "none"
-    batch_size: int = 32
-    epochs: int = 100
-    early_stopping: Mapping[str, int] | None = None
-    save: str = "best"
+from anurans.heads.dense import Adam, Head, cross_entropy, make_layers, widened
+from anurans.heads.recipes import Recipe
+from anurans.networks.embedding_rows import Embedded, rows_at_a_time
+from anurans.sounds.windows import combine
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +217,7 @@ def fit_head(
     if engine == "numpy":
         _fit(recipe, head, train, validation, rows, weights, seed, after)
     else:
-        from anurans.keras_training import fit_with_keras
+        from anurans.heads.keras_training import fit_with_keras
 
         fit_with_keras(engine, recipe, head, train, validation, rows, weights, seed, after)
     if best_weights is None:
@@ -305,7 +277,7 @@ def predict(head: Head, batches: Iterable[np.ndarray], how: str = "max") -> np.n
     Parameters
     ----------
     head
-        From `fit_head` or `anurans.logistic.fit_logistic`.
+        From `fit_head` or `anurans.heads.logistic.fit_logistic`.
     batches
         Embeddings [shape=(n, width)], or those of windows [shape=(n, windows, width)].
     how

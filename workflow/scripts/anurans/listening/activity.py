@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from anurans.probabilities import Curve, Separation
+from anurans.scores.probabilities import Curve, Separation
 
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
 # What the jobs of single days hand on.

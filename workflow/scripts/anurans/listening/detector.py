@@ -19,11 +19,11 @@ from typing import Any
 import h5py
 import numpy as np
 
-from anurans.dense import Head, Layer
-from anurans.errors import UserError
-from anurans.files import whole
-from anurans.finished_models import DETECTOR, Finished, check_files
-from anurans.windows import POOLED, combine
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.heads.dense import Head, Layer
+from anurans.listening.finished_models import DETECTOR, Finished, check_files
+from anurans.sounds.windows import POOLED, combine
 
 # Columns of the thresholds of a detector.
 THRESHOLDS = ("species", "fold", "threshold", "source")
@@ -38,10 +38,10 @@ class Detector:
     about
         `model` (split, backbone, dataset, recipe), `folds`, `species`, `settings` (length and, of a
         network that takes images, sr and spectrogram, of one that takes sound, sound: what
-        `anurans.windows.Windows` takes), `combine` (of windows' scores), `embedding` (engine,
-        precision, dtype), `network` (digest of its files), `source_sha256` (of the file that these
-        come from, where it takes sound) and `limit` (distance to training clips beyond which one
-        is far).
+        `anurans.sounds.windows.Windows` takes), `combine` (of windows' scores), `embedding`
+        (engine, precision, dtype), `network` (digest of its files), `source_sha256` (of the file
+        that these come from, where it takes sound) and `limit` (distance to training clips beyond
+        which one is far).
     heads
         Of each fold.
     reference : np.ndarray [shape=(n, width), dtype=float32]

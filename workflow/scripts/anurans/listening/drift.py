@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from anurans.sound_profiles import PROFILE, read_bands
+from anurans.sounds.sound_profiles import PROFILE, read_bands
 
 # What is allowed beyond what training recordings show.
 LEVEL_MARGIN, SPECTRUM_MARGIN = 3.0, 1.25  # dB; times

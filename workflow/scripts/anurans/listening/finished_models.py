@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anurans.errors import UserError, listing
-from anurans.sound_networks import BIRDNET, PACKAGE, is_sound
+from anurans.common.errors import UserError, listing
+from anurans.networks.sound_networks import BIRDNET, PACKAGE, is_sound
 
 # First words of model.json, and the number of this form of the folder.
 KIND, FORMAT = "anurans finished model", 1

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from anurans.audio import Source, read_blocks, to_int16
-from anurans.clips import TOLERANCE, ClipTable, clips_at, count_clips
-from anurans.detector import Detector
-from anurans.errors import UserError
-from anurans.sound_profiles import measure_sound
-from anurans.spectrograms import Imager
-from anurans.windows import Windows
+from anurans.common.errors import UserError
+from anurans.listening.detector import Detector
+from anurans.recordings.audio import Source, read_blocks, to_int16
+from anurans.recordings.clips import TOLERANCE, ClipTable, clips_at, count_clips
+from anurans.sounds.sound_profiles import measure_sound
+from anurans.sounds.spectrograms import Imager
+from anurans.sounds.windows import Windows
 
 # Clips that are drawn and embedded at a time.
 BATCH = 24
@@ -95,7 +95,7 @@ def places(duration: float, length: float, min_last: float, steps: int) -> list[
     Parameters
     ----------
     duration, length, min_last
-        As `anurans.clips.count_clips` takes them.
+        As `anurans.recordings.clips.count_clips` takes them.
     steps
         1 without overlap.
     """
@@ -183,12 +183,12 @@ def measure(
     sr
         Rate to measure it at, in Hz: the same for all that are compared, whatever a network takes.
     length, min_last
-        Of its clips, as `anurans.clips.count_clips` takes them.
+        Of its clips, as `anurans.recordings.clips.count_clips` takes them.
 
     Returns
     -------
     levels, bands : np.ndarray [shape=(n,)], [shape=(n, BANDS)]
-        As `anurans.sound_profiles.measure_sound` gives them.
+        As `anurans.sounds.sound_profiles.measure_sound` gives them.
     """
     at = places(source.duration_s, length, min_last, 1)
     clips = read_windows(source, sr, length, 1, at)

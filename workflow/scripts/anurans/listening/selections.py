@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from anurans.events import Event
-from anurans.tables import format_cell
+from anurans.common.tables import format_cell
+from anurans.scores.events import Event
 
 RAVEN = (
     *("Selection", "View", "Channel", "Begin Time (s)", "End Time (s)"),

@@ -10,10 +10,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
-from anurans.axes import SIZE
-from anurans.errors import UserError
-from anurans.images import lookup_table
-from anurans.weights_files import FILES
+from anurans.common.errors import UserError
+from anurans.networks.colours import lookup_table
+from anurans.networks.weights_files import FILES
+from anurans.sounds.image_axes import SIZE
 
 # Keras checks what it downloads against digests of its own, but for MobileNet until a version after
 # 3.15.

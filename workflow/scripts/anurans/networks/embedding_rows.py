@@ -11,16 +11,28 @@ import math
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
-from anurans.shards import open_shard
+from anurans.sounds.shards import open_shard
 
 # Files that are held open; a system allows a process some hundreds.
 OPEN = 128
 # Bytes that are read at a time, where rows are read in their order, and fewest rows of these: a
 # head of many units costs more to go through than a few rows are worth.
 READ, LEAST = 1 << 20, 16
+
+
+class Embedded(Protocol):
+    """Embeddings [shape=(n, width)]: an array, or rows that are read when they are asked for."""
+
+    shape: tuple[int, int]
+    dtype: np.dtype
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray: ...
 
 
 class Rows:

@@ -1,6 +1,6 @@
 """Embeddings: images through an exported backbone, in OpenVINO or in TensorFlow.
 
-Of networks that take sound, `anurans.sound_embedders` has the engines.
+Of networks that take sound, `anurans.networks.sound_embedders` has the engines.
 """
 
 import hashlib
@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from anurans import gpus
-from anurans.engines import OPENVINO, TENSORFLOW, check_exported
-from anurans.errors import UserError
-from anurans.sound_embedders import SoundEmbedder, open_sound
+from anurans.common.errors import UserError
+from anurans.networks import gpus
+from anurans.networks.engines import OPENVINO, TENSORFLOW, check_exported
+from anurans.networks.sound_embedders import SoundEmbedder, open_sound
 
 # Files that an engine computes with, beside about.json.
 OPENVINO_FILES, TENSORFLOW_FILES = ("model.xml", "model.bin"), ("model.keras",)
@@ -80,7 +80,7 @@ class Embedder:
     Parameters
     ----------
     network
-        The .xml file that `anurans.backbones.export_backbone` made.
+        The .xml file that `anurans.networks.backbones.export_backbone` made.
     precision
         `f32` or `bf16`.
     threads

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from anurans import gpus
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.networks import gpus
 
 OPENVINO, TENSORFLOW, LITERT = "openvino", "tensorflow", "litert"
 # Packages that an engine comes in, where that is not its name.

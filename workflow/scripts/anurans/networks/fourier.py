@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from anurans.transposes import BY_VALUE, sink_transposes
+from anurans.networks.transposes import BY_VALUE, sink_transposes
 
 TRANSFORM = "Rfft2d"
 # Complex values cast to real ones.

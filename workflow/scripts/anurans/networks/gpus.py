@@ -2,7 +2,7 @@
 
 import os
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 # What can compute on a GPU; the others are for the processor.
 ABLE = ("tensorflow", "jax")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 
 def narrow(batches: Iterable[np.ndarray], dtype: str, path: str) -> Iterator[np.ndarray]:

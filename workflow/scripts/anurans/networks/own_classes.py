@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from anurans.sound_networks import PACKAGE, SCORES, class_names, find_labels, scientific_name
+from anurans.networks.sound_networks import (
+    PACKAGE,
+    SCORES,
+    class_names,
+    find_labels,
+    scientific_name,
+)
 
 # Name of the recipe that is no head of ours: the network's own scores. Nobody else may have it.
 OWN = "own"

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from anurans.engines import LITERT, OPENVINO
-from anurans.errors import UserError
-from anurans.sound_networks import SoundSettings, sound_settings
-from anurans.sound_shapes import averaged_axes, find_name, input_shape
+from anurans.common.errors import UserError
+from anurans.networks.engines import LITERT, OPENVINO
+from anurans.networks.sound_networks import SoundSettings, sound_settings
+from anurans.networks.sound_shapes import averaged_axes, find_name, input_shape
 
 # Names of the outputs of an exported network.
 EMBEDDING, SCORES = "embedding", "scores"

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from anurans.engines import LITERT, OPENVINO, TENSORFLOW, check, installed
-from anurans.errors import UserError
-from anurans.fourier import replace_transforms
-from anurans.sound_embedders import EMBEDDING, SCORES, open_source
-from anurans.sound_networks import MISSING, SoundSettings
-from anurans.sound_shapes import averaged_axes, find_name, input_shape
+from anurans.common.errors import UserError
+from anurans.networks.engines import LITERT, OPENVINO, TENSORFLOW, check, installed
+from anurans.networks.fourier import replace_transforms
+from anurans.networks.sound_embedders import EMBEDDING, SCORES, open_source
+from anurans.networks.sound_networks import MISSING, SoundSettings
+from anurans.networks.sound_shapes import averaged_axes, find_name, input_shape
 
 # What each kind of file can be computed with, best first.
 FORMATS = {

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 BIRDNET, PERCH, SOUND = "BirdNET", "Perch", "sound"
 ARCHITECTURES = (BIRDNET, PERCH, SOUND)

@@ -3,8 +3,8 @@
 import difflib
 from collections.abc import Sequence
 
-from anurans.errors import UserError
-from anurans.sound_networks import SoundSettings
+from anurans.common.errors import UserError
+from anurans.networks.sound_networks import SoundSettings
 
 
 def input_shape(dims: Sequence[int] | None, settings: SoundSettings) -> list[int]:

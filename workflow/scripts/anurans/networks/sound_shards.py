@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from anurans.audio import Source, provenance
-from anurans.clips import ClipTable
-from anurans.engines import library
-from anurans.jobs import log
-from anurans.shards import extend
-from anurans.sound_clips import read_copies
-from anurans.windows import NOISE, Windows, together
+from anurans.common.jobs import log
+from anurans.networks.engines import library
+from anurans.recordings.audio import Source, provenance
+from anurans.recordings.clips import ClipTable
+from anurans.sounds.shards import extend
+from anurans.sounds.sound_clips import read_copies
+from anurans.sounds.windows import NOISE, Windows, together
 
 
 @dataclass(frozen=True, slots=True)

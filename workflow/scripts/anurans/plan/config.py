@@ -15,11 +15,11 @@ from typing import Any
 
 import jsonschema
 
-from anurans import recipes, resolution
-from anurans.errors import UserError, listing
-from anurans.finished_models import ABOUT, SETTLED, Finished, read_finished
-from anurans.own_classes import OWN, RECIPE, own_classes
-from anurans.sound_networks import (
+from anurans.common.errors import UserError, listing
+from anurans.heads import recipes
+from anurans.listening.finished_models import ABOUT, SETTLED, Finished, read_finished
+from anurans.networks.own_classes import OWN, RECIPE, own_classes
+from anurans.networks.sound_networks import (
     BIRDNET,
     IMAGE_KEYS,
     NETWORK_FILES,
@@ -28,10 +28,11 @@ from anurans.sound_networks import (
     fill,
     is_sound,
 )
-from anurans.splits import Split
-from anurans.summary import columns as columns_of
+from anurans.scores.summary import columns as columns_of
+from anurans.sounds import resolution
+from anurans.splits.splits import Split
 
-SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.json"
+SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.json"
 IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
 TYPES = {
     "object": "keys with values",

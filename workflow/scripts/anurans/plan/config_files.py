@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from anurans.errors import UserError, listing
+from anurans.common.errors import UserError, listing
 
 
 def refuse_twice(files: Iterable[str | Path]) -> None:

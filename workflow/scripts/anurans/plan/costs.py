@@ -10,12 +10,12 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
-from anurans.axes import SIZE
-from anurans.clips import ORIGINAL, STRETCHED, count_clips
-from anurans.own_classes import OWN
-from anurans.recipes import LOGISTIC
-from anurans.sound_networks import WIDTHS, is_sound, sound_settings
-from anurans.windows import window_starts
+from anurans.heads.recipes import LOGISTIC
+from anurans.networks.own_classes import OWN
+from anurans.networks.sound_networks import WIDTHS, is_sound, sound_settings
+from anurans.recordings.clips import ORIGINAL, STRETCHED, count_clips
+from anurans.sounds.image_axes import SIZE
+from anurans.sounds.windows import window_starts
 
 # Height, width and channels of the last map of a network for an image of 224 x 224; the channels
 # of a MobileNet are multiplied by its alpha. A test compares them with Keras.
@@ -234,13 +234,13 @@ def embedding_width(backbone: Mapping[str, Any]) -> int:
 
 
 def head_weights(recipe: Mapping[str, Any], width: int, species: int) -> int:
-    """Count the trained weights of a head, as `anurans.training.count_parameters` does."""
+    """Count the trained weights of a head, as `anurans.heads.training.count_parameters` does."""
     units = [width, *(layer["units"] for layer in recipe.get("layers", ())), species]
     return sum((before + 1) * after for before, after in pairwise(units))
 
 
 def solver_seconds(recipe: Mapping[str, Any], count: float, width: int, species: int) -> float:
-    """Guess how long `anurans.logistic` takes for so many rows of a width."""
+    """Guess how long `anurans.heads.logistic` takes for so many rows of a width."""
     axes = min(count, width)
     turning = 3 * count * width * axes + 10 * axes**3
     steps = STEPS * len(recipe["C"]) * (recipe["inner_folds"] * species + 1)
@@ -280,7 +280,7 @@ def count_all(
     augmentation
         The config's `augmentation`.
     length, min_last
-        As `anurans.clips.count_clips` takes them.
+        As `anurans.recordings.clips.count_clips` takes them.
     """
 
     def clips(rate: float = 1.0) -> int:

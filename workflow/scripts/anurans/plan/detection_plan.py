@@ -1,4 +1,4 @@
-"""What a config asks to be detected in new recordings; part of `anurans.planning.Plan`.
+"""What a config asks to be detected in new recordings; part of `anurans.plan.plan.Plan`.
 
 Read at parse time: names only, never audio, standard library only. Nothing is looked at before it
 is asked for, so that a config without `detection` costs nothing.
@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from anurans import annotations, recordings
-from anurans import config as configs
-from anurans.errors import UserError
-from anurans.finished_models import HELD_OUT, THRESHOLDS, TRAINING, Finished
-from anurans.own_classes import OWN
-from anurans.sound_networks import is_sound
+from anurans.annotations import sources as annotations
+from anurans.common.errors import UserError
+from anurans.listening.finished_models import HELD_OUT, THRESHOLDS, TRAINING, Finished
+from anurans.networks.own_classes import OWN
+from anurans.networks.sound_networks import is_sound
+from anurans.plan import config as configs
+from anurans.recordings import names as recordings
 
 BEST, TUNED = "best", "tuned"
 # Jobs for the recordings whose names tell no date.

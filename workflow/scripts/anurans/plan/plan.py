@@ -11,20 +11,11 @@ from functools import cached_property, partial
 from hashlib import sha256
 from typing import Any
 
-from anurans import (
-    annotation_counts,
-    annotations,
-    clip_digests,
-    config_files,
-    recordings,
-    resolution,
-    splits,
-)
-from anurans import config as configs
-from anurans.detection_plan import DetectionPlan, mistakes
-from anurans.errors import UserError, refuse
-from anurans.own_classes import OWN, own_classes
-from anurans.sound_networks import (
+from anurans.annotations import counts as annotation_counts
+from anurans.annotations import sources as annotations
+from anurans.common.errors import UserError, refuse
+from anurans.networks.own_classes import OWN, own_classes
+from anurans.networks.sound_networks import (
     LICENCES,
     MISSING,
     MISSING_ELSEWHERE,
@@ -32,7 +23,13 @@ from anurans.sound_networks import (
     find_birdnet,
     is_sound,
 )
-from anurans.study_plan import StudyPlan
+from anurans.plan import config as configs
+from anurans.plan import config_files
+from anurans.plan.detection_plan import DetectionPlan, mistakes
+from anurans.plan.study_plan import StudyPlan
+from anurans.recordings import names as recordings
+from anurans.sounds import resolution
+from anurans.splits import clip_digests, splits
 
 ORIGINAL = "original"
 
@@ -280,7 +277,7 @@ class Plan(StudyPlan, DetectionPlan):
         return {key: value for key, value in settings.items() if key != "fill"}
 
     def image(self, technique: str) -> dict[str, Any]:
-        """What the axis that a technique masks depends on, as `anurans.axes` takes it."""
+        """What the axis that a technique masks depends on, as `image_axes` takes it."""
         sr, spectrogram = self.config["audio"]["sr"], self.config["spectrogram"]
         if technique == "time_mask":
             samples = round(self.config["clips"]["length"] * sr)
@@ -295,7 +292,7 @@ class Plan(StudyPlan, DetectionPlan):
         return list(filter(None, [resolution.stretched(self.config["spectrogram"], sr, length)]))
 
     def certified_runs(self) -> list[tuple[str, ...]]:
-        """What each run is, as `anurans.leakage.RUN` names it."""
+        """What each run is, as `anurans.splits.leakage.RUN` names it."""
         return [
             (run.split, self.by[run.split], run.backbone, run.dataset, run.recipe, run.fold)
             for run in self.runs

@@ -1,9 +1,9 @@
-"""What the study's three experiments ask for; part of `anurans.planning.Plan`."""
+"""What the study's three experiments ask for; part of `anurans.plan.plan.Plan`."""
 
 from typing import Any
 
-from anurans import config as configs
-from anurans.errors import UserError
+from anurans.common.errors import UserError
+from anurans.plan import config as configs
 
 STAGES = ("stage1", "stage2", "stage3")
 

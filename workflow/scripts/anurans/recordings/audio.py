@@ -11,10 +11,10 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from anurans.clips import count_clips
-from anurans.containers import length_fault
-from anurans.errors import UserError
-from anurans.recordings import Recording
+from anurans.common.errors import UserError
+from anurans.recordings.audio_headers import length_fault
+from anurans.recordings.clips import count_clips
+from anurans.recordings.names import Recording
 
 BLOCK = 1 << 20
 # Times full scale; lossy formats reach 2 or so, samples in other units thousands.
@@ -91,8 +91,7 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
     recording
         The recording.
     length, min_last
-        Of its clips, as `anurans.clips.count_clips` takes them: a recording without a clip is
-        quarantined.
+        Of its clips, as `count_clips` takes them: a recording without a clip is quarantined.
     channel
         `mix`, `left` or `right`; a recording without that channel is quarantined.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from anurans.recordings import clip_id
+from anurans.recordings.names import clip_id
 
 ORIGINAL, STRETCHED = "original", "time_stretch"
 MASKED = ("time_mask", "frequency_mask")

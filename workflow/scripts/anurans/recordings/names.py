@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from anurans.errors import UserError, listing, refuse
-from anurans.tables import read_table
+from anurans.common.errors import UserError, listing, refuse
+from anurans.common.tables import read_table
 
 EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".w64", ".caf")
 CHANNELS = ("mix", "left", "right")

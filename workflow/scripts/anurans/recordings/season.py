@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from anurans.demo import SAMPLE_RATE, synthesise_recording
+from anurans.recordings.demo import SAMPLE_RATE, synthesise_recording
 
 LENGTH = 30.0  # s
 # From this date on the microphone is wet, which muffles it: what drift is shown on.
@@ -18,7 +18,7 @@ def synthesise(annotations: Iterable, recording: str, seed: int) -> np.ndarray:
     Parameters
     ----------
     annotations
-        As `anurans.demo.synthesise_recording` takes them.
+        As `anurans.recordings.demo.synthesise_recording` takes them.
     recording
         Its name, `SITE_YYYYMMDD_HHMMSS`.
     seed

@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from anurans.errors import UserError
+from anurans.common.errors import UserError
 
 SITES = ("INCT4", "INCT17", "INCT20955", "INCT41")
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
 
-from anurans.figures import headline, sheet
+from anurans.report.figures import headline, sheet
 
 # Widest that a night is drawn, in days, where there are none between it and the next.
 WIDEST = 14

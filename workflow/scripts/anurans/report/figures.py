@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from anurans.annotation_formats import Annotation
-from anurans.clips import ClipTable, parse_intervals
-from anurans.files import whole
-from anurans.labels import cover_clips
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import cover_clips
+from anurans.common.files import whole
+from anurans.recordings.clips import ClipTable, parse_intervals
 
 # Okabe & Ito (2008), Color Universal Design: told apart by the colour-blind. Without yellow, which
 # is lost on white. A marker goes with each, for print in grey.
@@ -111,7 +111,7 @@ def look(number: int) -> Look:
 def row_of(hz: float | np.ndarray, edges: np.ndarray) -> float | np.ndarray:
     """Height of a frequency (Hz) in an image, in rows from its lower edge.
 
-    `edges` [shape=(size + 1,)] are those of the rows, of `anurans.axes.frequency_edges`.
+    `edges` [shape=(size + 1,)] are those of the rows, of `image_axes.frequency_edges`.
     """
     return np.interp(hz, edges, np.arange(len(edges)))
 
@@ -144,7 +144,7 @@ def show_image(
     start
         Of the clip on the x axis, in s.
     columns : np.ndarray [shape=(size + 1,)]
-        Edges of the columns, of `anurans.axes.time_edges`.
+        Edges of the columns, of `anurans.sounds.image_axes.time_edges`.
     limits
         Grey values that are drawn white and black.
     """

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from anurans.page_assets import CSS, JS
+from anurans.report.page_assets import CSS, JS
 
 
 def page(title: str, caption: str, body: str, script: str = "", prose: bool = False) -> str:

@@ -10,12 +10,12 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from anurans.comparison import MODEL
-from anurans.headlines import MEAN
-from anurans.pages import facts, listing, page, plain_table
-from anurans.sound_networks import LICENCES, is_sound, sound_settings
-from anurans.windows import window_starts
-from anurans.wording import count
+from anurans.common.wording import count
+from anurans.networks.sound_networks import LICENCES, is_sound, sound_settings
+from anurans.report.html import facts, listing, page, plain_table
+from anurans.scores.comparison import MODEL
+from anurans.scores.headlines import MEAN
+from anurans.sounds.windows import window_starts
 
 Row = Mapping[str, str]
 SCORES = {"f1": "F1", "precision": "precision", "recall": "recall", "ap": "average precision"}
@@ -29,7 +29,7 @@ class Card:
     Attributes
     ----------
     model
-        Its values of `anurans.comparison.MODEL`.
+        Its values of `anurans.scores.comparison.MODEL`.
     chosen_of
         How many models it was chosen from, by validation.
     species

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from anurans.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
-from anurans.pages import facts, listing, page, plain_table
-from anurans.wording import be, count, listed
+from anurans.common.wording import be, count, listed
+from anurans.listening.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
+from anurans.report.html import facts, listing, page, plain_table
 
 Row = Mapping[str, str]
 MODEL = ("split", "backbone", "dataset", "recipe")

@@ -60,7 +60,7 @@ def trace_run(
     files
         Where each of these lies: a job's copy, where results are in an object storage.
     made
-        Of its head, from `anurans.made.read_made`.
+        Of its head, from `anurans.heads.origin.read_made`.
     metadata
         Of its scores.h5.
     network

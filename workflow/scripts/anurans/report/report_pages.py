@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CAPTIONS = Path(__file__).parents[2] / "report"
+CAPTIONS = Path(__file__).parents[3] / "report"
 MODEL = ("split", "backbone", "dataset", "recipe")
 
 

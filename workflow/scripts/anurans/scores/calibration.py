@@ -10,9 +10,9 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
 
-from anurans.comparison import MODEL
-from anurans.curves import Scored, measure_reliability
-from anurans.intervals import draw_groups, measure_difference, sums_by_group
+from anurans.scores.comparison import MODEL
+from anurans.scores.curves import Scored, measure_reliability
+from anurans.scores.intervals import draw_groups, measure_difference, sums_by_group
 
 PLATT, ISOTONIC = "platt", "isotonic"
 # Isotonic regression follows the noise of fewer positives (Niculescu-Mizil & Caruana 2005,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.intervals import (
+from anurans.scores.intervals import (
     draw_groups,
     f1_of_sums,
     macro,
@@ -13,7 +13,7 @@ from anurans.intervals import (
     percentile_interval,
     sums_by_group,
 )
-from anurans.splits import HELD_OUT, TEST
+from anurans.splits.splits import HELD_OUT, TEST
 
 MODEL = ("split", "leaks", "backbone", "weights", "dataset", "recipe", "labelling")
 OPTIMISM = (

@@ -7,9 +7,17 @@ from typing import Any
 import numpy as np
 from statsmodels.stats.multitest import multipletests
 
-from anurans.intervals import LEVEL, Difference
-from anurans.pairs import JudgedRun, Model, f1_terms, leaks_of, mean_difference, models_of, paired
-from anurans.splits import HELD_OUT, TEST
+from anurans.scores.intervals import LEVEL, Difference
+from anurans.scores.paired_differences import (
+    JudgedRun,
+    Model,
+    f1_terms,
+    leaks_of,
+    mean_difference,
+    models_of,
+    paired,
+)
+from anurans.splits.splits import HELD_OUT, TEST
 
 COMPARISONS = (
     *("split", "leaks", "subset", "compared", "first", "second", "within", "n_pairs", "n_groups"),

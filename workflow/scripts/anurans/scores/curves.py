@@ -7,10 +7,10 @@ import numpy as np
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import precision_recall_curve
 
-from anurans.comparison import Decisions, model_f1
-from anurans.errors import UserError
-from anurans.intervals import draw_groups, percentile_interval, sums_by_group
-from anurans.splits import HELD_OUT
+from anurans.common.errors import UserError
+from anurans.scores.comparison import Decisions, model_f1
+from anurans.scores.intervals import draw_groups, percentile_interval, sums_by_group
+from anurans.splits.splits import HELD_OUT
 
 BINS = 10
 Interval = tuple[float | None, float | None]
@@ -75,7 +75,7 @@ def pool_models(
     Parameters
     ----------
     models
-        Places of the runs of each, as `anurans.ranking.few_best` gives them.
+        Places of the runs of each, as `anurans.scores.ranking.few_best` gives them.
     read
         Reads `predictions.tsv` of the run at a place.
     species

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from anurans.intervals import (
+from anurans.annotations.labels import GRADES, RULES, Coverage, LabelRule, decide_all
+from anurans.scores.intervals import (
     draw_groups,
     f1_of_sums,
     macro,
     percentile_interval,
     sums_by_group,
 )
-from anurans.labels import GRADES, RULES, Coverage, LabelRule, decide_all
-from anurans.metrics import (
+from anurans.scores.metrics import (
     average_precision_score,
     f1_score,
     precision_recall_curve,

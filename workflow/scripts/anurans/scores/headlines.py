@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from anurans.comparison import MODEL
-from anurans.curves import Scored, average_precision, pool
-from anurans.evaluation import HALF
-from anurans.intervals import (
+from anurans.scores.comparison import MODEL
+from anurans.scores.curves import Scored, average_precision, pool
+from anurans.scores.evaluation import HALF
+from anurans.scores.intervals import (
     FEW_GROUPS,
     LEVEL,
     draw_groups,
@@ -17,7 +17,7 @@ from anurans.intervals import (
     percentile_interval,
     sums_by_group,
 )
-from anurans.splits import HELD_OUT
+from anurans.splits.splits import HELD_OUT
 
 # `f1_at_half` is F1 with a threshold of 0.5; `ap_pooled` ranks the clips of all folds together.
 SCORES = ("f1", "precision", "recall", "ap", "f1_at_half", "ap_pooled")
@@ -40,8 +40,8 @@ def score_headlines(
     those of one: where pooled average precision is far below the mean over folds, they do not.
 
     Groups are drawn with replacement, thresholds stay. F1, precision and recall are as
-    `anurans.comparison.model_f1` has them: of all held-out decisions together, or the mean over
-    the folds' models on test. Average precision is the mean over folds in both, since scores of
+    `comparison.model_f1` has them: of all held-out decisions together, or the mean over the folds'
+    models on test. Average precision is the mean over folds in both, since scores of
     different models are not to be ranked together.
 
     Parameters

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from anurans.comparison import Decisions, model_f1, read_decisions
-from anurans.intervals import Difference, draw_groups, macro, measure_difference
-from anurans.splits import HELD_OUT, TEST
-from anurans.summary import LEAKS
+from anurans.scores.comparison import Decisions, model_f1, read_decisions
+from anurans.scores.intervals import Difference, draw_groups, macro, measure_difference
+from anurans.scores.summary import LEAKS
+from anurans.splits.splits import HELD_OUT, TEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class JudgedRun:
     stages
         Experiments that it is part of.
     split, leaks, backbone, dataset, recipe
-        What it is; `leaks` as in `anurans.summary.LEAKS`.
+        What it is; `leaks` as in `anurans.scores.summary.LEAKS`.
     best_epoch, parameters
         Epoch that was kept; weights of backbone and head.
     decisions

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from anurans.intervals import sums_by_group
+from anurans.scores.intervals import sums_by_group
 
 DRAWS = 200
 CALIBRATORS = ("species", "score", "probability")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
-from anurans.comparison import MODEL
-from anurans.splits import HELD_OUT, TEST, VALIDATION
+from anurans.scores.comparison import MODEL
+from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
 
 Row = Mapping[str, str]
 Model = tuple[str, ...]
@@ -25,7 +25,7 @@ def gather_models(runs: Sequence[Sequence[Row]]) -> dict[Model, list[int]]:
     Returns
     -------
     dict
-        Places of the runs of each model (its values of `anurans.comparison.MODEL`), folds in order.
+        Places of the runs of each model (its values of `comparison.MODEL`), folds in order.
     """
     found: dict[Model, list[int]] = {}
     for at, rows in enumerate(runs):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from anurans.tables import read_table
+from anurans.common.tables import read_table
 
 COSTS = (
     *("backbone", "takes", "weights", "clips", "values_per_clip"),

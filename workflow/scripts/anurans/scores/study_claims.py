@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from anurans.comparison import model_f1
-from anurans.intervals import draw_groups, macro, measure_difference
-from anurans.pairs import (
+from anurans.scores.comparison import model_f1
+from anurans.scores.intervals import draw_groups, macro, measure_difference
+from anurans.scores.paired_differences import (
     JudgedRun,
     Model,
     Term,
@@ -20,8 +20,8 @@ from anurans.pairs import (
     paired,
     rank_correlation,
 )
-from anurans.splits import TEST, TRAIN, VALIDATION
-from anurans.study import largest
+from anurans.scores.study_tables import largest
+from anurans.splits.splits import TEST, TRAIN, VALIDATION
 
 HYPOTHESES = (
     *("kind", "claim", "compared", "measure", "leaks", "n_pairs", "n_groups"),

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean, median, stdev
 from typing import Any
 
-from anurans.pairs import leaks_of
-from anurans.recipes import LOGISTIC
-from anurans.splits import HELD_OUT, TEST, VALIDATION
+from anurans.heads.recipes import LOGISTIC
+from anurans.scores.paired_differences import leaks_of
+from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
 
 Row = Mapping[str, Any]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from anurans.mel import fft_frequencies, mel_frequencies
-from anurans.scales import SIZE
+from anurans.sounds.image_sizes import SIZE
+from anurans.sounds.mel import fft_frequencies, mel_frequencies
 
 
 def time_edges(sr: int, samples: int, hop_length: int, size: int = SIZE) -> np.ndarray:

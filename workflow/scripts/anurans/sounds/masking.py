@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.clips import ClipTable, clip_table, copy_id, format_intervals, parse_intervals
+from anurans.recordings.clips import (
+    ClipTable,
+    clip_table,
+    copy_id,
+    format_intervals,
+    parse_intervals,
+)
 
 
 @dataclass(frozen=True, slots=True)

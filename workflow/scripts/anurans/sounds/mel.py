@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anurans.scales import BREAK, LINEAR, STEP, mels
+from anurans.sounds.image_sizes import BREAK, LINEAR, STEP, mels
 
 
 def mel_frequencies(n_mels: int, fmin: float, fmax: float) -> np.ndarray:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from anurans.scales import SIZE, mels
+from anurans.sounds.image_sizes import SIZE, mels
 
 # s: length of a transform, 1024 or 512 samples at 22 050 Hz, of clips from LONG on and shorter.
 WINDOW, SHORT_WINDOW, LONG = 1024 / 22050, 512 / 22050, 4.0

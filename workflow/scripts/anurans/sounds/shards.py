@@ -22,9 +22,9 @@ from typing import Any, BinaryIO
 import h5py
 import numpy as np
 
-from anurans.clips import COLUMNS, ClipTable
-from anurans.errors import UserError
-from anurans.files import whole
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.recordings.clips import COLUMNS, ClipTable
 
 HEADER = 512
 ADVICE = "delete it and run the same command again, which makes it anew"

@@ -5,9 +5,9 @@ from itertools import groupby
 
 import numpy as np
 
-from anurans.audio import Source, read_blocks, read_clips
-from anurans.clips import STRETCHED, ClipTable
-from anurans.stretching import stretch
+from anurans.recordings.audio import Source, read_blocks, read_clips
+from anurans.recordings.clips import STRETCHED, ClipTable
+from anurans.sounds.stretching import stretch
 
 
 def read_copies(source: Source, clips: ClipTable, sr: int, length: float) -> Iterator[np.ndarray]:

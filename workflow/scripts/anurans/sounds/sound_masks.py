@@ -1,6 +1,6 @@
 """Masks in sound: what images show as masked, a network that takes sound does not hear.
 
-Where masks lie is planned once, for images and sound (`anurans.masking`).
+Where masks lie is planned once, for images and sound (`anurans.sounds.masking`).
 """
 
 from collections.abc import Iterable

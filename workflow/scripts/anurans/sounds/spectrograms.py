@@ -6,7 +6,7 @@ import numpy as np
 import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
-from anurans.mel import fft_frequencies, mel_filters
+from anurans.sounds.mel import fft_frequencies, mel_filters
 
 AMIN = 1e-10
 # Clips that are drawn at a time, and bands that are summed at a time.

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from anurans.audio import to_int16
-from anurans.clips import STRETCHED, ClipTable, clip_table, copy_id, count_clips
-from anurans.vocoder import time_stretch
+from anurans.recordings.audio import to_int16
+from anurans.recordings.clips import STRETCHED, ClipTable, clip_table, copy_id, count_clips
+from anurans.sounds.vocoder import time_stretch
 
 # A piece of a recording that is stretched at once, and what is read on either side of it, so
 # that an hour takes no more memory than minutes and no clip has the vocoder's edges; in s.
@@ -28,7 +28,7 @@ def stretched_clips(
     rates
         One copy each; above 1 is faster.
     length, min_last
-        Of a clip, as `anurans.clips.count_clips` takes them, in s of the copy.
+        Of a clip, as `anurans.recordings.clips.count_clips` takes them, in s of the copy.
 
     Returns
     -------

@@ -13,8 +13,8 @@ from itertools import islice
 
 import numpy as np
 
-from anurans.clips import TOLERANCE, parse_intervals
-from anurans.sound_masks import mask_bands, mask_times
+from anurans.recordings.clips import TOLERANCE, parse_intervals
+from anurans.sounds.sound_masks import mask_bands, mask_times
 
 # Root mean square of the noise, in dB of full scale: about one step of 16 bits.
 NOISE = -90.0
@@ -114,7 +114,7 @@ class Windows:
         technique, masks
             From the table of clips: what is masked in it.
         top
-            Frequency at which images end, in Hz, as `anurans.sound_masks.mask_bands` takes it;
+            Frequency at which images end, in Hz, as `sound_masks.mask_bands` takes it;
             needed for `frequency_mask` alone.
 
         Returns

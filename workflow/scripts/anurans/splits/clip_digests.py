@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import cache
 
-from anurans.annotation_formats import Annotation
-from anurans.annotations import AnnotationSource
-from anurans.recordings import clip_id
-from anurans.splits import Split, role_of
+from anurans.annotations.formats import Annotation
+from anurans.annotations.sources import AnnotationSource
+from anurans.recordings.names import clip_id
+from anurans.splits.splits import Split, role_of
 
 
 def digest(

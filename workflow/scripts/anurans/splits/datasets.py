@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from anurans.annotation_formats import Annotation
-from anurans.clips import TOLERANCE, ClipTable, concatenate, windows_of
-from anurans.errors import UserError
-from anurans.labels import LabelRule, blocks_by, cover_clips, decide_all, rows_by
-from anurans.libraries import merge_versions
-from anurans.rows import Rows, rows_at_a_time
-from anurans.shards import open_shard
-from anurans.splits import TRAIN
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import LabelRule, blocks_by, cover_clips, decide_all, rows_by
+from anurans.common.errors import UserError
+from anurans.common.versions import merge_versions
+from anurans.networks.embedding_rows import Rows, rows_at_a_time
+from anurans.recordings.clips import TOLERANCE, ClipTable, concatenate, windows_of
+from anurans.sounds.shards import open_shard
+from anurans.splits.splits import TRAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.splits import place
+from anurans.splits.splits import place
 
 # Fewest groups that folds are made of; below, smaller groups are taken.
 FEWEST = 3
+# Inner fold of clips that nothing was fitted to.
+NO_FOLD = "0"
 
 
 @dataclass(frozen=True, slots=True)

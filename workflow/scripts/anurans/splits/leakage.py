@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from anurans.clips import ORIGINAL, ClipTable, clip_table
-from anurans.datasets import overlaps, shown_by
-from anurans.labels import blocks_by, rows_by
-from anurans.learning import NO_FOLD
-from anurans.splits import HELD_OUT, TEST, TRAIN, VALIDATION, unit_of
+from anurans.annotations.labels import blocks_by, rows_by
+from anurans.recordings.clips import ORIGINAL, ClipTable, clip_table
+from anurans.splits.datasets import overlaps, shown_by
+from anurans.splits.inner_folds import NO_FOLD
+from anurans.splits.splits import HELD_OUT, TEST, TRAIN, VALIDATION, unit_of
 
 SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
 UNITS = ("recordings", "nights", "clips")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import fsum
 
-from anurans.errors import UserError, listing
-from anurans.recordings import Recording
-from anurans.tables import read_table
+from anurans.common.errors import UserError, listing
+from anurans.common.tables import read_table
+from anurans.recordings.names import Recording
 
 TRAIN, VALIDATION, HELD_OUT, TEST = "train", "validation", "held_out", "test"
 ALL = "all"
