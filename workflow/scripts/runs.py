@@ -8,6 +8,7 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.common.wording import count, name_jobs, round_time
+from anurans.engine.dry_runs import available, dry_run, read_times
 from anurans.engine.outdated import estimate
 from anurans.plan.costs import (
     ASSUMED_LENGTH,
@@ -19,7 +20,6 @@ from anurans.plan.costs import (
     table_text,
     trained_share,
 )
-from status import available, dry_run, read_times
 
 COLUMNS = ["split", "backbone", "dataset", "recipe", "folds", "experiments"]
 SHOWN = 30

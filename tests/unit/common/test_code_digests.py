@@ -51,6 +51,8 @@ def hello(x: int, *rest: "str") -> str:
     """Say hello."""
     from anurans.late import late
 
+    if x == 7:
+        late = None
     kinds: list[int] = [kind for kind in rest]
     if x is None:
         raise UserError(f"{x} is wrong, as {LIMIT} is: " + "more")

@@ -197,8 +197,9 @@ def _uses(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
         every += filter(None, (arguments.vararg, arguments.kwarg))
         body = node.body if isinstance(node.body, list) else [node.body]
         inside = bound | {each.arg for each in every} | _bound(body)
-        # What is declared global is no local of the function that encloses it either.
-        inside -= {n for each in body for n in _declared(each)}
+        # What is declared global is no local; what is imported too stands for what it imports.
+        inside -= {name for each in body for name in _declared(each)}
+        inside -= set(_imports(node for each in body for node in _outside(each))[0])
         for each in body:
             yield from _uses(each, inside)
     elif isinstance(node, COMPREHENSION):

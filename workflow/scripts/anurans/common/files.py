@@ -21,6 +21,13 @@ CANNOT_WRITE = {
 DAY = 24 * 3600
 
 
+def shipped(folder: str) -> Path:
+    """Folder of what comes with the library: of the workflow, or of the installed package."""
+    library = Path(__file__).parents[1]
+    installed = library / "workflow" / folder
+    return installed if installed.is_dir() else library.parents[1] / folder
+
+
 @contextlib.contextmanager
 def whole(path: str | os.PathLike) -> Iterator[Path]:
     """Give a path beside `path` to write to, and rename it to `path` when all went well.

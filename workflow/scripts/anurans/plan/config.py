@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema
 
 from anurans.common.errors import UserError, listing
+from anurans.common.files import shipped
 from anurans.heads import recipes
 from anurans.listening.finished_models import ABOUT, SETTLED, Finished, read_finished
 from anurans.networks.own_classes import OWN, RECIPE, own_classes
@@ -32,7 +33,7 @@ from anurans.scores.summary import columns as columns_of
 from anurans.sounds import resolution
 from anurans.splits.splits import Split
 
-SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.json"
+SCHEMA = shipped("schemas") / "config.schema.json"
 IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
 TYPES = {
     "object": "keys with values",

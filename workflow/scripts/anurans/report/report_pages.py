@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CAPTIONS = Path(__file__).parents[3] / "report"
+from anurans.common.files import shipped
+
+CAPTIONS = shipped("report")
 MODEL = ("split", "backbone", "dataset", "recipe")
 
 
