@@ -6,7 +6,7 @@ from anurans.annotations.labels import LabelRule, decide_all, read_coverage
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
 from anurans.heads.learning import read_unseen
-from anurans.scores.evaluation import Part, score_part, score_rules, tune_thresholds
+from anurans.scores.evaluation import Part, score_part, score_rules, tune_apart, tune_thresholds
 from anurans.scores.summary import CONVERGED, LABELLING, LEAKS, columns
 from anurans.sounds.shards import open_shard
 from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
@@ -25,27 +25,29 @@ def main(input, output, params, wildcards):
     unseen = read_unseen(read_table(input.clips), species)
     if unseen:
         # What was learnt from is judged by the fits that left it out.
-        for at, clip in enumerate(coverage.clip):
+        for place, clip in enumerate(coverage.clip):
             if clip in unseen:
-                scores[at] = unseen[clip]
+                scores[place] = unseen[clip]
     roles = {row["clip"]: row for row in read_table(input.roles)}
     role = np.array([roles[clip][f"fold-{wildcards.fold}"] for clip in coverage.clip], dtype=object)
     group = [roles[clip]["night"] or roles[clip]["recording"] for clip in coverage.clip]
     group = np.array(group, dtype=object)
 
     def part(name):
-        of = (role == name) & used
-        return Part(labels[of], scores[of], coverage.recording[of], group[of])
+        return of((role == name) & used)
+
+    def of(chosen):
+        return Part(labels[chosen], scores[chosen], coverage.recording[chosen], group[chosen])
 
     learnt = np.array([clip in (unseen or ()) for clip in coverage.clip], dtype=bool) & used
-    if unseen:
-        tuned_on = Part(labels[learnt], scores[learnt], coverage.recording[learnt], group[learnt])
-    else:
-        tuned_on = part(params.validation)
+    tuned_on = of(learnt) if unseen else part(params.validation)
     tuned = tune_thresholds(species, tuned_on)
     stated = [row | {"threshold": format_score(row["threshold"])} for row in tuned]
     write_table(output.thresholds, ["species", "threshold", "source", "positives"], stated)
     thresholds = [row["threshold"] for row in tuned]
+    at = np.tile(thresholds, (len(scores), 1))
+    validation = role == VALIDATION
+    at[validation] = tune_apart(tuned_on, of(validation), thresholds)
     run_is = {
         "split": wildcards.split,
         "leaks": LEAKS[params.leaks],
@@ -66,32 +68,32 @@ def main(input, output, params, wildcards):
         mine = np.flatnonzero(role == subset)
         if len(mine):
             covered = {name: coverage.species[name][mine] for name in species}
-            judged = score_rules(species, covered, scores[mine], thresholds, rule.ambiguous)
+            judged = score_rules(species, covered, scores[mine], at[mine], rule.ambiguous)
             labelling += [run_is | row | {"subset": subset} for row in judged]
-        of = part(subset)
-        if len(of.labels):
-            scored = score_part(species, of, thresholds, params.resamples, params.seed)
+        mine = (role == subset) & used
+        if mine.any():
+            scored = score_part(species, of(mine), at[mine], params.resamples, params.seed)
             metrics.append(run_is | {"subset": subset} | scored | decided | about)
             log.info("%s: %d clips, macro F1 %s", subset, scored["n_clips"], scored["f1_macro"])
     write_table(output.metrics, columns(species), metrics)
     write_table(output.labelling, LABELLING, labelling)
 
     predictions = []
-    for at, clip in enumerate(coverage.clip):
+    for place, clip in enumerate(coverage.clip):
         row = {
             "clip": clip,
-            "recording": coverage.recording[at],
-            "group": group[at],
-            "role": role[at],
-            "used": int(used[at]),
+            "recording": coverage.recording[place],
+            "group": group[place],
+            "role": role[place],
+            "used": int(used[place]),
         }
         for column, name in enumerate(species):
-            score = float(scores[at, column])
+            score = float(scores[place, column])
             row |= {
                 # Empty where no fit had left out the clip and learnt of the species.
                 f"score_{name}": format_score(score),
-                f"predicted_{name}": int(score >= thresholds[column]),
-                f"label_{name}": int(labels[at, column]),
+                f"predicted_{name}": int(score >= at[place, column]),
+                f"label_{name}": int(labels[place, column]),
             }
         predictions.append(row)
     each = [f"{what}_{name}" for name in species for what in ("score", "predicted", "label")]

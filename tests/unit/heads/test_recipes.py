@@ -27,12 +27,12 @@ def test_every_key_of_a_recipe_is_of_one_solver_or_of_both():
         (
             {"solver": "logistic", "epochs": 5, "l2": 0.1},
             "recipes.r: epochs, l2 are keys of solver: adam, and the solver is logistic; "
-            "add solver: adam, or remove them (docs/upgrading.md).",
+            "write solver: adam, or remove them (docs/upgrading.md).",
         ),
         (
             {"solver": "adam", "C": [1], "inner_folds": 3},
             "recipes.r: C, inner_folds are keys of solver: logistic, and the solver is adam; "
-            "add solver: logistic, or remove them (docs/upgrading.md).",
+            "write solver: logistic, or remove them (docs/upgrading.md).",
         ),
     ],
 )

@@ -288,7 +288,7 @@ MISTAKES = [
     ),
     (
         {"recipes__deep": {"solver": "adam", "C": [1]}},
-        "recipes.deep: C is a key of solver: logistic, and the solver is adam; add solver: "
+        "recipes.deep: C is a key of solver: logistic, and the solver is adam; write solver: "
         "logistic, or remove it",
     ),
     ({"recipes__a__C": [0.1, 0]}, "recipes.a.C.1: found 0; expected a number above 0."),

@@ -193,6 +193,15 @@ def test_inner_groups_that_are_not_those_of_the_split():
     assert check(of).row["verdict"] == "leaks"
 
 
+def test_a_clip_without_an_inner_group_where_others_have_one():
+    of = inner_world()
+    clip = of["used"][0]["clip"]
+    of["used"][0]["inner_fold"] = of["used"][0]["inner_group"] = ""
+    found = check(of)
+    assert f"{clip} (no inner group)" in found.crossing["inner"]
+    assert found.row["verdict"] == "leaks"
+
+
 def test_a_copy_of_validation_may_be_learnt_from_with_inner_folds_alone():
     of = inner_world()
     clip = next(row for row in of["used"] if row["recording"] == "B")

@@ -20,8 +20,6 @@ from anurans.networks.embedding_rows import Embedded
 GRID = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 # Where nothing can be chosen: one group, or positives in one alone.
 FALLBACK = 0.01
-# Penalties in a row that are worse than the best of a species, after which no weaker is tried.
-WORSE = 2
 # Largest slope of a solution, per clip, in units of the curvature; steps until it must be there.
 SLOPE, STEPS = 1e-7, 1000
 # The same while penalties are compared: their losses differ by more than that leaves open.
@@ -57,8 +55,8 @@ class LogisticFit:
     path
         A row for each species and C that was tried: `species` (its column), `C`, `loss` (mean loss
         of rows that were left out, None where there are none), `chosen` (1 for one of each
-        species). Strong penalties come first; the path of a species ends where two in a row were
-        worse than the best: the loss of weaker ones rises on.
+        species). Strong penalties come first. All are tried: the loss may rise before it falls,
+        where what differs between groups is stronger than what calls have in common.
     unseen : np.ndarray [shape=(n, species), dtype=float64]
         Probabilities of rows by the fit that left out their fold; NaN where there is none.
     converged
@@ -257,13 +255,11 @@ def _choose(
             [np.where(out[:, number - 1], 0.0, weights[:, column]) for number, column in problems]
         )
         last = best = start_of(axes, y[:, of], learnt)
+        known = np.flatnonzero([found[each] for each in of])
         for C in grid:
-            active = np.flatnonzero([found[each] and not _ended(losses[each]) for each in of])
-            if not len(active):
-                break
-            some = y[:, of[active]], learnt[:, active], np.full(len(active), C)
-            last = last.put(active, solve(axes, *some, last.take(active), ROUGH))
-            for column in sorted(set(of[active].tolist())):
+            some = y[:, of[known]], learnt[:, known], np.full(len(known), C)
+            last = last.put(known, solve(axes, *some, last.take(known), ROUGH))
+            for column in sorted(set(of[known].tolist())):
                 mine = np.flatnonzero(of == column)
                 rows = np.concatenate([judged[at] for at in mine])
                 logits = np.concatenate([last.logits[judged[at], at] for at in mine])
@@ -272,7 +268,6 @@ def _choose(
                 if losses[column][-1] == min(losses[column]):
                     chosen[column] = C
                     best = best.put(mine, last.take(mine))
-        known = np.flatnonzero([found[each] for each in of])
         some = y[:, of[known]], learnt[:, known], np.array(chosen)[of[known]]
         solution = solve(axes, *some, best.take(known))
         for number, at in enumerate(known.tolist()):
@@ -284,11 +279,6 @@ def _choose(
         for C, loss in zip(grid, losses[column] or [None] * len(grid), strict=False)
     ]
     return path, unseen, chosen, steady
-
-
-def _ended(losses: Sequence[float]) -> bool:
-    """Whether the last losses were all above the lowest."""
-    return bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= WORSE
 
 
 def _refit(

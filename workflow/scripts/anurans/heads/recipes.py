@@ -38,12 +38,13 @@ def mistakes(recipes: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         solver = recipe.get("solver", LOGISTIC)
         other = ADAM if solver == LOGISTIC else LOGISTIC
         if found := [key for key in recipe if key in KEYS[other]]:
-            default = "" if "solver" in recipe else ", the default"
+            given = "solver" in recipe
             one = len(found) == 1
             yield (
                 f"recipes.{name}: {', '.join(found)} {'is a key' if one else 'are keys'} of "
-                f"solver: {other}, and the solver is {solver}{default}; add solver: {other}, or "
-                f"remove {'it' if one else 'them'} (docs/upgrading.md)."
+                f"solver: {other}, and the solver is {solver}{'' if given else ', the default'}; "
+                f"{'write' if given else 'add'} solver: {other}, or remove "
+                f"{'it' if one else 'them'} (docs/upgrading.md)."
             )
 
 

@@ -92,7 +92,7 @@ def certify(
             if name:
                 sides[unit].setdefault(name, set()).add(side)
 
-    copies, learnt, inner = [], {TRAIN}, {}
+    copies, learnt, inner, ungrouped = [], {TRAIN}, {}, []
     for row in used:
         if row["technique"] == ORIGINAL:
             place(row["role"], row["clip"], row["recording"])
@@ -100,6 +100,8 @@ def certify(
                 # Of a recipe with inner folds the validation part is learnt from too.
                 learnt.add(VALIDATION)
                 inner[row["clip"]] = row
+            else:
+                ungrouped.append(row["clip"])
         else:
             copies.append(row)
     for row in scored:
@@ -114,6 +116,9 @@ def certify(
     }
     crossing["copies"] = _overlapping(copies, outside)
     inner_by, crossing["inner"] = _check_inner(inner, copies, roles, originals, run["by"])
+    if inner:
+        # Of a recipe with inner folds every original clip has a group.
+        crossing["inner"] += [f"{clip} (no inner group)" for clip in ungrouped]
     row = dict(run)
     for unit in UNITS:
         for side in SIDES:
