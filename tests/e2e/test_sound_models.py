@@ -49,7 +49,7 @@ except ImportError:
 
 def program(path):
     """The example, with the network where it is, that keeps the scores of each clip."""
-    text = examples()[EXAMPLE].replace('about["network"]["path"]', repr(str(path)))
+    text = examples()[EXAMPLE].replace('about["network"]["file"]', repr(str(path)))
     text = text.replace("for number, start in", "kept = []\nfor number, start in", 1)
     return f"{ALONE}{text}    kept.append(scores)\nnp.save('found.npy', kept)\n"
 
@@ -86,7 +86,7 @@ def test_there_is_a_folder_for_each_run_and_no_network_in_it(heard):
         assert {path.name for path in folder.iterdir()} == {"model.json", "head.npz"}
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         assert about["species"] == ["LOW", "HIGH"] and about["audio"]["sr"] == 8000
-        assert about["network"]["path"] == "tiny.xml"
+        assert about["network"]["file"] == "tiny.xml"
         assert about["network"]["sha256"] == network
         assert about["network"]["licence"] == LICENCES["sound"]
         head = hashlib.sha256((folder / "head.npz").read_bytes()).hexdigest()
@@ -144,7 +144,7 @@ def test_the_example_is_right_for_birdnet(unbuilt, tmp_path):
     snakemake(world, f"{run}/model/model.json")
     about = json.loads((world / run / "model/model.json").read_text(encoding="utf-8"))
     assert about["network"]["licence"].startswith("CC BY-NC-SA 4.0 (non-commercial)")
-    assert about["network"]["path"] == str(find_birdnet())
+    assert about["network"]["file"] == find_birdnet().name
     taken = tmp_path / "taken"
     shutil.copytree(world / run / "model", taken)
     assert sum(path.stat().st_size for path in taken.iterdir()) < 100_000

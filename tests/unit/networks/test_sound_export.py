@@ -86,18 +86,17 @@ def tflite_outputs(path):
 
 
 @pytest.mark.parametrize("engine", ["openvino", "tensorflow"])
-def test_a_saved_model_gives_what_numpy_gives(small, tmp_path, engine, monkeypatch):
+def test_a_saved_model_gives_what_numpy_gives(small, tmp_path, engine):
     made = export(tmp_path / "net", entry(small / "saved", output="embedding"), engine)
     assert (made.engine, made.width) == (engine, networks.BANDS)
     sounds = networks.sounds(5)
     embeddings, scores = networks.expected(sounds)
     embedder, found = embed(tmp_path / "net", sounds)
     assert relative(found, embeddings).max() < 1e-5
-    # With the name of its scores known, as BirdNET's and Perch's are.
-    monkeypatch.setitem(
-        sound_export.SoundSettings.scores.fget.__globals__["SCORES"], "sound", "scores"
-    )
-    made = export(tmp_path / "with", entry(small / "saved", output="embedding"), engine)
+    assert made.classes == 0
+    # With the name of its scores, as BirdNET's and Perch's are known.
+    names = {"output": "embedding", "scores": "scores"}
+    made = export(tmp_path / "with", entry(small / "saved", **names), engine)
     assert made.classes == networks.CLASSES
     embedder, _ = open_network(tmp_path / "with/about.json", 2)
     parts = list(embedder.embed_and_score([sounds[:3], sounds[3:]]))
@@ -143,8 +142,11 @@ def test_each_window_is_brought_to_the_peak_that_is_wanted(tmp_path):
     networks.write_onnx(tmp_path / "plain.onnx")
     export(tmp_path / "net", entry(tmp_path / "plain.onnx", peak=0.25))
     sounds = networks.sounds(3)
+    sounds[0] += 0.1
     sounds[1] = 0
     _, found = embed(tmp_path / "net", sounds)
+    # Without its mean, as Perch wants it.
+    sounds -= sounds.mean(axis=1, keepdims=True)
     peaks = np.abs(sounds).max(axis=1, keepdims=True)
     peaks[1] = 1
     np.testing.assert_allclose(found, networks.plain(sounds / peaks * 0.25), rtol=1e-3, atol=1e-4)
@@ -187,6 +189,11 @@ def test_a_damaged_export_is_refused(tmp_path):
         open_network(tmp_path / "net/about.json", 1)
 
 
+def test_scores_that_a_network_has_not_are_refused(small, tmp_path):
+    with pytest.raises(UserError, match="has no tensor score .did you mean scores.*Correct scores"):
+        export(tmp_path / "n", entry(small / "saved", output="embedding", scores="score"))
+
+
 def test_windows_of_another_length_are_refused(tmp_path):
     networks.write_onnx(tmp_path / "plain.onnx")
     with pytest.raises(
@@ -204,6 +211,26 @@ def test_bf16_is_of_openvino_alone(small, tmp_path):
     backbone = entry(small / "small.tflite", output=output)
     with pytest.raises(UserError, match=r"in f32 only; set embedding.precision: f32"):
         export(tmp_path / "net", backbone, "tensorflow", "bf16")
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.5, 0.99])
+def test_a_tflite_that_is_cut_short_is_refused_and_crashes_nothing(small, tmp_path, share):
+    content = (small / "small.tflite").read_bytes()
+    path = tmp_path / "cut.tflite"
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(UserError, match=r"cut\.tflite: this file is cut short, .* get it again"):
+        export(tmp_path / "net", entry(path))
+
+
+def test_a_tflite_that_is_cut_short_is_refused_without_openvino_too(small, tmp_path, monkeypatch):
+    network_format(small / "small.tflite")
+    content = (small / "small.tflite").read_bytes()
+    path = tmp_path / "cut.tflite"
+    path.write_bytes(content[: len(content) // 2])
+    monkeypatch.setattr(sound_export, "installed", lambda engine: engine != "openvino")
+    network_format(small / "small.tflite")
+    with pytest.raises(UserError, match="this file is cut short"):
+        network_format(path)
 
 
 def test_files_that_are_no_networks_are_refused(tmp_path):

@@ -106,6 +106,6 @@ def test_nothing_of_the_package_is_imported():
         capture_output=True,
         text=True,
         check=True,
-        cwd=sound_networks.Path(sound_networks.__file__).parents[1],
+        cwd=sound_networks.Path(sound_networks.__file__).parents[2],
     )
     assert told.stdout == "[]\n"

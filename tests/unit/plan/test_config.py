@@ -291,6 +291,18 @@ MISTAKES = [
         "recipes.deep: C is a key of solver: logistic, and the solver is adam; write solver: "
         "logistic, or remove it",
     ),
+    (
+        {"backbones__b": {"architecture": "BirdNET", "sr": 24000, "window": 6}},
+        "backbones.b.sr: found 24000; BirdNET was trained with 48000, and would hear another pitch",
+    ),
+    (
+        {"backbones__b": {"architecture": "BirdNET", "classes": "none.txt"}},
+        "backbones.b.classes: none.txt is not a file",
+    ),
+    (
+        {"backbones__b": {"architecture": "Perch", "weights": "nowhere"}},
+        "backbones.b.weights: nowhere is not there; correct the path of the network.",
+    ),
     ({"recipes__a__C": [0.1, 0]}, "recipes.a.C.1: found 0; expected a number above 0."),
     ({"recipes__a__inner_folds": 1}, "recipes.a.inner_folds: found 1; expected a number at"),
     ({"splits__s__validation": "half"}, 'splits.s.validation: found "half"; expected: Share of'),
@@ -447,9 +459,12 @@ def test_each_kind_of_backbone_has_its_own_keys_alone(tmp_path):
         ("window", 3.0),
         ("output", "model/GLOBAL_AVG_POOL/Mean"),
         ("peak", None),
+        ("scores", "Identity"),
+        ("classes", None),
         ("combine", "max"),
     ]
-    assert filled["own"] == own | {"window": 1.0, "output": None, "peak": None, "combine": "max"}
+    none = dict.fromkeys(("output", "peak", "scores", "classes"))
+    assert filled["own"] == own | none | {"window": 1.0, "combine": "max"}
 
 
 def test_a_dataset_in_short_and_in_long():

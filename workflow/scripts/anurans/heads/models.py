@@ -79,8 +79,8 @@ def describe_sound(
     channel
         Channel of the recordings.
     network
-        Its about.json, and besides `path` of its file and `output`, the tensor that is the
-        embedding.
+        Its about.json, and besides `path` of its file, of which the name is kept, and `output`,
+        the tensor that is the embedding.
     head
         `activations` of its layers; `combine`, how scores of windows make a clip's; and
         `calibration`, for each species points of scores and probabilities, or None.
@@ -100,7 +100,7 @@ def describe_sound(
             "noise": NOISE,
         },
         "network": {
-            "path": network["path"],
+            "file": Path(network["path"]).name,
             "sha256": network["source_sha256"],
             "output": network["output"],
             "width": network["width"],

@@ -9,9 +9,10 @@ from typing import Any
 
 from anurans.networks.sound_networks import (
     PACKAGE,
-    SCORES,
     class_names,
+    fill,
     find_labels,
+    is_sound,
     scientific_name,
 )
 
@@ -37,9 +38,9 @@ def own_classes(backbone: Mapping[str, Any], species: Mapping[str, str]) -> dict
         which no class scores are known, whatever lies beside it, and where the list of names is
         not at hand.
     """
-    if backbone["architecture"] not in SCORES:
+    if not is_sound(backbone) or not (backbone := fill(backbone)).get("scores"):
         return {}
-    known = _numbers(backbone["weights"])
+    known = _numbers(backbone.get("classes") or backbone["weights"])
     names = {code: name.strip().lower() for code, name in species.items()}
     return {code: known[name] for code, name in names.items() if name in known}
 

@@ -18,10 +18,15 @@ import numpy as np
 from anurans.common.errors import UserError
 from anurans.networks.engines import LITERT, OPENVINO
 from anurans.networks.sound_networks import SoundSettings, sound_settings
-from anurans.networks.sound_shapes import averaged_axes, find_name, input_shape
+from anurans.networks.sound_shapes import (
+    EMBEDDING,
+    SCORES,
+    averaged_axes,
+    find_outputs,
+    input_shape,
+)
 
 # Names of the outputs of an exported network.
-EMBEDDING, SCORES = "embedding", "scores"
 
 
 def source_files(path: str | Path) -> list[Path]:
@@ -155,6 +160,8 @@ class SoundEmbedder:
             raise ValueError(f"found {batch.shape}; expected windows of {self.samples} samples")
         if self._peak is None:
             return batch
+        # As perch-hoplite prepares sound for Perch: without its mean, then to the peak.
+        batch = batch - batch.mean(axis=1, keepdims=True)
         highest = np.abs(batch).max(axis=1, keepdims=True, initial=0.0)
         # Digital silence has no peak.
         return batch * np.divide(
@@ -276,9 +283,7 @@ class _Interpreter:
             )
         tensors = [each["name"] for each in plain.get_tensor_details() if each["name"]]
         ends = [each["name"] for each in plain.get_output_details()]
-        self._names = {EMBEDDING: find_name(tensors, ends, settings.output, settings.weights)}
-        if settings.scores in tensors:
-            self._names[SCORES] = settings.scores
+        self._names = find_outputs(tensors, ends, settings)
         self._shape = input_shape(given[0]["shape_signature"].tolist(), settings)
         self._input = given[0]["index"]
         # A tensor within the network is there afterwards only where all are kept.
@@ -366,9 +371,7 @@ class TensorFlowSound(_CalledSound):
         dims = None if spec.shape.rank is None else [-1 if d is None else d for d in spec.shape]
         self._shape = input_shape(dims, settings)
         ends = sorted(self._signature.structured_outputs)
-        self._names = {EMBEDDING: find_name(ends, ends, settings.output, path)}
-        if settings.scores in ends:
-            self._names[SCORES] = settings.scores
+        self._names = find_outputs(ends, ends, settings)
         self.parameters = sum(v.shape.num_elements() for v in self._signature.variables)
         values = self._call(np.zeros(self.samples, np.float32), list(self._names))
         self.width, self.classes = len(values[0]), len(values[1]) if len(values) > 1 else 0

@@ -4,6 +4,8 @@ A network becomes one function of one window of sound: samples [shape=(1, sample
 [shape=(1, width)], and to class scores where it has classes.
 """
 
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +16,15 @@ import numpy as np
 from anurans.common.errors import UserError
 from anurans.networks.engines import LITERT, OPENVINO, TENSORFLOW, check, installed
 from anurans.networks.fourier import replace_transforms
-from anurans.networks.sound_embedders import EMBEDDING, SCORES, open_source
+from anurans.networks.sound_embedders import open_source
 from anurans.networks.sound_networks import MISSING, SoundSettings
-from anurans.networks.sound_shapes import averaged_axes, find_name, input_shape
+from anurans.networks.sound_shapes import (
+    EMBEDDING,
+    SCORES,
+    averaged_axes,
+    find_outputs,
+    input_shape,
+)
 
 # What each kind of file can be computed with, best first.
 FORMATS = {
@@ -25,6 +33,12 @@ FORMATS = {
     ".xml": (OPENVINO,),
     "": (OPENVINO, TENSORFLOW),
 }
+# Reads a .tflite, of which it matters only whether it crashes.
+READ = (
+    "import sys\ntry:\n from ai_edge_litert.interpreter import Interpreter\n"
+    "except ImportError:\n from tensorflow.lite.python.interpreter import Interpreter\n"
+    "Interpreter(sys.argv[1]).allocate_tensors()"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,7 @@ def network_format(path: str | Path) -> str:
     Raises
     ------
     UserError
-        When it is not there, or of no kind that is known.
+        When it is not there, cut short, or of no kind that is known.
     """
     path = Path(path)
     if path.is_dir():
@@ -75,6 +89,8 @@ def network_format(path: str | Path) -> str:
             f"{path}: networks are read from files .tflite, .onnx and .xml (OpenVINO), and from "
             f"folders (SavedModel); found {path.suffix or 'no ending'}."
         )
+    if path.suffix == ".tflite":
+        _refuse_broken(path)
     return path.suffix
 
 
@@ -215,11 +231,7 @@ def openvino_model(settings: SoundSettings, kind: str) -> Any:
         )
     (parameter,) = model.get_parameters()
     shape = input_shape(_dims(parameter.get_partial_shape()), settings)
-    names = {
-        EMBEDDING: find_name(_names(model), _outputs(model), settings.output, settings.weights)
-    }
-    if settings.scores in _names(model):
-        names[SCORES] = settings.scores
+    names = find_outputs(_names(model), _outputs(model), settings)
     try:
         model.reshape({parameter.output(0): shape})
         if kind == ".tflite":
@@ -254,12 +266,33 @@ def _read(path: str, kind: str) -> Any:
         frontend = openvino.frontend.FrontEndManager().load_by_framework("tflite")
         return frontend.convert_partially(frontend.load(path))
     except Exception as error:  # its frontends have failures of several kinds
+        if "FlatBuffer verification failed" in str(error):
+            raise UserError(_broken(path)) from error
         if kind in ("", ".tflite"):
             raise _NotComputedError(_first_line(error)) from error
         raise UserError(
             f"{path}: OpenVINO cannot read this network ({_first_line(error)}); get the file "
             "again, or correct weights in the config."
         ) from error
+
+
+def _refuse_broken(path: Path) -> None:
+    """Refuse a .tflite that is cut short: LiteRT reads it by offsets, unchecked, and crashes."""
+    if installed(OPENVINO):
+        broken = False  # it looks itself
+    else:
+        command = [sys.executable, "-c", READ, str(path)]
+        broken = subprocess.run(command, capture_output=True, check=False).returncode < 0
+    if path.read_bytes()[4:8] != b"TFL3" or broken:
+        raise UserError(_broken(path))
+
+
+def _broken(path: str | Path) -> str:
+    return (
+        f"{path}: this file is cut short, or no network of TensorFlow Lite "
+        f"({Path(path).stat().st_size} bytes were found); get it again, or correct weights in the "
+        "config."
+    )
 
 
 def _first_line(error: Exception) -> str:

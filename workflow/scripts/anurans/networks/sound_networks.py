@@ -24,7 +24,7 @@ NETWORK_FILES = (".tflite", ".onnx", ".xml")
 
 # Keys of a backbone that stand beside `architecture` and `weights`, by what it takes.
 IMAGE_KEYS = ("alpha", "pooling", "colour", "scaling")
-SOUND_KEYS = ("sr", "window", "output", "peak", "combine")
+SOUND_KEYS = ("sr", "window", "output", "peak", "scores", "classes", "combine")
 # What each network was trained with. Perch is its second version, of 2025.
 DEFAULTS: dict[str, dict[str, Any]] = {
     BIRDNET: {
@@ -32,12 +32,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "sr": 48000,
         "window": 3.0,
         "output": "model/GLOBAL_AVG_POOL/Mean",
+        "scores": "Identity",
     },
-    PERCH: {"sr": 32000, "window": 5.0, "output": "embedding", "peak": 0.25},
+    PERCH: {"sr": 32000, "window": 5.0, "output": "embedding", "peak": 0.25, "scores": "label"},
     SOUND: {},
 }
-# The output that holds a score for each class.
-SCORES = {BIRDNET: "Identity", PERCH: "label"}
+# Of networks that are known, what they hear: another rate would be another pitch.
+HEARD = ("sr", "window")
 WIDTHS = {BIRDNET: 1024, PERCH: 1536}
 LICENCES = {
     BIRDNET: "CC BY-NC-SA 4.0 (non-commercial): K. Lisa Yang Center for Conservation Bioacoustics, "
@@ -73,6 +74,8 @@ class SoundSettings:
         Name of the tensor that is the embedding; None for the only output.
     peak
         Highest absolute value that each window is scaled to; None leaves the level as it is.
+    scores
+        Name of the tensor with a score for each class; None of a network without classes.
     """
 
     architecture: str
@@ -81,16 +84,12 @@ class SoundSettings:
     window: float
     output: str | None = None
     peak: float | None = None
+    scores: str | None = None
 
     @property
     def samples(self) -> int:
         """Samples of a window."""
         return round(self.window * self.sr)
-
-    @property
-    def scores(self) -> str | None:
-        """Name of the tensor with a score for each class; None of a network without classes."""
-        return SCORES.get(self.architecture)
 
 
 def is_sound(entry: Mapping[str, Any]) -> bool:
@@ -128,6 +127,7 @@ def sound_settings(entry: Mapping[str, Any]) -> SoundSettings:
         window=float(values["window"]),
         output=values.get("output"),
         peak=values.get("peak"),
+        scores=values.get("scores"),
     )
 
 

@@ -4,7 +4,10 @@ import difflib
 from collections.abc import Sequence
 
 from anurans.common.errors import UserError
-from anurans.networks.sound_networks import SoundSettings
+from anurans.networks.sound_networks import SOUND, SoundSettings
+
+# Names of what an exported network gives.
+EMBEDDING, SCORES = "embedding", "scores"
 
 
 def input_shape(dims: Sequence[int] | None, settings: SoundSettings) -> list[int]:
@@ -52,10 +55,42 @@ def _show(dims: Sequence[int]) -> str:
     return f"[{', '.join('any' if size == -1 else str(size) for size in dims)}]"
 
 
+def find_outputs(
+    tensors: Sequence[str],
+    outputs: Sequence[str],
+    settings: SoundSettings,
+) -> dict[str, str]:
+    """Name of the tensor of each output of ours, `EMBEDDING` and, of class scores, `SCORES`.
+
+    Parameters
+    ----------
+    tensors, outputs
+        As `find_name` takes them.
+    settings
+        The network.
+
+    Raises
+    ------
+    UserError
+        When the embedding is not there, or scores that the config names. A file of BirdNET or
+        Perch without scores has no classes.
+    """
+    found = {EMBEDDING: find_name(tensors, outputs, settings.output, settings.weights)}
+    if settings.scores in tensors:
+        found[SCORES] = settings.scores
+    elif settings.scores and settings.architecture == SOUND:
+        found[SCORES] = find_name(tensors, outputs, settings.scores, settings.weights, "scores")
+    return found
+
+
 def find_name(
-    tensors: Sequence[str], outputs: Sequence[str], wanted: str | None, path: str | None
+    tensors: Sequence[str],
+    outputs: Sequence[str],
+    wanted: str | None,
+    path: str | None,
+    key: str = "output",
 ) -> str:
-    """Name of the tensor that is the embedding.
+    """Name of the tensor that is the embedding, or another of the config's keys.
 
     Parameters
     ----------
@@ -67,6 +102,8 @@ def find_name(
         The config's `output`.
     path
         The network, for messages.
+    key
+        Key of the config that names the tensor.
 
     Raises
     ------
@@ -84,9 +121,10 @@ def find_name(
         return wanted
     close = difflib.get_close_matches(wanted, tensors, n=1, cutoff=0.6)
     guess = f" (did you mean {close[0]}?)" if close else ""
+    known = f"{', '.join(outputs)}{_within(tensors, outputs)}"
     raise UserError(
-        f"{path}: has no tensor {wanted}{guess}; its outputs are {', '.join(outputs)}. Correct "
-        "output in the config."
+        f"{path}: has no tensor {wanted}{guess}; its outputs are {known}. Correct {key} in the "
+        "config."
     )
 
 
@@ -105,3 +143,12 @@ def averaged_axes(shape: Sequence[int], batched: bool) -> list[int]:
         width = 1
     first = 1 if batched and shape[0] == 1 else 0
     return [axis for axis in range(first, len(shape)) if axis != width]
+
+
+def _within(tensors: Sequence[str], outputs: Sequence[str]) -> str:
+    """Say which tensors lie within a network, the last ones first."""
+    inner = [name for name in reversed(tensors) if name not in outputs]
+    if not inner:
+        return ""
+    more = f", and {len(inner) - 9} more" if len(inner) > 9 else ""
+    return f"; within it there are {', '.join(inner[:9])}{more}"

@@ -22,6 +22,8 @@ from anurans.listening.finished_models import ABOUT, SETTLED, Finished, read_fin
 from anurans.networks.own_classes import OWN, RECIPE, own_classes
 from anurans.networks.sound_networks import (
     BIRDNET,
+    DEFAULTS,
+    HEARD,
     IMAGE_KEYS,
     NETWORK_FILES,
     PACKAGE,
@@ -529,8 +531,20 @@ def _about_sound(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
                 f"{at}.{key}: is missing; a network of the architecture {architecture} needs it "
                 "(docs/networks.md)."
             )
+    known = DEFAULTS[architecture]
+    if wrong := [key for key in HEARD if known.get(key) and backbone[key] != known[key]]:
+        yield (
+            f"{at}.{wrong[0]}: found {backbone[wrong[0]]:g}; {architecture} was trained with "
+            f"{known[wrong[0]]:g}, and would hear another pitch. Remove {' and '.join(wrong)}, or, "
+            "of another network, write architecture: sound."
+        )
     if weights is not None:
         yield from _about_network(f"{at}.weights", weights, architecture)
+    classes = backbone["classes"]
+    if classes and not Path(classes).is_file():
+        yield f"{at}.classes: {classes} is not a file; expected the list of the network's classes."
+    if classes and not backbone["scores"]:
+        yield f"{at}.classes: needs scores, the name of the tensor that has a score for each class."
 
 
 def _about_network(at: str, weights: str, architecture: str) -> Iterator[str]:
@@ -542,6 +556,8 @@ def _about_network(at: str, weights: str, architecture: str) -> Iterator[str]:
                     f"{at}: {weights} is a folder without saved_model.pb; expected "
                     "TensorFlow's SavedModel, or a file."
                 )
+        elif not path.exists() and not path.suffix and weights != PACKAGE:
+            yield f"{at}: {weights} is not there; correct the path of the network."
         elif path.suffix not in NETWORK_FILES:
             yield (
                 f"{at}: found {weights}; expected a file {', '.join(NETWORK_FILES)}, or a "
