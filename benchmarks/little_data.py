@@ -42,11 +42,12 @@ sys.path.insert(0, str(SCRIPTS))
 
 from anurans.annotations.labels import LabelRule
 from anurans.annotations.sources import annotations_of
-from anurans.heads.dense import Head, make_layers
+from anurans.heads.dense import Head, make_layers, sigmoid
 from anurans.heads.learning import Piece, gather
 from anurans.heads.logistic import GRID, Logistic, fit_logistic
 from anurans.heads.recipes import Recipe
 from anurans.heads.training import _fit, fit_head, moments
+from anurans.networks.own_classes import own_classes
 from anurans.scores.curves import average_precision
 from anurans.scores.evaluation import tune_threshold
 from anurans.scores.intervals import draw_groups
@@ -104,9 +105,14 @@ def embed(folder: Path, backbones: dict, settings: dict) -> None:
         "shards": 2,
     }
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "all"]
+    classes = [f"results/classes/BirdNET/{shard:04d}.h5" for shard in range(2)]
+    known = "BirdNET" in backbones and own_classes(backbones["BirdNET"], settings["species"])
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "rules", "--"]
     done = subprocess.run(
-        [*command, "--", "embeddings"], cwd=folder, capture_output=True, text=True
+        [*command, "embeddings", *(classes if known else ())],
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
@@ -114,7 +120,8 @@ def embed(folder: Path, backbones: dict, settings: dict) -> None:
 
 def load(folder: Path, backbone: str, settings: dict) -> World:
     """Read the embeddings of a world, and label its clips."""
-    shards = sorted((folder / "results/embeddings" / backbone / "original").glob("*.h5"))
+    place = f"embeddings/{backbone}/original" if backbone != OWN else "classes/BirdNET"
+    shards = sorted((folder / "results" / place).glob("*.h5"))
     embeddings = open_embeddings(list(map(str, shards)))
     species, rule = list(settings["species"]), LabelRule()
     names = sorted(embeddings.metadata["recordings"])
@@ -127,6 +134,11 @@ def load(folder: Path, backbone: str, settings: dict) -> World:
     found = gather([Piece("train", embeddings, part)], annotations, species, rule, "max")
     x = found.rows[np.arange(len(found.rows))]
     return World(x, found.labels, found.clip, part.labels, part.clips.recording)
+
+
+def own(train: World, seed: int) -> tuple[Callable, np.ndarray]:
+    """A network's own class, which learns nothing here."""
+    return sigmoid, tuned(train.labels, train.scores(sigmoid(train.x)))
 
 
 def before(train: World, seed: int, old: bool = True) -> tuple[Callable, np.ndarray]:
@@ -291,6 +303,7 @@ HEADS = {
     "lda": by_scikit_learn(discriminant),
     "prototypes": prototypes,
 }
+OWN = "BirdNET's own class"
 UNPENALISED = {"units": 256, "activation": "relu", "l1": 0.0, "l2": 0.0, "dropout": 0.5}
 STUDY = {
     "study": as_in_the_study(),
@@ -322,7 +335,7 @@ def judge(world: World, salts: int, heads: Sequence[str], size: int | None = Non
             train, test = world.of(set(names) - set(held)), world.of(held)
             weights = draws[:, [number[name] for name in test.recording]]
             for head in heads:
-                model, thresholds = (HEADS | STUDY)[head](train, salt)
+                model, thresholds = (HEADS | STUDY | {"own": own})[head](train, salt)
                 scores = test.scores(np.asarray(model(test.x)))
                 each = zip(test.labels.T, scores.T, strict=True)
                 of[head]["map"].append([average_precision(*pair, weights) for pair in each])
@@ -340,8 +353,10 @@ def judge(world: World, salts: int, heads: Sequence[str], size: int | None = Non
     }
 
 
-def row(world: str, backbone: str, size: int, salts: int, found: dict) -> list[dict]:
-    """Rows of the table, with intervals, and differences to the default."""
+def row(
+    world: str, backbone: str, size: int, salts: int, found: dict, first: dict | None
+) -> list[dict]:
+    """Rows of the table, with intervals, and differences to the first head, and first network."""
     rows = []
     for head, scored in found.items():
         cells = {"world": world, "backbone": backbone, "recordings": size, "salts": salts}
@@ -353,6 +368,10 @@ def row(world: str, backbone: str, size: int, salts: int, found: dict) -> list[d
                 less = values - found[against][score]
                 lower, upper = np.nanpercentile(less[1:], [2.5, 97.5])
                 cells[f"{score}_more"] = [float(less[0]), float(lower), float(upper)]
+            if first is not None:
+                less = values - first[score]
+                lower, upper = np.nanpercentile(less[1:], [2.5, 97.5])
+                cells[f"{score}_over"] = [float(less[0]), float(lower), float(upper)]
         rows.append(cells)
     return rows
 
@@ -374,6 +393,7 @@ def markdown(rows: Sequence[dict]) -> list[str]:
         for score in ("map", "f1"):
             cells.append(bar(each[score]))
             more = each.get(f"{score}_more")
+            more = each.get(f"{score}_over", more)
             cells.append("" if each["head"] in ("before", "study") or not more else bar(more, "+"))
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -458,17 +478,29 @@ def main():
         },
     }
     rows = []
+    missing = [file for file, _ in FILES.values() if not (given.weights / file).is_file()]
+    if set(given.backbones) & set(FILES) and missing:
+        sys.exit(f"--weights {given.weights}: {', '.join(missing)} is not there.")
+    if "minutes" in given.only and not given.minutes.is_dir():
+        sys.exit(f"--minutes {given.minutes}: is no folder of recordings and their label files.")
     for name in given.only:
         folder = given.folder.resolve() / name
         embed(folder, backbones, worlds[name])
-        for backbone in backbones:
+        first = {}
+        known = "BirdNET" in backbones and (folder / "results/classes/BirdNET").exists()
+        for backbone in [*backbones, *([OWN] if known else ())]:
             world = load(folder, backbone, worlds[name])
+            heads = ["own"] if backbone == OWN else given.heads
             for size in given.sizes if name == "season" else (None,):
                 salts = max(3, given.salts // 3) if (size or 0) >= 100 else given.salts
-                found = judge(world, salts, given.heads, size)
+                found = judge(world, salts, heads, size)
+                # Networks are compared by the default head, or the only one.
+                compared = found.get("logistic") or found.get(heads[0])
+                base = first.setdefault(size, compared)
+                of = base if base is not compared else None
                 count = size or len(set(world.recording))
-                rows += row(name, backbone.replace("-", " "), count, salts, found)
-                print("\n".join(markdown(rows[-len(given.heads) :])), flush=True)
+                rows += row(name, backbone.replace("-", " "), count, salts, found, of)
+                print("\n".join(markdown(rows[-len(heads) :])), flush=True)
     (given.folder / "little_data.json").write_text(json.dumps(rows, indent=1))
     print("\n".join(markdown(rows)))
     if given.figure:

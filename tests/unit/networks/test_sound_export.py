@@ -190,7 +190,7 @@ def test_a_damaged_export_is_refused(tmp_path):
 
 
 def test_scores_that_a_network_has_not_are_refused(small, tmp_path):
-    with pytest.raises(UserError, match="has no tensor score .did you mean scores.*Correct scores"):
+    with pytest.raises(UserError, match=r"no tensor score .did you mean scores.*Correct scores"):
         export(tmp_path / "n", entry(small / "saved", output="embedding", scores="score"))
 
 

@@ -16,6 +16,7 @@ from anurans.scores.evaluation import (
     macro_f1_interval,
     score_part,
     score_rules,
+    tune_apart,
     tune_threshold,
     tune_thresholds,
 )
@@ -63,6 +64,48 @@ def test_no_other_threshold_does_better(seed):
         threshold = tune_threshold(labels, scores)
         others = [f1_score(labels, scores >= other) for other in np.append(scores, 0.0)]
         assert f1_score(labels, scores >= threshold) == pytest.approx(max(others))
+
+
+def test_clips_are_judged_by_thresholds_of_other_groups():
+    labels = np.array([[0], [1], [0], [1], [0], [1]], bool)
+    scores = np.array([[0.1], [0.3], [0.5], [0.9], [0.2], [0.4]])
+    groups = np.array(list("AABBCC"), dtype=object)
+    recordings = np.array(list("112345"), dtype=object)
+    given = Part(labels, scores, recordings, groups)
+    found = tune_apart(given, given, [0.7])
+    # Of A those of B and C: letting in 0.9 alone, or 0.4 and above with a false one.
+    for group, others in (("A", "BC"), ("B", "AC"), ("C", "AB")):
+        of = np.isin(groups, list(others))
+        expected = tune_threshold(labels[of, 0], scores[of, 0])
+        assert found[groups == group].ravel().tolist() == [expected] * 2
+    # One group: its recordings; one recording: the thresholds of all.
+    one = Part(labels, scores, recordings, np.full(6, "A", dtype=object))
+    assert len(set(tune_apart(one, one, [0.7]).ravel().tolist())) > 1
+    alone = Part(*(each[:2] for each in (labels, scores, recordings, groups)))
+    assert tune_apart(alone, alone, [0.7]).tolist() == [[0.7], [0.7]]
+    # No other group calls.
+    quiet = Part(labels & (groups == "A")[:, None], scores, recordings, groups)
+    assert tune_apart(quiet, quiet, [0.7])[:2].tolist() == [[0.7], [0.7]]
+    # Clips that are judged need not be those that thresholds come from.
+    judged = Part(*(each[:4] for each in (labels, scores, recordings, groups)))
+    assert tune_apart(given, judged, [0.7]).tolist() == found[:4].tolist()
+
+
+def test_thresholds_of_clips_that_say_nothing_do_not_flatter():
+    """Scores of chance: tuned on itself a part is judged well, by other groups as it is."""
+    flattered, apart = [], []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        labels, scores = rng.random((40, 1)) < 0.15, rng.random((40, 1))
+        groups = np.repeat(np.array(list("ABCD"), dtype=object), 10)
+        if not labels.any():
+            continue
+        given = Part(labels, scores, groups, groups)
+        thresholds = [row["threshold"] for row in tune_thresholds(["B"], given)]
+        flattered.append(score_part(["B"], given, thresholds, 10, 1)["f1_macro"])
+        mine = tune_apart(given, given, thresholds)
+        apart.append(score_part(["B"], given, mine, 10, 1)["f1_macro"])
+    assert np.mean(apart) < 0.3 < np.mean(flattered)
 
 
 def test_thresholds_of_species():
