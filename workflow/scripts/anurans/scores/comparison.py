@@ -7,12 +7,12 @@ import numpy as np
 
 from anurans.scores.intervals import (
     draw_groups,
-    f1_of_sums,
     macro,
     measure_difference,
     percentile_interval,
     sums_by_group,
 )
+from anurans.scores.metrics import f1_of_sums
 from anurans.splits.splits import HELD_OUT, TEST
 
 MODEL = ("split", "leaks", "backbone", "weights", "dataset", "recipe", "labelling")
