@@ -116,6 +116,33 @@ def model_f1(
     return f1_of_sums(hits, positives, predicted).mean(axis=0)
 
 
+def f1_intervals(
+    folds: Sequence[Decisions], subset: str, resamples: int, seed: int
+) -> list[list[float | None]]:
+    """F1 of each species and, last, their mean, over the folds of a model.
+
+    Parameters
+    ----------
+    folds, subset
+        As `model_f1` takes them.
+    resamples, seed
+        Of the draws of groups.
+
+    Returns
+    -------
+    list of list
+        Value, and the ends of its 95 % interval; None where undefined.
+    """
+    names = sorted({group for fold in folds for group in fold.groups})
+    draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
+    f1 = model_f1(folds, subset, names, draws)
+    values = []
+    for column in (*f1.T, macro(f1)):
+        once = None if np.isnan(column[0]) else float(column[0])
+        values.append([once, *percentile_interval(column[1:], len(names))])
+    return values
+
+
 def score_model(
     folds: Sequence[Decisions], subset: str, species: Sequence[str], resamples: int, seed: int
 ) -> dict[str, float | int | None]:
