@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from anurans.splits.split_parts import beside, count_parts, order, strip, tell_split
+from anurans.splits.split_parts import beside, count_parts, order, part_of, strip, tell_split
 
 
 def clip(recording, **folds):
@@ -21,6 +21,11 @@ def test_a_clip_belongs_to_the_fold_that_holds_it_out():
         "A": Counter({"fold 1": 1, "fold 2": 1}),
         "B": Counter({"test": 1}),
     }
+
+
+def test_without_folds_a_clip_belongs_to_what_it_is_used_for():
+    assert part_of({"clip": "c", "fold-all": "validation"}) == "validation"
+    assert part_of({"fold-1": "train", "fold-10": "held_out"}) == "fold 10"
 
 
 def test_folds_stand_by_number_and_test_last():
