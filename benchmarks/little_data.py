@@ -48,9 +48,9 @@ from anurans.heads.logistic import GRID, Logistic, fit_logistic
 from anurans.heads.recipes import Recipe
 from anurans.heads.training import _fit, fit_head, moments
 from anurans.networks.own_classes import own_classes
-from anurans.scores.curves import average_precision
 from anurans.scores.evaluation import tune_threshold
 from anurans.scores.intervals import draw_groups
+from anurans.scores.metrics import average_precision
 from anurans.sounds.windows import combine
 from anurans.splits.datasets import labelled, open_embeddings
 from anurans.splits.inner_folds import deal_folds

@@ -63,6 +63,7 @@ SHARDS = list(PLAN.shards)
 RUNS = PLAN.runs
 TECHNIQUES = PLAN.techniques()
 caption = partial(report_pages.caption, config=config)
+template = report_pages.template
 aside = partial(running.stand_aside, workflow)
 this_run = partial(running.settings, workflow)
 

@@ -182,6 +182,7 @@ rule write_monitoring:
         species=config["species"],
         project=config["project"],
         gap=asked(partial(PLAN.detects, "gap")),
+        template=template("monitoring"),
         code=detection_code("write_monitoring.py"),
     script:
         "../workflow/scripts/write_monitoring.py"
@@ -210,6 +211,7 @@ rule write_drift:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
+        template=template("drift"),
         code=detection_code("write_drift.py"),
     script:
         "../workflow/scripts/write_drift.py"

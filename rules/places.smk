@@ -16,7 +16,7 @@ prefixed = workflow.modifier.path_modifier.replace_prefix
 
 
 def library():
-    """Folder that holds scripts, library, schemas and captions, as files.
+    """Folder that holds scripts, library, schemas, captions and templates, as files.
 
     Beside the rules; where these come out of a Git repository, as those of a module do, taken out
     of it once, for all runs: scripts of jobs import the library, and Snakemake gives them no more

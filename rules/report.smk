@@ -57,6 +57,7 @@ rule render_scores:
         project=config["project"],
         species=SPECIES,
         caption=caption("scores"),
+        template=template("table"),
         code=code("render_scores.py"),
     script:
         "../workflow/scripts/render_scores.py"
@@ -84,6 +85,7 @@ rule render_table:
     params:
         about=asked(report_pages.about, "table"),
         caption=asked(caption, "table"),
+        template=template("table"),
         code=code("render_table.py"),
     script:
         "../workflow/scripts/render_table.py"
@@ -111,6 +113,7 @@ rule render_setup:
         runtime=growing(5),
     params:
         caption=caption("setup"),
+        template=template("setup"),
         code=code("render_setup.py"),
     script:
         "../workflow/scripts/render_setup.py"
@@ -146,6 +149,7 @@ rule write_model_card:
         species=config["species"],
         settings={key: config[key] for key in ("audio", "clips", "spectrogram", "labelling")},
         caption=caption("model_card"),
+        template=template("model_card"),
         code=code("write_model_card.py"),
     script:
         "../workflow/scripts/write_model_card.py"

@@ -14,13 +14,13 @@ import detect_calls
 import profile_recordings
 from anurans.common.tables import write_table
 from anurans.heads.dense import Head, Layer
+from anurans.listening.assembling import WINDOWS
 from anurans.listening.detector import Detector, directions, of_clips, write_detector
 from anurans.networks.sound_embedders import source_digest
 from anurans.networks.sound_networks import LICENCES
 from anurans.recordings.clips import parse_intervals
 from anurans.sounds.shards import open_shard
 from anurans.sounds.sound_profiles import BAND_COLUMNS
-from assemble_detector import WINDOWS
 
 SHARDS = ("0000", "0001")
 # Backbones that take sound, alone: with and without windows that overlap within a clip.

@@ -85,7 +85,7 @@ def test_unit_tests_stand_as_the_library_does():
 
 def test_an_installed_package_has_every_package_and_what_comes_with_it():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    shipped = {"anurans.workflow.report", "anurans.workflow.schemas"}
+    shipped = {"anurans.workflow.pages", "anurans.workflow.report", "anurans.workflow.schemas"}
     named = {f"anurans.{name}" for name in ORDER} | {"anurans"} | shipped
     assert set(settings["packages"]) == named
     for package in shipped:
@@ -101,7 +101,9 @@ def test_the_installed_package_finds_its_schema_and_captions(tmp_path):
     subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", ROOT], check=True)
     program = (
         "import sys; sys.path.append(sys.argv[1]); import anurans\n"
-        "from anurans.plan.config import schema\nfrom anurans.report.report_pages import CAPTIONS\n"
+        "from anurans.plan.config import schema\nfrom anurans.report.html import table_page\n"
+        "from anurans.report.report_pages import CAPTIONS\n"
+        "assert '</html>' in table_page('T', 'C', 't.csv', [], [])\n"
         "print(anurans.__file__, len(schema()), (CAPTIONS / 'models.rst').is_file())"
     )
     others = next(path for path in sys.path if path.endswith("site-packages"))

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import CONFIG, names, planned, read, refused, snakemake, write_config
 
-from summarize_runs import left_out
+from anurans.scores.summary_notes import left_out
 
 RECORDINGS, ANNOTATIONS = "results/recordings.csv", "results/annotations.csv"
 IMAGES = [f"results/spectrograms/original/{shard:04d}.h5" for shard in range(2)]

@@ -244,6 +244,7 @@ ADD_RECIPE = edits(
 SMALL = {"architecture": "MobileNet", "alpha": 0.25, "weights": "random"}
 GIVEN = {"by": "file", "file": "folds.csv", "folds": 2, "validation": 0.5, "salt": "10"}
 REPORT = "workflow/report/models.rst"
+TEMPLATE = "workflow/pages/table.js"
 SPECTROGRAMS = "workflow/scripts/anurans/sounds/spectrograms.py"
 MASKING = "workflow/scripts/anurans/sounds/masking.py"
 EVALUATION = "workflow/scripts/anurans/scores/evaluation.py"
@@ -328,6 +329,11 @@ ROWS = [
     Row("code: messages for users and lines of logs, every one reworded", reword_errors, {}),
     Row("code: a function and a constant that nobody uses, in every module", spare_definitions, {}),
     Row("code: a caption of a table", text(REPORT, "", "Other words. "), {"tables": True}),
+    Row(
+        "code: how tables of the report look",
+        text(TEMPLATE, "STEP = 200", "STEP = 100"),
+        {"tables": True},
+    ),
     Row("code: how figures are drawn", text(FIGURES, "#0072B2", "#0072B3"), {"figures": True}),
     Row(
         "code: how thresholds are tuned",

@@ -1,53 +1,34 @@
 """Tune the thresholds of one run on what its heads left out, and score every part."""
 
-import numpy as np
-
-from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.annotations.labels import LabelRule, read_coverage
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
 from anurans.heads.learning import read_unseen
-from anurans.scores.evaluation import Part, score_part, score_rules, tune_apart, tune_thresholds
-from anurans.scores.summary import CONVERGED, LABELLING, LEAKS, columns
+from anurans.scores.run_scores import (
+    PREDICTION,
+    gather_clips,
+    judge_run,
+    prediction_rows,
+    thresholds_at,
+    tune_run,
+)
+from anurans.scores.summary import LABELLING, LEAKS, columns
 from anurans.sounds.shards import open_shard
-from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
 
 
 def main(input, output, params, wildcards):
     with open_shard(input.scores) as shard:
-        clips, scores, about = shard.clips, shard.data[()], shard.metadata["training"]
+        names, scores, training = shard.clips.clip, shard.data[()], shard.metadata["training"]
         backbone = shard.metadata["embedding"]["backbone"]
-    species, rule = about["species"], LabelRule(**params.labelling)
-    coverage = read_coverage((row for path in input.labels for row in read_table(path)), species)
-    labels, used = decide_all(coverage.species, rule)
-    row_of = {clip: row for row, clip in enumerate(clips.clip)}
-    rows = np.array([row_of[clip] for clip in coverage.clip], dtype=int)
-    scores = scores[rows]
+    species, rule = training["species"], LabelRule(**params.labelling)
+    labels = read_coverage((row for path in input.labels for row in read_table(path)), species)
     unseen = read_unseen(read_table(input.clips), species)
-    if unseen:
-        # What was learnt from is judged by the fits that left it out.
-        for place, clip in enumerate(coverage.clip):
-            if clip in unseen:
-                scores[place] = unseen[clip]
     roles = {row["clip"]: row for row in read_table(input.roles)}
-    role = np.array([roles[clip][f"fold-{wildcards.fold}"] for clip in coverage.clip], dtype=object)
-    group = [roles[clip]["night"] or roles[clip]["recording"] for clip in coverage.clip]
-    group = np.array(group, dtype=object)
+    clips = gather_clips(labels, rule, names, scores, unseen, roles, wildcards.fold)
 
-    def part(name):
-        return of((role == name) & used)
-
-    def of(chosen):
-        return Part(labels[chosen], scores[chosen], coverage.recording[chosen], group[chosen])
-
-    learnt = np.array([clip in (unseen or ()) for clip in coverage.clip], dtype=bool) & used
-    tuned_on = of(learnt) if unseen else part(params.validation)
-    tuned = tune_thresholds(species, tuned_on)
+    tuned = tune_run(clips, params.validation)
     stated = [row | {"threshold": format_score(row["threshold"])} for row in tuned]
     write_table(output.thresholds, ["species", "threshold", "source", "positives"], stated)
-    thresholds = [row["threshold"] for row in tuned]
-    at = np.tile(thresholds, (len(scores), 1))
-    validation = role == VALIDATION
-    at[validation] = tune_apart(tuned_on, of(validation), thresholds)
     run_is = {
         "split": wildcards.split,
         "leaks": LEAKS[params.leaks],
@@ -58,48 +39,16 @@ def main(input, output, params, wildcards):
         "fold": wildcards.fold,
         "labelling": rule.name,
     }
-    kept = ("epochs", "best_epoch", "parameters_head", "parameters_total")
-    about = {"converged": CONVERGED[about["converged"]]} | {key: about[key] for key in kept}
-    about["weights_mb"] = about["parameters_total"] * 4 / 1e6
-    decided = {f"threshold_{row['species']}": row["threshold"] for row in tuned}
-    decided |= {f"threshold_source_{row['species']}": row["source"] for row in tuned}
-    metrics, labelling = [], []
-    for subset in (VALIDATION, HELD_OUT, TEST):
-        mine = np.flatnonzero(role == subset)
-        if len(mine):
-            covered = {name: coverage.species[name][mine] for name in species}
-            judged = score_rules(species, covered, scores[mine], at[mine], rule.ambiguous)
-            labelling += [run_is | row | {"subset": subset} for row in judged]
-        mine = (role == subset) & used
-        if mine.any():
-            scored = score_part(species, of(mine), at[mine], params.resamples, params.seed)
-            metrics.append(run_is | {"subset": subset} | scored | decided | about)
-            log.info("%s: %d clips, macro F1 %s", subset, scored["n_clips"], scored["f1_macro"])
+    at = thresholds_at(clips, tuned, params.validation)
+    drawn = params.resamples, params.seed
+    metrics, labelling = judge_run(clips, tuned, at, run_is, training, *drawn)
+    for row in metrics:
+        log.info("%s: %d clips, macro F1 %s", row["subset"], row["n_clips"], row["f1_macro"])
     write_table(output.metrics, columns(species), metrics)
     write_table(output.labelling, LABELLING, labelling)
-
-    predictions = []
-    for place, clip in enumerate(coverage.clip):
-        row = {
-            "clip": clip,
-            "recording": coverage.recording[place],
-            "group": group[place],
-            "role": role[place],
-            "used": int(used[place]),
-        }
-        for column, name in enumerate(species):
-            score = float(scores[place, column])
-            row |= {
-                # Empty where no fit had left out the clip and learnt of the species.
-                f"score_{name}": format_score(score),
-                f"predicted_{name}": int(score >= at[place, column]),
-                f"label_{name}": int(labels[place, column]),
-            }
-        predictions.append(row)
+    predictions = prediction_rows(clips, at)
     each = [f"{what}_{name}" for name in species for what in ("score", "predicted", "label")]
-    write_table(
-        output.predictions, ["clip", "recording", "group", "role", "used", *each], predictions
-    )
+    write_table(output.predictions, [*PREDICTION, *each], predictions)
 
 
 if "snakemake" in globals():

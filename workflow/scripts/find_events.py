@@ -9,7 +9,7 @@ from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.listening.activity import PARTS, add_all, part_rows, place_clips, tally
-from anurans.listening.detector import mean_scores, vote
+from anurans.listening.detector import frequencies, mean_scores, thresholds_of, vote
 from anurans.listening.selections import audacity, raven
 from anurans.recordings.names import file_name
 from anurans.recordings.times import time_of_day
@@ -24,7 +24,7 @@ def main(input, output, params):
     about = metadata["detection"]
     species, length = about["species"], about["settings"]["length"]
     steps = round(1 / (1 - about["overlap"]))
-    thresholds = read_thresholds(read_table(input.thresholds), species, about["folds"])
+    thresholds = thresholds_of(read_table(input.thresholds), species, about["folds"])
     curves = read_curves(read_table(input.calibrators), species)
     positive, mean = vote(scores, thresholds), mean_scores(scores)
     chances = np.stack(
@@ -66,20 +66,6 @@ def main(input, output, params):
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
     log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
-
-
-def frequencies(settings):
-    """Lowest and highest frequency that a model takes in, in Hz."""
-    if "sound" in settings:
-        return 0.0, settings["sound"]["sr"] / 2
-    image = settings["spectrogram"]
-    return image["fmin"], image["fmax"] or settings["sr"] / 2
-
-
-def read_thresholds(rows, species, folds):
-    """Thresholds [shape=(species, folds)]."""
-    of = {(row["species"], row["fold"]): float(row["threshold"]) for row in rows}
-    return np.array([[of[name, fold] for fold in folds] for name in species])
 
 
 def fresh(folder):

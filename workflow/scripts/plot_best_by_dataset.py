@@ -15,10 +15,9 @@ from anurans.report.figures import (
     ranged,
     sheet,
 )
-from anurans.report.panels import WIDTH, letter_names
-from anurans.scores.comparison import MODEL, model_f1
+from anurans.report.panels import WIDTH, fold_panels, letter_names
+from anurans.scores.comparison import MODEL, f1_intervals
 from anurans.scores.curves import read_scored
-from anurans.scores.intervals import draw_groups, macro, percentile_interval
 from anurans.scores.ranking import choose_best, gather_models
 from anurans.splits.splits import TEST
 
@@ -51,7 +50,7 @@ def main(input, output, params):
             letter = letters[model[MODEL.index("recipe")]]
             label = ", ".join(filter(None, [name, letter, model[0] if len(splits) > 1 else ""]))
             label += f" {BEST}" if by_dataset.get(dataset) == model else ""
-            values = score(parts, params.resamples, params.seed)
+            values = f1_intervals(parts, TEST, params.resamples, params.seed)
             dots.append(Dot(label, look(backbones.index(name)), values))
         if dots:
             groups.append((f"Trained on {dataset}", dots))
@@ -66,7 +65,7 @@ def main(input, output, params):
         for name, column in zip(params.species, positives.T, strict=True)
     ]
     titles.append("Mean over species\n")
-    sections = fold_panels(titles, groups)
+    sections = fold_panels(titles, groups, PANELS)
     with sheet(output, WIDTH, forest_height(sections) + 0.3 + 0.13 * len(recipes)) as figure:
         headline(figure, f"F1 on test of the best models, {counted(len(datasets), 'dataset')}")
         axes = forest(figure, sections, "F1")
@@ -83,39 +82,6 @@ def main(input, output, params):
         style = {"title_fontsize": 7, "alignment": "left"}
         figure.legend(handles=[], loc="outside lower left", title="\n".join(lines), **style)
     log.info("%d of %d models", len(sizes), len(models))
-
-
-def fold_panels(titles, groups):
-    """Sections of a forest plot, with so many panels side by side as can be read."""
-    rows = -(-len(titles) // PANELS)
-    width = -(-len(titles) // rows)
-    sections = []
-    for first in range(0, len(titles), width):
-        pad = width - len(titles[first : first + width])
-        part = [
-            (
-                heading,
-                [
-                    Dot(dot.label, dot.look, [*dot.values[first : first + width], *[None] * pad])
-                    for dot in dots
-                ],
-            )
-            for heading, dots in groups
-        ]
-        sections.append(([*titles[first : first + width], *[""] * pad], part))
-    return sections
-
-
-def score(parts, resamples, seed):
-    """F1 of each species and their mean, each with its interval."""
-    names = sorted({group for part in parts for group in part.groups})
-    draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
-    f1 = model_f1(parts, TEST, names, draws)
-    values = []
-    for column in (*f1.T, macro(f1)):
-        once = None if np.isnan(column[0]) else float(column[0])
-        values.append([once, *percentile_interval(column[1:], len(names))])
-    return values
 
 
 if "snakemake" in globals():

@@ -2,16 +2,15 @@
 
 from textwrap import fill
 
-import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.annotations.labels import LabelRule
 from anurans.annotations.sources import annotations_of
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
-from anurans.common.tables import read_table
-from anurans.recordings.clips import STRETCHED, clip_id, concatenate
+from anurans.recordings.clips import STRETCHED, clip_id
+from anurans.report.copy_sheets import Images, contrast, pick, positives
 from anurans.report.figures import (
     COLOURS,
     LANE,
@@ -25,7 +24,6 @@ from anurans.report.figures import (
     show_image,
 )
 from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
-from anurans.sounds.shards import open_shard
 
 ROWS = 4
 ROWS_AN_INCH = 207  # of an image
@@ -117,40 +115,6 @@ def main(input, output, params, wildcards):
     log.info("%d of %d copies: %s", len(chosen), len(rows), list(copies.clips.clip[chosen]))
 
 
-def positives(tables, species, rule):
-    """Species that each clip of label tables is positive for."""
-    table = read_coverage((row for path in tables for row in read_table(path)), species)
-    labels, _ = decide_all(table.species, rule)
-    return {
-        clip: frozenset(name for name, label in zip(species, of, strict=True) if label)
-        for clip, of in zip(table.clip, labels, strict=True)
-    }
-
-
-def pick(shows, least):
-    """Pick at least so many that together show all that there is.
-
-    Of each, `shows` tells sets of what must be seen, of what should be, and so on. The next one
-    is that which adds most to those before; of equal ones the first.
-    """
-    picked, seen = [], [set() for _ in shows[0]]
-    while len(picked) < min(least, len(shows)) or any(sets[0] - seen[0] for sets in shows):
-        rest = (at for at in range(len(shows)) if at not in picked)
-        best = max(
-            rest, key=lambda at: [len(s - old) for s, old in zip(shows[at], seen, strict=True)]
-        )
-        picked.append(best)
-        for old, new in zip(seen, shows[best], strict=True):
-            old |= new
-    return picked
-
-
-def contrast(image):
-    """Grey values to draw white and black, so that noise is pale and calls stand out."""
-    low, high = np.percentile(image, [20, 99.9])
-    return int(low), int(max(high, low + 1))
-
-
 def title(clip, positive, erased, species):
     """What a copy is, and which labels it has."""
     name, copy, rate = clip.clip[0], int(clip.copy[0]), float(clip.rate[0])
@@ -170,31 +134,6 @@ def legend(technique):
     what = "call" if technique == "frequency_mask" else "part of a call"
     hidden = Patch(facecolor="none", edgecolor=grey, label=f"{what} that a mask hides")
     return [*handles, hidden, Patch(**MASK, label="mask")]
-
-
-class Images:
-    """Clips of all shards of a technique, images read when they are asked for."""
-
-    def __init__(self, paths):
-        tables, self._places = [], []
-        for path in paths:
-            with open_shard(path) as shard:
-                tables.append(shard.clips)
-                self._places += [(path, row) for row in range(len(shard.clips))]
-                self.about = shard.metadata
-        self.clips = concatenate(tables)
-
-    def image(self, row):
-        """Image of a clip."""
-        path, at = self._places[row]
-        with open_shard(path) as shard:
-            return shard.data[at]
-
-    def between(self, recording, start, end, length):
-        """Starts and images of the clips of a recording that show a part of it."""
-        starts = self.clips.source_start
-        of = (self.clips.recording == recording) & (starts < end) & (starts + length > start)
-        return [(float(starts[row]), self.image(row)) for row in np.flatnonzero(of)]
 
 
 if "snakemake" in globals():

@@ -1,6 +1,5 @@
 """Draw the losses of every training of a split, by epoch or penalty, and what was kept."""
 
-from dataclasses import dataclass
 from textwrap import fill
 
 from matplotlib.lines import Line2D
@@ -10,6 +9,7 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.report.figures import COLOURS, counted, headline, sheet
+from anurans.report.learning_curves import EPOCH, PENALTY, columns_for, read_curves
 from anurans.report.panels import WIDTH, lowest, panel_rows, panels
 from anurans.scores.comparison import MODEL
 from anurans.scores.ranking import choosing_part, gather_models, rank_models
@@ -22,34 +22,16 @@ KEPT = "kept; n: trainings of a model"
 PLAIN = FuncFormatter(lambda value, _: f"{value:g}")
 
 
-EPOCH, PENALTY = "epoch", "penalty"
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Losses of a training, by epoch, or by the penalties tried for one species.
-
-    `lines` are those on training and validation, None where it is not known; `kept` is where the
-    one was that was kept.
-    """
-
-    by: str
-    x: list[float]
-    lines: tuple[list[float | None], list[float | None]]
-    kept: float
-
-    @property
-    def known(self):
-        """All its losses."""
-        return [loss for line in self.lines for loss in line if loss is not None]
-
-
 def main(input, output, params, wildcards):
     runs = [read_table(path) for path in input.metrics]
     models = gather_models(runs)
     best = set(rank_models(runs, choosing_part(runs))[:MOST])
     curves = {
-        model: [curve for at in places for curve in read_curves(input.history[at], runs[at][0])]
+        model: [
+            curve
+            for at in places
+            for curve in read_curves(read_table(input.history[at]), runs[at][0])
+        ]
         for model, places in models.items()
         if model in best
     }
@@ -63,7 +45,7 @@ def main(input, output, params, wildcards):
     order = {name: at for at, name in enumerate(params.datasets)}
     at = MODEL.index("dataset")
     keys = sorted(curves, key=lambda model: (model[1:at], model[at + 1 :], order[model[at]]))
-    columns = columns_for(keys)
+    columns = columns_for(keys, COLUMNS)
     kinds = {curve.by for of in curves.values() for curve in of}
     longest = [max(curve.x) for of in curves.values() for curve in of if curve.by == EPOCH]
     spread = len(longest) > 0 and max(longest) > 10 * min(longest)
@@ -102,38 +84,6 @@ def main(input, output, params, wildcards):
                 ax.set_ylabel("Loss")
         figure.legend(handles=legend(kinds), loc="outside lower left", ncols=3)
     log.info("%d of %d models, %d trainings", len(best), len(models), trainings)
-
-
-def read_curves(path, metrics):
-    """Curves of a training: one by epoch, or one by penalty of each species."""
-    rows = read_table(path)
-    if rows and "C" not in rows[0]:
-        lines = tuple(
-            [float(row[key]) if row.get(key) else None for row in rows]
-            for key in ("loss", "val_loss")
-        )
-        return [
-            Curve(EPOCH, [int(row["epoch"]) for row in rows], lines, int(metrics["best_epoch"]))
-        ]
-    found = []
-    for species in dict.fromkeys(row["species"] for row in rows):
-        of = [row for row in rows if row["species"] == species]
-        left_out = [float(row["loss"]) if row["loss"] else None for row in of]
-        kept = next(float(row["C"]) for row in of if row["chosen"] == "1")
-        lines = [None] * len(of), left_out
-        found.append(Curve(PENALTY, [float(row["C"]) for row in of], lines, kept))
-    return found
-
-
-def columns_for(keys):
-    """Columns that put the datasets of a model side by side, where all have the same ones."""
-    at = MODEL.index("dataset")
-    datasets = {model[at] for model in keys}
-    others = {model[:at] + model[at + 1 :] for model in keys}
-    full = len(keys) == len(datasets) * len(others)
-    return (
-        len(datasets) if full and 3 <= len(datasets) <= COLUMNS else min(COLUMNS, max(3, len(keys)))
-    )
 
 
 def draw(ax, curve):

@@ -1,21 +1,15 @@
 """Draw the pipeline as the workflow itself has it: its rules, and which feeds which."""
 
-from pathlib import Path
-
 from matplotlib.patches import FancyBboxPatch, Patch, PathPatch
 from matplotlib.path import Path as Line
-from snakemake.settings.types import DAGSettings
 
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
-from anurans.engine.dry_runs import planned
+from anurans.engine.rule_graph import KINDS, read_rules
 from anurans.report.figures import counted, headline, sheet
 from anurans.report.graph_layout import assign_layers, implied, place_nodes
 from anurans.report.panels import WIDTH
 
-# Rules of one kind are drawn as one.
-KINDS = {"plot_": "figures", "tabulate_": "tables"}
-STAGES = {"figures": "figures", "tables": "comparison"}
 # By file of rules, pale: the names of rules stand on them.
 FILLS = {
     "recordings": "#CFE8F7",
@@ -31,7 +25,7 @@ STEP, BOX = 0.52, (0.94, 0.42)  # inches between layers; size of a box in the un
 
 
 def main(output, params):
-    jobs, edges, stages = read_rules(params)
+    jobs, edges, stages = read_rules(params.snakefile, params.stored, params.called)
     if not jobs:
         raise UserError("The workflow has no rule to draw: no target asks for a file.")
     layer = assign_layers(jobs, edges)
@@ -61,38 +55,6 @@ def main(output, params):
         style |= {"handlelength": 1.4, "columnspacing": 1.2}
         figure.legend(handles=handles, loc="outside lower left", title=title, **style)
     log.info("%d rules, %d edges", rules, len(edges))
-
-
-def read_rules(params):
-    """Rules that make all that the config asks for.
-
-    Returns
-    -------
-    dict
-        Jobs of each rule; those of one kind together.
-    set of tuple
-        Pairs of rules: what feeds, what is fed.
-    dict
-        File of rules that each stands in.
-    """
-    settings = {f"{name}_settings": value for name, value in params.stored.items()}
-    settings["config_settings"] = params.called
-    # Files that other jobs are writing at this moment are no mistake.
-    asked = DAGSettings(force_incomplete=True)
-    with planned(params.snakefile, asked, **settings) as workflow:
-        dag = workflow.dag
-        jobs, edges, stages = {}, set(), {}
-        for job in (job for job in dag.jobs if not job.rule.norun):
-            name = kind_of(job.rule.name)
-            jobs[name] = jobs.get(name, 0) + 1
-            stages[name] = STAGES.get(name, Path(str(job.rule.snakefile)).stem)
-            edges |= {(kind_of(feeds.rule.name), name) for feeds in dag.dependencies[job]}
-    return jobs, {edge for edge in edges if edge[0] != edge[1]}, stages
-
-
-def kind_of(rule):
-    """Name of a rule, or of its kind where many are alike."""
-    return next((kind for prefix, kind in KINDS.items() if rule.startswith(prefix)), rule)
 
 
 def draw_rule(ax, at, name, jobs, fill):

@@ -6,10 +6,9 @@ from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.report.figures import GREY, counted, headline, look, sheet
 from anurans.report.panels import WIDTH, explain, line_of, note
-from anurans.scores.calibration import calibrated, read_calibrators
-from anurans.scores.curves import BINS, measure_reliability, pool_models
-from anurans.scores.ranking import CLIPS, few_best, gather_models, name_models
-from anurans.splits.splits import TEST
+from anurans.scores.calibrated_models import choose_parts
+from anurans.scores.curves import BINS, measure_reliability
+from anurans.scores.ranking import CLIPS
 
 COLUMNS = 3
 # More models' intervals would hide each other.
@@ -17,7 +16,14 @@ FEW = 2
 
 
 def main(input, output, params, wildcards):
-    names, parts, subset, words = choose(input, params.species, wildcards.split)
+    names, parts, subset, words = choose_parts(
+        [read_table(path) for path in input.metrics],
+        [row for path in input.calibrators for row in read_table(path)],
+        lambda at: read_table(input.predictions[at]),
+        params.species,
+        wildcards.split,
+        FEW,
+    )
     species = params.species
     rows = -(-len(species) // COLUMNS)
     with sheet(output, WIDTH, 1.1 + 3.2 * rows + 0.17 * len(parts)) as figure:
@@ -49,32 +55,6 @@ def main(input, output, params, wildcards):
             "ECE: expected calibration error.",
         )
     log.info("%s on %s", words, subset)
-
-
-def choose(input, species, split):
-    """The best model before and after calibration, on test; else the best few as they are.
-
-    Returns names, what each said, the part that it is, and what they are in words.
-    """
-    runs = [read_table(path) for path in input.metrics]
-    chosen, subset, words = few_best(runs, FEW)
-    best = next(iter(chosen), None)
-    rows = [row for path in input.calibrators for row in read_table(path)]
-    calibrators = read_calibrators(rows, best, species) if best else []
-    compared = any(calibrators) and any(
-        row["subset"] == TEST for at in chosen[best] for row in runs[at]
-    )
-    if compared:
-        chosen, subset, words = {best: chosen[best]}, TEST, few_best(runs, 1)[2]
-        words += f", {name_models(list(gather_models(runs)))[best]}"
-    parts = pool_models(
-        chosen, lambda at: read_table(input.predictions[at]), species, subset, split
-    )
-    if not compared:
-        names = name_models(list(parts))
-        return [names[model] for model in parts], list(parts.values()), subset, words
-    names = ["as the model says", "calibrated on the held-out clips"]
-    return names, [parts[best], calibrated(parts[best], calibrators)], subset, words
 
 
 def draw(ax, below, column, parts, params):

@@ -1,6 +1,5 @@
 """Draw which recordings a split tests on, and in which fold it holds out each other one."""
 
-from collections import Counter
 from dataclasses import replace
 from math import ceil, floor
 
@@ -14,16 +13,15 @@ from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.recordings.names import Recording
 from anurans.report.figures import Look, counted, headline, look, night_axis, sheet
-from anurans.splits.splits import HELD_OUT, TEST
+from anurans.splits.split_parts import beside, count_parts, hour, order, strip, tell_split
+from anurans.splits.splits import TEST
 
 # Nights, or recordings without a date, side by side; more go into the next panel or row.
 COLUMNS = 70
 
 
 def main(input, output, wildcards):
-    parts = {}
-    for clip in read_table(input.roles):
-        parts.setdefault(clip["recording"], Counter())[part_of(clip)] += 1
+    parts = count_parts(read_table(input.roles))
     if not parts:
         raise UserError(f"{input.roles}: there is no clip in this split to draw.")
     names = sorted({part for shares in parts.values() for part in shares}, key=order)
@@ -56,7 +54,7 @@ def main(input, output, wildcards):
 
     height = 0.7 + sum(heights) + 0.75 * len(heights) + 0.17 * len(handles)
     with sheet(output, 7.5, height) as figure:
-        headline(figure, seen(wildcards.split, parts, night))
+        headline(figure, tell_split(wildcards.split, parts, night))
         axes = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
         for ax, chunk in zip(axes, chunks, strict=False):
             places = beside({name: (night[name], hours[name]) for name in hours}, chunk)
@@ -65,7 +63,7 @@ def main(input, output, wildcards):
             night_axis(ax, chunk)
             ax.set_xlabel("Night (date of its evening)")
         if undated:
-            draw(axes[-1], strip(undated), 0.35, parts, looks, annotated)
+            draw(axes[-1], strip(undated, COLUMNS), 0.35, parts, looks, annotated)
             axes[-1].set_xlim(-0.6, COLUMNS - 0.4)
             axes[-1].set_ylim(len(range(0, len(undated), COLUMNS)) - 0.4, -0.6)
             axes[-1].set_yticks([])
@@ -74,44 +72,6 @@ def main(input, output, wildcards):
             axes[-1].set_xlabel(f"Recordings without date and time, by id, {COLUMNS} in a row")
         figure.legend(handles=handles, loc="outside lower left")
     log.info("%d recordings on %d nights, %d undated", len(night), len(nights), len(undated))
-
-
-def part_of(clip):
-    """Part that judges a clip: test, or the fold that holds it out; else what it is used for."""
-    roles = {name: role for name, role in clip.items() if name.startswith("fold-")}
-    held_out = [fold.replace("-", " ") for fold, role in roles.items() if role == HELD_OUT]
-    return held_out[0] if held_out else next(iter(roles.values()))
-
-
-def order(part):
-    """Key that sorts folds by number, the test part last."""
-    word, _, number = part.partition(" ")
-    return part == TEST, word, int(number or 0)
-
-
-def hour(recording):
-    """Hours from noon to the time of a recording."""
-    hours, minutes, seconds = map(int, recording.time.split(":"))
-    return (hours - 12) % 24 + minutes / 60 + seconds / 3600
-
-
-def beside(at, nights):
-    """Places (x, y, width) of recordings in a calendar; those of one time stand side by side."""
-    columns = {night: x for x, night in enumerate(nights)}
-    same = {}
-    for name, (night, hours) in at.items():
-        if night in columns:
-            same.setdefault((night, hours), []).append(name)
-    return {
-        name: (columns[night] + 0.8 * ((turn + 0.5) / len(names) - 0.5), hours, 0.8 / len(names))
-        for (night, hours), names in same.items()
-        for turn, name in enumerate(names)
-    }
-
-
-def strip(names):
-    """Places of recordings in rows."""
-    return {name: (at % COLUMNS, at // COLUMNS, 0.8) for at, name in enumerate(names)}
 
 
 def draw(ax, places, half, parts, looks, annotated):
@@ -162,21 +122,6 @@ def entry(part, of, parts, night, annotated):
     text += f" on {counted(nights, 'night')}" if nights else ""
     missing = sum(name not in annotated for name in names)
     return dot(of, label=text + (f" ({missing} not annotated)" if missing else ""))
-
-
-def seen(split, parts, night):
-    """What the figure shows, as a headline."""
-    mixed = sum(len(shares) > 1 for shares in parts.values())
-    if mixed:
-        return f"Split {split}: {mixed} of {len(parts)} recordings have clips in several parts"
-    of = {}
-    for name, shares in parts.items():
-        of.setdefault(night[name], set()).update(shares)
-    of.pop("", None)
-    torn = sum(len(shares) > 1 for shares in of.values())
-    if torn:
-        return f"Split {split}: whole recordings, but {torn} of {len(of)} nights in several parts"
-    return f"Split {split}: each {'night' if of else 'recording'} is in one part only"
 
 
 if "snakemake" in globals():

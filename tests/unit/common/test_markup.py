@@ -1,6 +1,6 @@
 """Tables to be read: layout, short numbers, and what would break the markup."""
 
-from anurans.common.markup import latex, markdown
+from anurans.common.markup import aligned, latex, markdown
 
 COLUMNS = ["name", "f1_macro", "n"]
 ROWS = [
@@ -8,6 +8,17 @@ ROWS = [
     {"name": "50 % & more", "f1_macro": None},
     {"name": "read", "f1_macro": "-1.500000", "n": "7"},
 ]
+
+
+def test_cells_stand_in_columns():
+    lines = [["name", "n"], ["longer name", "5"], ["a", "100"]]
+    assert aligned(lines, right=[1], rule=True) == [
+        "name           n",
+        "-----------  ---",
+        "longer name    5",
+        "a            100",
+    ]
+    assert aligned(lines[:1], between="|", least=6) == ["name  |n     "]
 
 
 def test_markdown_is_aligned_and_short():

@@ -364,21 +364,6 @@ def test_a_split_by_clip_shows_the_shares_of_recordings(tmp_path, drawn):
     assert "2 of 2 recordings have clips in several parts" in texts(figure)
 
 
-def test_recordings_of_one_time_stand_side_by_side():
-    at = {"A": ("n", 6.0), "B": ("n", 6.0), "C": ("n", 7.0)}
-    places = plot_split.beside(at, ["m", "n"])
-    assert places["A"] == pytest.approx((0.8, 6.0, 0.4))
-    assert places["B"] == pytest.approx((1.2, 6.0, 0.4))
-    assert places["C"] == pytest.approx((1.0, 7.0, 0.8))
-
-
-def test_without_folds_a_split_shows_what_clips_are_used_for():
-    assert plot_split.part_of({"clip": "c", "fold-all": "validation"}) == "validation"
-    assert plot_split.part_of({"fold-1": "train", "fold-10": "held_out"}) == "fold 10"
-    names = ["test", "fold 10", "fold 2"]
-    assert sorted(names, key=plot_split.order) == ["fold 2", "fold 10", "test"]
-
-
 def write_labels(path, clips, calls, species):
     """Write a label table as the rule label_clips does."""
     names = {recording: calls.get(recording, ()) for recording in clips.recording}

@@ -19,8 +19,8 @@ import plot_reliability
 import plot_size
 from anurans.common.errors import UserError
 from anurans.common.tables import write_table
-from anurans.report.figures import sheet
-from anurans.report.panels import bar, letter_names, lowest, panel_rows, panels
+from anurans.report.figures import Dot, sheet
+from anurans.report.panels import bar, fold_panels, letter_names, lowest, panel_rows, panels
 from anurans.scores.calibration import CALIBRATORS
 from anurans.scores.comparison import MODEL
 
@@ -302,8 +302,8 @@ def test_the_best_by_dataset_is_chosen_on_validation(drawn, study):
 
 
 def test_many_species_are_drawn_in_several_rows():
-    dots = [("g", [plot_best_by_dataset.Dot("x", None, [[at, None, None] for at in range(5)])])]
-    sections = plot_best_by_dataset.fold_panels(list("abcde"), dots)
+    dots = [("g", [Dot("x", None, [[at, None, None] for at in range(5)])])]
+    sections = fold_panels(list("abcde"), dots, plot_best_by_dataset.PANELS)
     assert [titles for titles, _ in sections] == [["a", "b", "c"], ["d", "e", ""]]
     assert sections[1][1][0][1][0].values == [[3, None, None], [4, None, None], None]
 
@@ -343,20 +343,19 @@ def test_size_against_f1_shows_intervals(drawn, study, tmp_path):
 
 
 def test_the_pipeline_shows_each_rule_once_with_its_jobs(drawn, monkeypatch):
+    params = SimpleNamespace(project="P", snakefile="Snakefile", stored={}, called=None)
     jobs = {"cut_clips": 4, "train_model": 1, "figures": 7}
     edges = {("cut_clips", "train_model"), ("train_model", "figures"), ("cut_clips", "figures")}
     stages = {"cut_clips": "recordings", "train_model": "training", "figures": "figures"}
-    monkeypatch.setattr(plot_pipeline, "read_rules", lambda params: (jobs, edges, stages))
-    figure = drawn(plot_pipeline, params=SimpleNamespace(project="P"))
+    monkeypatch.setattr(plot_pipeline, "read_rules", lambda *given: (jobs, edges, stages))
+    figure = drawn(plot_pipeline, params=params)
     said = texts(figure)
     assert "cut_clips\n\N{MULTIPLICATION SIGN} 4" in said and "12 jobs of P" in said
     # A box each, and a line for each edge that no other way implies.
     assert len(figure.axes[0].patches) == 3 + 2
-    assert plot_pipeline.kind_of("plot_split") == "figures"
-    assert plot_pipeline.kind_of("train_model") == "train_model"
-    monkeypatch.setattr(plot_pipeline, "read_rules", lambda params: ({}, set(), {}))
+    monkeypatch.setattr(plot_pipeline, "read_rules", lambda *given: ({}, set(), {}))
     with pytest.raises(UserError, match="no rule to draw"):
-        plot_pipeline.main([], SimpleNamespace(project="P"))
+        plot_pipeline.main([], params)
 
 
 @pytest.mark.parametrize("script", [plot_precision_recall, plot_reliability])

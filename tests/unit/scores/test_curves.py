@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import average_precision_score
 
 from anurans.scores.curves import (
     Scored,
-    average_precision,
     measure_reliability,
     pool,
     read_scored,
@@ -52,16 +50,6 @@ def test_empty_scores_are_as_if_none_had_called():
     assert part.labels.tolist() == part.predicted.tolist() == [[True, False]]
     of = trace_precision_recall(part, 1, 10, 0)
     assert of.ap is None and of.positives == 0
-
-
-def test_average_precision_is_that_of_scikit_learn_with_ties_and_weights():
-    rng = np.random.default_rng(1)
-    labels, scores = rng.random(60) < 0.3, rng.integers(0, 8, 60) / 8
-    weights = rng.integers(0, 3, (5, 60))
-    expected = [average_precision_score(labels, scores, sample_weight=each) for each in weights]
-    assert average_precision(labels, scores, weights) == pytest.approx(expected)
-    assert np.isnan(average_precision(labels, scores, weights * ~labels)).all()
-    assert np.isnan(average_precision(labels[:0], scores[:0], weights[:, :0])).all()
 
 
 def test_clips_of_a_group_count_together():

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
 
 from anurans.scores.comparison import Decisions
 from anurans.scores.paired_differences import (
@@ -10,7 +9,6 @@ from anurans.scores.paired_differences import (
     agrees,
     contrast,
     models_of,
-    rank_correlation,
 )
 
 
@@ -104,16 +102,6 @@ def test_models_are_judged_on_held_out_parts_where_all_have_one():
         ("folds", "held_out", 2),
         ("plain", "test", 1),
     ]
-
-
-@pytest.mark.parametrize("x, y", [([1, 2, 3, 4], [1, 3, 2, 4]), ([1, 1, 2, 5], [4, 3, 3, 1])])
-def test_rank_correlation_is_spearmans(x, y):
-    assert rank_correlation(x, y) == pytest.approx(spearmanr(x, y).statistic)
-
-
-def test_rank_correlation_of_a_constant_is_undefined():
-    assert rank_correlation([1, 1], [2, 3]) is None
-    assert rank_correlation([], []) is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from anurans.scores.comparison import Decisions
 from anurans.scores.paired_differences import JudgedRun
-from anurans.scores.study_claims import HYPOTHESES, hypotheses, resampled_mean
+from anurans.scores.study_claims import HYPOTHESES, hypotheses, rank_correlation, resampled_mean
 
 SPECIES, NIGHTS = 2, 12
 DATASETS = {
@@ -110,3 +110,17 @@ def test_values_without_groups_are_resampled_themselves():
     # Student's t of four values: 3 ± 3.44.
     assert (found["lower"], found["upper"]) == pytest.approx((-0.44, 6.44), abs=0.3)
     assert resampled_mean([4.0], 10, 1)["lower"] is None
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    # By hand: 1 - 6 * 2 / (4 * 15); and of ties the correlation of ranks 1.5, 1.5, 3, 4.
+    [([1, 2, 3, 4], [1, 3, 2, 4], 0.8), ([1, 1, 2, 5], [4, 3, 3, 1], -3.75 / 4.5)],
+)
+def test_rank_correlation_is_spearmans(x, y, expected):
+    assert rank_correlation(x, y) == pytest.approx(expected)
+
+
+def test_rank_correlation_of_a_constant_is_undefined():
+    assert rank_correlation([1, 1], [2, 3]) is None
+    assert rank_correlation([], []) is None

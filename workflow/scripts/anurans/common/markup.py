@@ -1,7 +1,7 @@
-"""Tables to be read: in Markdown, and in LaTeX."""
+"""Tables to be read: as plain text, in Markdown, and in LaTeX."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from anurans.common.tables import format_cell
 
@@ -11,6 +11,51 @@ LATEX = {
     "^": r"\textasciicircum{}",
     **{character: f"\\{character}" for character in "&%$#_{}"},
 }
+
+
+def aligned(
+    lines: Sequence[Sequence[str]],
+    right: Collection[int] = (),
+    rule: bool = False,
+    between: str = "  ",
+    least: int = 0,
+) -> list[str]:
+    """Lay out cells in columns, for a font whose characters are all as wide.
+
+    Parameters
+    ----------
+    lines
+        Cells of each line, as many in each; the first are the names of the columns.
+    right
+        Columns whose cells stand to the right.
+    rule
+        Whether a line of dashes stands below the first.
+    between
+        What stands between two cells.
+    least
+        Width of the narrowest column.
+
+    Returns
+    -------
+    list of str
+        All as long: the last cells are filled up with spaces too.
+
+    Examples
+    --------
+    >>> aligned([["name", "n"], ["a", "10"]], right=[1])
+    ['name   n', 'a     10']
+    """
+    widths = [max(least, *map(len, column)) for column in zip(*lines, strict=True)]
+    cells = [
+        [
+            cell.rjust(width) if at in right else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        for line in lines
+    ]
+    if rule:
+        cells.insert(1, ["-" * width for width in widths])
+    return [between.join(line) for line in cells]
 
 
 def markdown(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
@@ -30,12 +75,7 @@ def markdown(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> st
     """
     cells = [[_short(row.get(column)).replace("|", "\\|") for column in columns] for row in rows]
     header = [column.replace("_", " ") for column in columns]
-    widths = [max(3, *map(len, column)) for column in zip(header, *cells, strict=True)]
-    rule = ["-" * width for width in widths]
-    lines = [
-        " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        for line in (header, rule, *cells)
-    ]
+    lines = aligned([header, *cells], rule=True, between=" | ", least=3)
     return "".join(f"| {line} |\n" for line in lines)
 
 

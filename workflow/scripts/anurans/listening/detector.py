@@ -99,6 +99,22 @@ def by_fold(
     ]
 
 
+def frequencies(settings: Mapping[str, Any]) -> tuple[float, float]:
+    """Lowest and highest frequency that a model takes in, in Hz."""
+    if "sound" in settings:
+        return 0.0, settings["sound"]["sr"] / 2
+    image = settings["spectrogram"]
+    return image["fmin"], image["fmax"] or settings["sr"] / 2
+
+
+def thresholds_of(
+    rows: Sequence[Mapping[str, str]], species: Sequence[str], folds: Sequence[str]
+) -> np.ndarray:
+    """Thresholds [shape=(species, folds)] of rows of `THRESHOLDS`."""
+    of = {(row["species"], row["fold"]): float(row["threshold"]) for row in rows}
+    return np.array([[of[name, fold] for fold in folds] for name in species])
+
+
 def mean_scores(scores: np.ndarray) -> np.ndarray:
     """Score of each clip and species: the mean over folds, the last axis."""
     return scores.mean(axis=-1, dtype=np.float64)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import prod
 from typing import Any
 
+from anurans.common.markup import aligned
 from anurans.heads.recipes import LOGISTIC
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import WIDTHS, is_sound, sound_settings
@@ -329,15 +330,8 @@ def model_rows(runs: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
 def table_text(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[str]:
     """Lines of a table with aligned columns; numbers to the right."""
     cells = [columns, *([str(row[column]) for column in columns] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    right = [bool(rows) and isinstance(rows[0][column], int) for column in columns]
-    return [
-        "  ".join(
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(line, widths, right, strict=True)
-        ).rstrip()
-        for line in cells
-    ]
+    right = [at for at, column in enumerate(columns) if rows and isinstance(rows[0][column], int)]
+    return [line.rstrip() for line in aligned(cells, right)]
 
 
 def size(count: float) -> str:

@@ -1,36 +1,53 @@
-"""Pages of the report: one HTML file each, which needs no other file and no network."""
+"""Pages of the report: one HTML file each, which needs no other file and no network.
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
-from typing import Any
+Their templates stand in workflow/pages. Whatever a page is given is text, and escaped.
+"""
 
-from anurans.report.page_assets import CSS, JS
+from collections.abc import Mapping, Sequence
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from anurans.report.report_pages import TEMPLATES
 
 
-def page(title: str, caption: str, body: str, script: str = "", prose: bool = False) -> str:
+def environment() -> Environment:
+    """What knows the templates; text is escaped in all of them."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # Columns stay in their order, letters what they are.
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    return made
+
+
+def render(template: str, title: str, caption: str, **given: object) -> str:
     """Put a page together.
 
     Parameters
     ----------
+    template
+        Its name: workflow/pages/<template>.html.
     title, caption
-        Text, escaped here.
-    body
-        HTML: whoever makes it escapes what comes from users.
-    script
-        JavaScript that runs after the body.
-    prose
-        Whether it is to be read in lines, not as a wide table.
+        What it is, and what it shows.
+    given
+        What else the template asks for.
+
+    Returns
+    -------
+    str
+        HTML.
+
+    Examples
+    --------
+    >>> "<h1>Frogs &amp; toads</h1>" in render("table", "Frogs & toads", "Some.", data={})
+    True
     """
-    kind = ' class="prose"' if prose else ""
-    code = f"<script>{script}</script>\n" if script else ""
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main{kind}>\n"
-        f'<h1>{escape(title)}</h1>\n<p class="caption">{escape(caption)}</p>\n{body}\n'
-        f"</main>\n{code}</body>\n</html>\n"
-    )
+    page = environment().get_template(f"{template}.html")
+    return page.render(title=title, caption=caption, **given) + "\n"
 
 
 def table_page(
@@ -65,47 +82,14 @@ def table_page(
     key
         That column, which is shown nowhere.
     """
-    table = [[row[column] for column in (*columns, *([key] if key else []))] for row in rows]
+    kept = [*columns, *([key] if key else [])]
     data = {
-        "columns": [*columns, *([key] if key else [])],
-        "rows": table,
+        "columns": kept,
+        "rows": [[row[column] for column in kept] for row in rows],
         "filters": [name for name in filters if name in columns],
         "brief": [name for name in brief if name in columns],
         "sources": sources,
         "key": key,
         "file": file,
     }
-    body = (
-        '<div class="controls" id="controls"></div>\n<div class="table" id="table"></div>\n'
-        '<p class="count" id="count"></p>\n<noscript>This table needs JavaScript.</noscript>\n'
-        f'<script type="application/json" id="data">{_json(data)}</script>'
-    )
-    return page(title, caption, body, JS)
-
-
-def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    """A list of names and values, as HTML."""
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
-    return f"<dl>{items}</dl>"
-
-
-def plain_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A short table to be read in a text, as HTML."""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return (
-        f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        "</div>"
-    )
-
-
-def listing(items: Iterable[str]) -> str:
-    """A list of sentences, as HTML."""
-    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
-
-
-def _json(data: Any) -> str:
-    """JSON that cannot end the script element that it stands in."""
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return render("table", title, caption, data=data)

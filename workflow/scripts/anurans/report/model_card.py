@@ -12,13 +12,14 @@ from typing import Any
 
 from anurans.common.wording import count
 from anurans.networks.sound_networks import LICENCES, is_sound, sound_settings
-from anurans.report.html import facts, listing, page, plain_table
+from anurans.report.html import render
 from anurans.scores.comparison import MODEL
 from anurans.scores.headlines import MEAN
 from anurans.sounds.windows import window_starts
 
 Row = Mapping[str, str]
 SCORES = {"f1": "F1", "precision": "precision", "recall": "recall", "ap": "average precision"}
+GRADES = ("far", "medium", "clear", "ungraded")
 PARTS = {"held_out": "held-out clips of all folds", "test": "test"}
 
 
@@ -66,18 +67,23 @@ def write_card(card: Card) -> str:
         f"The best of {count(card.chosen_of, 'model')} by its macro F1 on validation, which is "
         "not reported here: the held-out and test parts had no say in the choice."
     )
-    sections = [
-        ("What it is", _what(card, of)),
-        ("Intended use", _use(card)),
-        ("Training data", _training(card)),
-        ("Scores by species", _scores(card)),
-        ("Scores by grade of call", _grades(card, of)),
-        ("Probabilities", _calibration(card)),
-        ("Limits", listing(limits(card))),
-        ("Files", _files(card)),
-    ]
-    body = "\n".join(f"<h2>{name}</h2>\n{text}" for name, text in sections if text)
-    return page(title, caption, body, prose=True)
+    part, by_grade = _grades(card, of)
+    return render(
+        "model_card",
+        title,
+        caption,
+        what=_what(card, of),
+        training=_training(card),
+        grades=[f"annotations, {grade}" for grade in GRADES],
+        calls=_calls(card),
+        score_names=list(SCORES.values()),
+        scores=_scores(card),
+        graded_part=part,
+        by_grade=by_grade,
+        calibration=_calibration(card),
+        limits=limits(card),
+        files=_files(card),
+    )
 
 
 def limits(card: Card) -> list[str]:
@@ -107,20 +113,18 @@ def limits(card: Card) -> list[str]:
     return said
 
 
-def _what(card: Card, of: Mapping[str, str]) -> str:
+def _what(card: Card, of: Mapping[str, str]) -> list[tuple[str, str]]:
     run = card.runs[0]
-    return facts(
-        [
-            ("Finds", ", ".join(f"{name} ({code})" for code, name in card.species.items())),
-            *_taken(card, run["backbone_settings"]),
-            ("Gives", "a probability for each species, each by itself (multi-label)"),
-            ("Backbone", _backbone(run["backbone_settings"], of)),
-            ("Head", _settings(run["recipe_settings"])),
-            ("A clip is positive by", _settings(card.settings["labelling"])),
-            ("Dataset", of["dataset"]),
-            ("Models", f"{count(len(card.runs), 'fold')}, one model each"),
-        ]
-    )
+    return [
+        ("Finds", ", ".join(f"{name} ({code})" for code, name in card.species.items())),
+        *_taken(card, run["backbone_settings"]),
+        ("Gives", "a probability for each species, each by itself (multi-label)"),
+        ("Backbone", _backbone(run["backbone_settings"], of)),
+        ("Head", _settings(run["recipe_settings"])),
+        ("A clip is positive by", _settings(card.settings["labelling"])),
+        ("Dataset", of["dataset"]),
+        ("Models", f"{count(len(card.runs), 'fold')}, one model each"),
+    ]
 
 
 def _taken(card: Card, backbone: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -159,24 +163,12 @@ def _settings(of: Mapping[str, Any]) -> str:
     return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told)
 
 
-def _use(card: Card) -> str:
-    return listing(
-        [
-            "Finding clips that hold calls of these species in recordings like those below, to be "
-            "checked by ear, or to follow calling through nights and seasons.",
-            "Not for decisions about single recordings without a listener, and not for species, "
-            "places or recorders that it never met.",
-        ]
-    )
-
-
-def _training(card: Card) -> str:
+def _training(card: Card) -> list[tuple[str, str]]:
     dates = sorted({row["date"] for row in card.recordings if row["date"]})
     hours = sorted({row["time"][:2] for row in card.recordings if row["time"]})
     sites = sorted({row["site"] for row in card.recordings if row["site"]})
     minutes = sum(float(row["duration_s"]) for row in card.recordings) / 60
-    trained = [row for row in card.clips if row["role"] == "train"]
-    techniques = Counter(row["technique"] for row in trained)
+    techniques = Counter(row["technique"] for row in _trained(card))
     told = [
         ("Recordings", f"{count(len(card.recordings), 'recording')}, {minutes:.0f} minutes"),
         ("Sites", ", ".join(sites) or "not told by the names"),
@@ -187,38 +179,43 @@ def _training(card: Card) -> str:
             ", ".join(f"{count} {technique}" for technique, count in sorted(techniques.items())),
         ),
     ]
+    return [(name, text) for name, text in told if text]
+
+
+def _trained(card: Card) -> list[Row]:
+    return [row for row in card.clips if row["role"] == "train"]
+
+
+def _calls(card: Card) -> list[list[str | int]]:
+    """Of each species its positive clips, and its annotations of each grade."""
     calls: dict[str, Counter] = {code: Counter() for code in card.species}
-    grades = ("far", "medium", "clear", "ungraded")
     for row in card.annotations:
         if row["species"] in calls:
-            calls[row["species"]].update({grade: int(row[grade]) for grade in grades})
-    positives = {
-        code: sum(row.get(f"label_{code}") == "1" for row in trained) for code in card.species
-    }
-    table = plain_table(
-        ["species", "positive clips", *(f"annotations, {grade}" for grade in grades)],
+            calls[row["species"]].update({grade: int(row[grade]) for grade in GRADES})
+    trained = _trained(card)
+    return [
         [
-            [code, str(positives[code]), *(str(calls[code][grade]) for grade in grades)]
-            for code in card.species
-        ],
-    )
-    return facts((name, text) for name, text in told if text) + table
+            code,
+            sum(row.get(f"label_{code}") == "1" for row in trained),
+            *(calls[code][grade] for grade in GRADES),
+        ]
+        for code in card.species
+    ]
 
 
-def _scores(card: Card) -> str:
-    text = ""
+def _scores(card: Card) -> list[tuple[str, list[list[str]]]]:
+    """Each part that is reported, in words, and its rows."""
+    found = []
     for subset, told in PARTS.items():
         rows = [row for row in card.intervals if row["subset"] == subset]
-        if not rows:
-            continue
         of = {(row["score"], row["species"]): row for row in rows}
         lines = [
             [name, *(_with_interval(of[score, name]) for score in SCORES), _rests_on(of, name)]
             for name in (*card.species, MEAN)
+            if rows
         ]
-        head = ["species", *SCORES.values(), "groups with calls / all"]
-        text += f"<p>On {told}, with 95 % intervals over groups:</p>" + plain_table(head, lines)
-    return text
+        found += [(told, lines)] if rows else []
+    return found
 
 
 def _with_interval(row: Row) -> str:
@@ -235,7 +232,8 @@ def _rests_on(of: Mapping[tuple[str, str], Row], name: str) -> str:
     return f"{row['positive_groups']} / {row['n_groups']}"
 
 
-def _grades(card: Card, of: Mapping[str, str]) -> str:
+def _grades(card: Card, of: Mapping[str, str]) -> tuple[str, list[list[str]]]:
+    """The part that is judged by grade, in words, and its rows."""
     rows = [
         row
         for row in card.labelling
@@ -255,10 +253,7 @@ def _grades(card: Card, of: Mapping[str, str]) -> str:
         ]
         for key, folds in sorted(found.items())
     ]
-    if not lines:
-        return ""
-    head = ["species", "best grade in the clip", "positive clips", "recall", "average precision"]
-    return f"<p>On {PARTS[subset]}, the mean over folds:</p>" + plain_table(head, lines)
+    return PARTS.get(subset, ""), lines
 
 
 def _mean(values: Iterable[str]) -> str:
@@ -266,22 +261,17 @@ def _mean(values: Iterable[str]) -> str:
     return f"{fmean(given):.2f}" if given else ""
 
 
-def _calibration(card: Card) -> str:
-    judged = [row for row in card.calibration if row["ece"]]
-    if not judged:
-        return ""
-    head = ["species", "calibrated by", "expected calibration error", "mean squared error"]
-    lines = [
+def _calibration(card: Card) -> list[list[str]]:
+    return [
         [
             row["species"],
             f"{row['method']}, {row['positives_held_out']} positives",
             _change(row, "ece"),
             _change(row, "brier"),
         ]
-        for row in judged
+        for row in card.calibration
+        if row["ece"]
     ]
-    text = "<p>Fitted on held-out clips, judged on test, before and after:</p>"
-    return text + plain_table(head, lines)
 
 
 def _change(row: Row, name: str) -> str:
@@ -289,9 +279,8 @@ def _change(row: Row, name: str) -> str:
     return f"{before:.3f} \N{RIGHTWARDS ARROW} {after:.3f}"
 
 
-def _files(card: Card) -> str:
-    lines = [
+def _files(card: Card) -> list[list[str]]:
+    return [
         [run["fold"], next(iter(run["files"])), run["weights_sha256"][:16], run["command"]]
         for run in card.runs
     ]
-    return plain_table(["fold", "head", "SHA-256 of its weights", "made again by"], lines)

@@ -1,12 +1,11 @@
 """The pages of the monitoring report: what was heard, and whether the model knows such sounds."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from anurans.common.wording import be, count, listed
 from anurans.listening.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
-from anurans.report.html import facts, listing, page, plain_table
+from anurans.report.html import render
 
 Row = Mapping[str, str]
 MODEL = ("split", "backbone", "dataset", "recipe")
@@ -43,13 +42,6 @@ def warnings(nights: Sequence[Row]) -> list[str]:
                 "heard then that the model never met."
             )
     return said
-
-
-def boxes(said: Sequence[str]) -> str:
-    """Warnings, or that there is none, as HTML."""
-    if not said:
-        return "<p>Nothing speaks against trusting the scores here.</p>"
-    return "".join(f'<p class="note">{escape(text)}</p>' for text in said)
 
 
 def monitoring_page(
@@ -94,34 +86,16 @@ def monitoring_page(
         ("Thresholds", ", ".join(sorted({row["source"] for row in thresholds}))),
         ("Events", f"those less than {gap:g} s apart are one"),
     ]
-    sections = [
-        ("Warnings", boxes([*doubts(about), *unreachable(thresholds), *warnings(nights)])),
-        ("What was listened to", facts(told)),
-        ("What was heard", heard(species, events, dates, totals)),
-        ("Events against annotations of some of the recordings", judgement(judged)),
-        ("How to read it", listing(READING)),
-    ]
-    body = "\n".join(f"<h2>{name}</h2>\n{text}" for name, text in sections if text)
-    caption = "Calls in recordings that nobody annotated, by a model that learnt from others."
-    return page(f"{project}: who called when", caption, body, prose=True)
-
-
-READING = (
-    "An event is a stretch in which clips are positive: at least half of the folds' models give "
-    "the clip a score at or above their own threshold. It tells that a species calls, not how "
-    "many calls or animals there are.",
-    "Expected clips are those that hold calls, of clips that do not overlap. They come of the mean "
-    "of the calibrated probabilities: where it lies between those of held-out clips without and "
-    "with calls. They need no threshold, which would count too few or too many where scores are in "
-    "between, and calls may be rarer or more common than in the annotated recordings; use them to "
-    "compare nights, and events to find calls. Each count is kept between none and all of its "
-    "clips, so that those of nights need not add up to that of the season.",
-    "The 95 % intervals hold what chance leaves open, and how well held-out clips tell what clips "
-    "without and with calls get. Where they hold all that there is, the model does not tell the "
-    "two apart. They do not hold what changes with another season, recorder or place: the page on "
-    "drift tells of that.",
-    "A night without an event is no proof of silence.",
-)
+    return render(
+        "monitoring",
+        f"{project}: who called when",
+        "Calls in recordings that nobody annotated, by a model that learnt from others.",
+        doubts=[*doubts(about), *unreachable(thresholds), *warnings(nights)],
+        told=told,
+        heard=heard(species, events, dates, totals),
+        judged=judgement(judged),
+        listened=count(int(judged[0]["recordings"]), "recording") if judged else "",
+    )
 
 
 def doubts(about: Mapping[str, Any]) -> list[str]:
@@ -154,7 +128,7 @@ def heard(
     events: Mapping[str, int],
     dates: Sequence[Row],
     totals: Sequence[Row],
-) -> str:
+) -> list[list[str]]:
     """A row for each species: events, minutes and expected clips, and when it called most."""
     lines = []
     in_all = {row["species"]: row for row in totals}
@@ -175,8 +149,7 @@ def heard(
                 most["night"] if most and most["night"] else "",
             ]
         )
-    head = ["species", "events", "minutes with one", "clips expected", "nights with events", "most"]
-    return plain_table(head, lines)
+    return lines
 
 
 def expected(total: Row) -> str:
@@ -187,13 +160,9 @@ def expected(total: Row) -> str:
     return f"{number} ({ends[0]} to {ends[1]})" if total["lower"] else number
 
 
-def judgement(rows: Sequence[Row]) -> str:
+def judgement(rows: Sequence[Row]) -> list[list[str]]:
     """A row for each species: how many events are true, and calls found, and how well in time."""
-    if not rows:
-        return ""
-    head = ["species", "events true / all", "precision", "calls found / all", "recall"]
-    head += ["start off by (s)", "end off by (s)"]
-    lines = [
+    return [
         [
             row["species"],
             f"{row['events_true']} / {row['events']}",
@@ -205,11 +174,6 @@ def judgement(rows: Sequence[Row]) -> str:
         ]
         for row in rows
     ]
-    text = (
-        f"<p>On {count(int(rows[0]['recordings']), 'recording')}; times are medians. Nothing was "
-        "trained or tuned on these.</p>"
-    )
-    return text + plain_table(head, lines)
 
 
 def short(text: str) -> str:
@@ -240,39 +204,22 @@ def drift_page(
         f"Season and hour: {MOST_DAYS} days of the year, {MOST_HOURS:g} hour of the day from the "
         "nearest training recording.",
     ]
-    names = {
-        name: sum(name in row["outside"].split() for row in rows)
-        for name in (*BY_SOUND, *BY_CALENDAR)
-    }
-    counts = plain_table(
-        ["measure", "recordings outside", "of"],
-        [[name, str(n), str(len(rows))] for name, n in names.items()],
-    )
-    head = ["night", "recordings", *(f"outside by {name}" for name in names), "trust"]
-    table = plain_table(
-        head,
-        [
-            [
-                row["night"] or "no date",
-                row["recordings"],
-                *(row[name] for name in names),
-                row["trust"],
-            ]
+    measures = [*BY_SOUND, *BY_CALENDAR]
+    outside = {name: sum(name in row["outside"].split() for row in rows) for name in measures}
+    return render(
+        "drift",
+        "Does the model know such recordings?",
+        f"{count(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
+        "learnt from. A score means what it says on sounds like those of training alone.",
+        doubts=warnings(nights),
+        outside=[[name, n, len(rows)] for name, n in outside.items()],
+        limits=within,
+        measures=[f"outside by {name}" for name in measures],
+        nights=[
+            [row["night"] or "no date", *(row[key] for key in ("recordings", *measures, "trust"))]
             for row in nights
         ],
     )
-    sections = [
-        ("Warnings", boxes(warnings(nights))),
-        ("Recordings outside", counts),
-        ("Limits", listing(within)),
-        ("Night by night", table),
-    ]
-    body = "\n".join(f"<h2>{name}</h2>\n{text}" for name, text in sections)
-    caption = (
-        f"{count(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
-        "learnt from. A score means what it says on sounds like those of training alone."
-    )
-    return page("Does the model know such recordings?", caption, body, prose=True)
 
 
 def limit(value: float | None, text: str) -> str:

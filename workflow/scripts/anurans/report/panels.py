@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from anurans.report.figures import look
+from anurans.report.figures import Dot, look
 
 WIDTH = 7.5  # of every sheet, in inches
 DASHES = ("-", (0, (4, 1.2)), (0, (1.2, 1)), (0, (4, 1, 1, 1)))
@@ -91,3 +91,36 @@ def letter_names(names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
         letters[name] = (chr(96 + first) if first else "") + chr(97 + second)
     text = "Recipes: " + ", ".join(f"{letter} {name}" for name, letter in letters.items()) + "."
     return letters, wrap(text, 120)
+
+
+def fold_panels(
+    titles: Sequence[str], groups: Sequence[tuple[str, Sequence[Dot]]], most: int
+) -> list[tuple[list[str], list[tuple[str, list[Dot]]]]]:
+    """Sections of a forest plot with at most so many panels side by side.
+
+    Parameters
+    ----------
+    titles
+        Of the panels.
+    groups
+        Headings, and dots with a value for each panel.
+    most
+        More do not fit.
+    """
+    rows = -(-len(titles) // most)
+    width = -(-len(titles) // rows)
+    sections = []
+    for first in range(0, len(titles), width):
+        pad = width - len(titles[first : first + width])
+        part = [
+            (
+                heading,
+                [
+                    Dot(dot.label, dot.look, [*dot.values[first : first + width], *[None] * pad])
+                    for dot in dots
+                ],
+            )
+            for heading, dots in groups
+        ]
+        sections.append(([*titles[first : first + width], *[""] * pad], part))
+    return sections

@@ -3,14 +3,19 @@
 Read at parse time: standard library only.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from anurans.common.files import shipped
 
 CAPTIONS = shipped("report")
+TEMPLATES = shipped("pages")
+# Other templates that one is put together with.
+_PARTS = re.compile(r'{%-?\s*(?:extends|from|include)\s+"([^"]+)"')
 MODEL = ("split", "backbone", "dataset", "recipe")
 
 
@@ -105,3 +110,19 @@ def caption(name: str, config: Mapping[str, Any]) -> str:
     rule = ", ".join(f"{key} {value}" for key, value in config["labelling"].items())
     splits = ", ".join(f"{name} (by {each['by']})" for name, each in config["splits"].items())
     return f"{text} Project {config['project']}; clips positive by {rule}; splits: {splits}."
+
+
+def template(name: str) -> str:
+    """Digest of the template of a page, with all that it is put together from.
+
+    Parameters
+    ----------
+    name
+        Of the template: workflow/pages/<name>.html.
+    """
+    found, digest = [f"{name}.html"], sha256()
+    for each in found:
+        text = (TEMPLATES / each).read_text(encoding="utf-8")
+        digest.update(f"{each} {len(text)} {text}".encode())
+        found += [part for part in _PARTS.findall(text) if part not in found]
+    return digest.hexdigest()[:16]

@@ -7,12 +7,12 @@ import numpy as np
 
 from anurans.scores.intervals import (
     draw_groups,
-    f1_of_sums,
     macro,
     measure_difference,
     percentile_interval,
     sums_by_group,
 )
+from anurans.scores.metrics import f1_of_sums
 from anurans.splits.splits import HELD_OUT, TEST
 
 MODEL = ("split", "leaks", "backbone", "weights", "dataset", "recipe", "labelling")
@@ -114,6 +114,33 @@ def model_f1(
     hits, positives, predicted = draws @ sums
     # Positives of the test part are the same for each fold, so that all are NaN or none.
     return f1_of_sums(hits, positives, predicted).mean(axis=0)
+
+
+def f1_intervals(
+    folds: Sequence[Decisions], subset: str, resamples: int, seed: int
+) -> list[list[float | None]]:
+    """F1 of each species and, last, their mean, over the folds of a model.
+
+    Parameters
+    ----------
+    folds, subset
+        As `model_f1` takes them.
+    resamples, seed
+        Of the draws of groups.
+
+    Returns
+    -------
+    list of list
+        Value, and the ends of its 95 % interval; None where undefined.
+    """
+    names = sorted({group for fold in folds for group in fold.groups})
+    draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
+    f1 = model_f1(folds, subset, names, draws)
+    values = []
+    for column in (*f1.T, macro(f1)):
+        once = None if np.isnan(column[0]) else float(column[0])
+        values.append([once, *percentile_interval(column[1:], len(names))])
+    return values
 
 
 def score_model(

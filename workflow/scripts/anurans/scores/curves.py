@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import precision_recall_curve
 
 from anurans.common.errors import UserError
 from anurans.scores.comparison import Decisions, model_f1
 from anurans.scores.intervals import draw_groups, percentile_interval, sums_by_group
+from anurans.scores.metrics import average_precision, precision_recall_curve
 from anurans.splits.splits import HELD_OUT
 
 BINS = 10
@@ -112,35 +112,6 @@ def weigh_clips(groups: np.ndarray, resamples: int, seed: int) -> np.ndarray | N
     """
     names, row = np.unique(groups.astype(str), return_inverse=True)
     return draw_groups(len(names), resamples, seed)[:, row] if len(names) > 1 else None
-
-
-def average_precision(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Average precision under several weightings of the same clips, as scikit-learn defines it.
-
-    Parameters
-    ----------
-    labels : np.ndarray [shape=(n,), dtype=bool]
-    scores : np.ndarray [shape=(n,)]
-    weights : np.ndarray [shape=(draws, n)]
-        How often each clip counts.
-
-    Returns
-    -------
-    np.ndarray [shape=(draws,)]
-        NaN where no positive counts.
-    """
-    if not len(labels):
-        return np.full(len(weights), np.nan)
-    order = np.argsort(-scores, kind="stable")
-    weights = weights[:, order]
-    # Clips of equal score are let in together.
-    last = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    hits = np.cumsum(weights * labels[order], axis=1)[:, last]
-    found = np.cumsum(weights, axis=1)[:, last]
-    steps = np.diff(hits, axis=1, prepend=0)
-    total = hits[:, -1]
-    area = (steps * hits / np.maximum(found, 1)).sum(axis=1)
-    return np.where(total > 0, area / np.maximum(total, 1), np.nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import numpy as np
 from anurans.annotations.labels import GRADES, RULES, Coverage, LabelRule, decide_all
 from anurans.scores.intervals import (
     draw_groups,
-    f1_of_sums,
     macro,
     percentile_interval,
     sums_by_group,
 )
 from anurans.scores.metrics import (
     average_precision_score,
+    f1_of_sums,
     f1_score,
     precision_recall_curve,
     roc_auc_score,
@@ -172,11 +172,11 @@ def score_part(
         scored = score_species(truth[has], part.scores[has, column], predicted[has, column])
         row |= {f"{score}_{name}": value for score, value in scored.items()}
         row[f"positive_groups_{name}"] = len(set(part.groups[truth]))
-        row[f"f1_at_half_{name}"] = _f1(truth, at_half[:, column]) if truth.any() else None
+        row[f"f1_at_half_{name}"] = f1_score(truth, at_half[:, column]) if truth.any() else None
     lower, upper = macro_f1_interval(part, predicted, resamples, seed)
     return row | {
         "f1_macro": _mean(row, "f1", species),
-        "f1_micro": _f1(part.labels.ravel(), predicted.ravel()) if positives.any() else None,
+        "f1_micro": f1_score(part.labels.ravel(), predicted.ravel()) if positives.any() else None,
         "map": _mean(row, "ap", species),
         "f1_macro_lower": lower,
         "f1_macro_upper": upper,
@@ -204,7 +204,7 @@ def score_species(
     some, both = positives > 0, 0 < positives < len(truth)
     return {
         "positives": positives,
-        "f1": 2 * hits / (positives + called) if some else None,
+        "f1": f1_score(truth, predicted) if some else None,
         "precision": hits / called if called else None,
         "recall": hits / positives if some else None,
         "ap": float(average_precision_score(truth, scores)) if some else None,
@@ -302,10 +302,6 @@ def macro_f1_interval(
         for values in (part.labels & predicted, part.labels, predicted)
     ]
     return percentile_interval(macro(f1_of_sums(*sums)), len(names))
-
-
-def _f1(truth: np.ndarray, predicted: np.ndarray) -> float:
-    return f1_score(truth, predicted)
 
 
 def _mean(row: dict, score: str, species: Sequence[str]) -> float | None:

@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 
 from anurans.scores.comparison import MODEL
-from anurans.scores.curves import Scored, average_precision, pool
+from anurans.scores.curves import Scored, pool
 from anurans.scores.evaluation import HALF
 from anurans.scores.intervals import (
     FEW_GROUPS,
     LEVEL,
     draw_groups,
-    f1_of_sums,
     macro,
     percentile_interval,
     sums_by_group,
 )
+from anurans.scores.metrics import average_precision, f1_of_sums
 from anurans.splits.splits import HELD_OUT
 
 # `f1_at_half` is F1 with a threshold of 0.5; `ap_pooled` ranks the clips of all folds together.

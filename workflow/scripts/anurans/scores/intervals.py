@@ -48,18 +48,6 @@ def draw_groups(n: int, resamples: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples)
 
 
-def f1_of_sums(hits: np.ndarray, positives: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """F1 of sums over clips, 2 hits / (positives + predicted); NaN without positives.
-
-    Parameters
-    ----------
-    hits, positives, predicted : np.ndarray [shape=(..., species)]
-        True positives, positives and predicted positives.
-    """
-    f1 = 2 * hits / np.maximum(positives + predicted, 1)
-    return np.where(positives > 0, f1, np.nan)
-
-
 def macro(f1: np.ndarray) -> np.ndarray:
     """Mean over species [shape=(..., species)] of those that are defined; NaN where none is."""
     defined = ~np.isnan(f1)

@@ -183,18 +183,6 @@ def contrast(pairs: Sequence[Sequence[Term]], resamples: int, seed: int) -> dict
     }
 
 
-def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
-    """Spearman's correlation, ties sharing their mean rank; None where one side is constant."""
-    if len(set(x)) < 2 or len(set(y)) < 2:
-        return None
-
-    def ranks(values: Sequence[float]) -> np.ndarray:
-        _, of, counts = np.unique(values, return_inverse=True, return_counts=True)
-        return (np.cumsum(counts) - (counts - 1) / 2)[of]
-
-    return float(np.corrcoef(ranks(x), ranks(y))[0, 1])
-
-
 def agrees(lower: float | None, upper: float | None) -> str:
     """Whether an interval of a difference that is claimed to be positive agrees with the claim."""
     if lower is None or upper is None:

@@ -6,6 +6,7 @@ from statistics import mean
 from typing import Any
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from anurans.scores.comparison import model_f1
 from anurans.scores.intervals import draw_groups, macro, measure_difference
@@ -18,7 +19,6 @@ from anurans.scores.paired_differences import (
     f1_terms,
     models_of,
     paired,
-    rank_correlation,
 )
 from anurans.scores.study_tables import largest
 from anurans.splits.splits import TEST, TRAIN, VALIDATION
@@ -191,6 +191,12 @@ def scores(models: Sequence[Model]) -> list[float]:
         once = model_f1(parts, model.part, names, np.ones((1, len(names))))
         found.append(float(macro(once)[0]))
     return found
+
+
+def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
+    """Spearman's correlation, ties sharing their mean rank; None where one side is constant."""
+    constant = len(set(x)) < 2 or len(set(y)) < 2
+    return None if constant else float(spearmanr(x, y).statistic)
 
 
 def epoch(model: Model) -> float:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean, stdev
 
+from anurans.common.markup import aligned
+
 KEYS = (
     "experiments",
     "split",
@@ -123,12 +125,7 @@ def short_table(rows: Iterable[Mapping[str, str]], species: Sequence[str]) -> st
         ]
         for (subset, run), folds in ranked
     ]
-    widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
-    rule = ["-" * width for width in widths]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in (header, rule, *lines)
-    )
+    return "\n".join(line.rstrip() for line in aligned([header, *lines], rule=True))
 
 
 def between_kinds(rows: Iterable[Mapping[str, str]], kinds: Mapping[str, str]) -> str:

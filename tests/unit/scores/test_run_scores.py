@@ -1,0 +1,84 @@
+"""A run is judged by heads that had not learnt from what they are asked."""
+
+import numpy as np
+
+from anurans.annotations.labels import Coverage, LabelRule, LabelTable
+from anurans.scores.evaluation import tune_threshold
+from anurans.scores.run_scores import (
+    gather_clips,
+    judge_run,
+    prediction_rows,
+    thresholds_at,
+    tune_run,
+)
+
+CLIPS = ["c0", "c1", "c2", "c3"]
+ROLES = {
+    clip: {"fold-1": role, "night": night, "recording": f"r{clip}"}
+    for clip, role, night in zip(
+        CLIPS, ("train", "validation", "test", "test"), ("", "n1", "n2", "n3"), strict=True
+    )
+}
+SCORES = np.array([[0.9], [0.1], [0.8], [0.2]], np.float32)
+
+
+def table(clips=CLIPS, positive=(1, 0, 1, 0)):
+    seconds = np.array(positive, float)
+    names = np.array(clips, dtype=object)
+    coverage = Coverage(seconds, seconds, seconds > 0, np.array(["clear"] * len(clips), object))
+    return LabelTable(names, names, {"A": coverage})
+
+
+def gathered(unseen=None):
+    return gather_clips(table(), LabelRule(), CLIPS, SCORES, unseen, ROLES, "1")
+
+
+def test_what_was_learnt_from_has_the_scores_of_fits_that_left_it_out():
+    clips = gathered({"c0": [0.3], "c1": [0.6]})
+    assert clips.scores[:, 0].tolist() == np.float32([0.3, 0.6, 0.8, 0.2]).tolist()
+    assert clips.tuned_on("validation").scores[:, 0].tolist() == np.float32([0.3, 0.6]).tolist()
+    assert gathered().tuned_on("validation").scores[:, 0].tolist() == [np.float32(0.1)]
+
+
+def test_clips_without_a_night_are_a_group_of_their_recording():
+    assert gathered().group.tolist() == ["rc0", "n1", "n2", "n3"]
+
+
+def test_clips_are_found_by_name_whatever_their_order():
+    turned = gather_clips(table(), LabelRule(), CLIPS[::-1], SCORES[::-1], None, ROLES, "1")
+    assert turned.scores.tolist() == SCORES.tolist()
+
+
+def test_each_part_has_a_row_and_each_clip_a_prediction():
+    clips = gathered({"c0": [0.7], "c1": [0.1]})
+    tuned = tune_run(clips, "validation")
+    at = thresholds_at(clips, tuned, "validation")
+    training = {"converged": True, "epochs": None, "best_epoch": None}
+    training |= {"parameters_head": 10, "parameters_total": 1000}
+    metrics, labelling = judge_run(clips, tuned, at, {"fold": "1"}, training, 10, 1)
+    assert [(row["subset"], row["n_clips"], row["f1_A"]) for row in metrics] == [
+        ("validation", 1, None),
+        ("test", 2, 1.0),
+    ]
+    assert metrics[1]["converged"] == "yes" and metrics[1]["weights_mb"] == 0.004
+    assert {row["subset"] for row in labelling} == {"validation", "test"}
+    rows = list(prediction_rows(clips, at))
+    assert [row["predicted_A"] for row in rows] == [1, 0, 1, 0]
+    assert rows[0]["role"] == "train" and rows[0]["score_A"] == "0.699999988"
+
+
+def test_validation_clips_are_judged_by_thresholds_of_other_groups():
+    roles = {clip: row | {"fold-1": "validation"} for clip, row in ROLES.items()}
+    given = table(positive=(1, 0, 1, 1))
+    clips = gather_clips(given, LabelRule(), CLIPS, SCORES, None, roles, "1")
+    tuned = tune_run(clips, "validation")
+    at = thresholds_at(clips, tuned, "validation")
+    assert len(set(at.ravel().tolist())) > 1
+    for row in range(4):
+        others = np.arange(4) != row
+        expected = tune_threshold(clips.labels[others, 0], clips.scores[others, 0])
+        assert at[row, 0] == expected
+    # All others are judged at the run's own.
+    part = gathered({"c0": [0.7], "c1": [0.1]})
+    tuned = tune_run(part, "validation")
+    assert thresholds_at(part, tuned, "validation").ravel().tolist() == [tuned[0]["threshold"]] * 4

@@ -1,0 +1,57 @@
+"""What is said below the scores follows from the tables."""
+
+from anurans.scores.summary_notes import few_groups, summary_notes, unsettled
+
+ROW = {
+    "split": "night",
+    "leaks": "no",
+    "backbone": "net",
+    "weights": "imagenet",
+    "dataset": "all",
+    "recipe": "one",
+    "fold": "1",
+    "labelling": "default",
+    "subset": "test",
+    "converged": "yes",
+    "positive_groups_A": "25",
+}
+RECORDINGS = [{"recording": "r", "status": "ok"}, {"recording": "s", "status": "quarantined"}]
+ANNOTATIONS = [
+    {"recording": "r", "status": "annotated", "line": "", "species": "A", "used": "yes"},
+    {"recording": "r", "status": "annotated", "line": "1", "species": "B", "used": "no"}
+    | {"annotations": "3"},
+]
+
+
+def said(*rows, licences=()):
+    return list(summary_notes(rows, ["A"], RECORDINGS, ANNOTATIONS, dict(licences)))
+
+
+def test_of_a_good_run_only_what_was_left_out_is_told():
+    left, others = said(ROW)
+    assert left.startswith("2 recordings: 1 used, 0 not annotated, 1 unusable")
+    assert others.startswith("Annotations of other species, ignored: B 3")
+
+
+def test_leaks_random_weights_and_licences_are_told():
+    text = " ".join(
+        said(ROW | {"leaks": "by design", "weights": "random"}, licences=[("net", "free")])
+    )
+    assert "The split night leaks by design" in text
+    assert "The weights of net are random" in text
+    assert "The licence of net: free." in text
+
+
+def test_few_groups_with_calls_are_told_of_the_test_part():
+    rows = [ROW | {"positive_groups_A": n} for n in ("7", "5", "0")]
+    assert "A in 5; 20 or more" in "".join(few_groups(rows, ["A"]))
+    assert not list(
+        few_groups([ROW, ROW | {"subset": "validation", "positive_groups_A": "1"}], ["A"])
+    )
+
+
+def test_heads_that_did_not_converge_are_named_once():
+    rows = [ROW | {"converged": "no", "fold": fold} for fold in "12"]
+    (text,) = unsettled([*rows, ROW | {"recipe": "two"}])
+    assert text.startswith("Heads that did not converge: night/net/all/one; their logs")
+    assert not list(unsettled([ROW]))

@@ -1,0 +1,226 @@
+"""One training: what it is given put together, refused where it cannot be used, and learnt from."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import LabelRule
+from anurans.common.errors import UserError
+from anurans.heads.dense import Head
+from anurans.heads.learning import (
+    Learnt,
+    Piece,
+    by_role,
+    find_missing,
+    gather,
+    learn_logistic,
+    members_of,
+    path_rows,
+    refuse_empty,
+    refuse_lost,
+    refuse_missing,
+    take_own_classes,
+)
+from anurans.heads.logistic import Logistic
+from anurans.heads.recipes import ADAM, Recipe
+from anurans.heads.training import count_parameters, fit_head
+from anurans.networks.own_classes import OWN
+from anurans.splits.datasets import Embeddings, chosen_copies, labelled, trainable
+from anurans.splits.splits import TRAIN, VALIDATION
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a training is given.
+
+    Attributes
+    ----------
+    originals, copies
+        Embeddings of the original clips, and of each technique's copies.
+    annotations
+        Of each annotated recording that can be used.
+    species, rule
+        What the labels are.
+    table
+        Rows of the split's table, one of each original clip.
+    roles
+        Role of each original clip in the run's fold.
+    recipe
+        Settings of the recipe but its solver.
+    solver
+        `adam`, `logistic` or `own`.
+    by
+        What the split keeps together.
+    validation
+        Role that is validated on.
+    copied
+        Which copies are learnt from, as `anurans.splits.datasets.chosen_copies` takes it.
+    combine
+        How scores of windows become a clip's.
+    """
+
+    originals: Embeddings
+    copies: Sequence[Embeddings]
+    annotations: Mapping[str, Sequence[Annotation]]
+    species: Sequence[str]
+    rule: LabelRule
+    table: Sequence[Mapping[str, str]]
+    roles: Mapping[str, str]
+    recipe: Mapping[str, Any]
+    solver: str
+    by: str
+    validation: str
+    copied: str | Sequence[str]
+    combine: str
+
+    @property
+    def together(self) -> bool:
+        """Whether the validation part is learnt from too."""
+        return self.solver != ADAM
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of a training.
+
+    Attributes
+    ----------
+    head
+        The head.
+    history
+        Rows of history.tsv.
+    learnt
+        What fits that left clips out said of them; None of a head trained by epochs.
+    about
+        What the run says of its training.
+    """
+
+    head: Head
+    history: Sequence[Mapping[str, Any]]
+    learnt: Learnt | None
+    about: Mapping[str, Any]
+
+
+def take_pieces(given: Given) -> list[Piece]:
+    """The clips that a run learns from and validates on: original ones first, then copies."""
+    originals, labels = given.originals, (given.annotations, given.species, given.rule)
+    role = np.array([given.roles[clip] for clip in originals.clips.clip], dtype=object)
+    pieces = [
+        Piece(name, originals, labelled(originals, role == part, *labels))
+        for name, part in ((TRAIN, TRAIN), (VALIDATION, given.validation))
+    ]
+    learnt_roles = (TRAIN, VALIDATION) if given.together else (TRAIN,)
+    for embeddings in given.copies:
+        allowed = trainable(embeddings.clips, originals.clips, given.roles, learnt_roles)
+        part = labelled(embeddings, allowed, *labels)
+        pieces.append(Piece(TRAIN, embeddings, chosen_copies(part, given.copied, given.species)))
+    return pieces
+
+
+def check_pieces(
+    given: Given, pieces: Sequence[Piece], required: Sequence[str], at: tuple[str, str], roles: str
+) -> Iterator[str]:
+    """Refuse what cannot be trained on, and say what is missing of the rest.
+
+    Parameters
+    ----------
+    given, pieces
+        What is learnt from.
+    required
+        Species that each part needs.
+    at
+        Split and fold, for messages.
+    roles
+        Path of the split's table, for messages.
+
+    Yields
+    ------
+    str
+        Sentences about species that are missing in a part.
+
+    Raises
+    ------
+    UserError
+        When a part is empty, or lacks a species that it needs.
+    """
+    refuse_empty(pieces, *at, roles)
+    missing = find_missing(pieces, given.species, given.together)
+    refuse_missing(missing, required if given.by == "clip" else (), *at)
+    yield from (sentence for _, sentence in missing)
+    members = members_of(given.table, given.roles, given.validation, given.together)
+    refuse_lost(members, given.annotations, required, *at)
+
+
+def learn(
+    given: Given,
+    pieces: Sequence[Piece],
+    engine: str,
+    seed: int,
+    tell: Callable[[int, Mapping[str, float]], None],
+    keep: Callable[[int, Head], None],
+) -> Trained:
+    """Train the head of a run.
+
+    Parameters
+    ----------
+    given, pieces
+        What is learnt from.
+    engine, seed, tell, keep
+        As `anurans.heads.training.fit_head` takes them; the solver `adam` alone does.
+    """
+    how = given.annotations, given.species, given.rule, given.combine
+    if given.together:
+        rows = {row["clip"]: row for row in given.table}
+        known = pieces, gather(pieces, *how), rows, given.by, given.combine
+        if given.solver == OWN:
+            learnt = take_own_classes(*known, given.species)
+        else:
+            learnt = learn_logistic(Logistic(**given.recipe), *known)
+        history = list(path_rows(learnt.fit, given.species))
+        return Trained(learnt.fit.head, history, learnt, learnt.about)
+    material = [gather(each, *how) for each in by_role(pieces)]
+    parts = [(of.rows, of.labels) if len(of.labels) else None for of in material]
+    fit = fit_head(Recipe(**given.recipe), *parts, seed, tell, keep, engine)
+    about = {"epochs": len(fit.history), "best_epoch": fit.best_epoch, "converged": fit.converged}
+    return Trained(fit.head, fit.history, None, about)
+
+
+def describe_run(
+    trained: Trained, settings: Mapping[str, Any], seed: int, engine: str, embeddings: Embeddings
+) -> dict[str, Any]:
+    """What a run says of itself, in the metadata of its scores.
+
+    Parameters
+    ----------
+    trained
+        What came of it.
+    settings
+        `species` and `recipe`.
+    seed, engine
+        With which it was trained.
+    embeddings
+        Of the original clips.
+    """
+    head = count_parameters(trained.head)
+    about = {**settings, "seed": seed, "engine": engine, **trained.about}
+    about["parameters_head"] = head
+    about["parameters_total"] = head + embeddings.metadata["embedding"]["parameters"]
+    return about
+
+
+def refuse_no_numbers(head: Head, scores: np.ndarray, recipe: str, backbone: str) -> None:
+    """Refuse scores [shape=(n, species)] that are no numbers, of species that the head knows."""
+    known = ~np.isnan(head.layers[-1].bias)
+    if not np.isfinite(scores[:, known]).all():
+        raise UserError(
+            f"recipe {recipe}: training on {backbone} did not converge (scores "
+            "are no numbers); lower its learning_rate in the config, or set standardize: true."
+        )
+
+
+def chunks(paths: Sequence[str], size: int) -> list[Sequence[str]]:
+    """Files of each technique, where each has so many."""
+    return [paths[first : first + size] for first in range(0, len(paths), size)]

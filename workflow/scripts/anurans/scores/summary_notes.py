@@ -1,0 +1,123 @@
+"""What is said below the table of scores: what was left out, and what to know of the rest."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from anurans.scores.intervals import FEW_GROUPS
+from anurans.scores.summary import RUN
+from anurans.splits.splits import TEST
+
+Row = Mapping[str, str]
+
+
+def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[str]:
+    """Sentences about what could not be used."""
+    status = {row["recording"]: row["status"] for row in annotations if row["line"] == ""}
+    statuses = Counter(row["status"] for row in annotations)
+    usable = [row["recording"] for row in recordings if row["status"] == "ok"]
+    annotated = [recording for recording in usable if status[recording] in ("annotated", "empty")]
+    yield (
+        f"{len(recordings)} recordings: {len(annotated)} used, "
+        f"{len(usable) - len(annotated)} not annotated, "
+        f"{len(recordings) - len(usable)} unusable (results/recordings.csv)."
+    )
+    if statuses["skipped"]:
+        yield (
+            f"Skipped lines of annotations: {statuses['skipped']}; recordings of which no line "
+            f"could be read: {statuses['unreadable']} (results/annotations.csv)."
+        )
+    if statuses["no recording"]:
+        yield (
+            f"Annotations without a recording: {statuses['no recording']} "
+            "(results/annotations.csv)."
+        )
+
+
+def summary_notes(
+    rows: Sequence[Row],
+    species: Sequence[str],
+    recordings: Sequence[Row],
+    annotations: Sequence[Row],
+    licences: Mapping[str, str],
+) -> Iterator[str]:
+    """Sentences about what the scores rest on.
+
+    Parameters
+    ----------
+    rows
+        Of results/summary.csv.
+    species
+        Codes of the species.
+    recordings, annotations
+        Rows of results/recordings.csv and results/annotations.csv.
+    licences
+        Of networks that have one of their own, by name.
+    """
+    yield from left_out(recordings, annotations)
+    others = Counter()
+    for row in annotations:
+        if row["used"] == "no":
+            others[row["species"]] += int(row["annotations"])
+    if others:
+        counts = ", ".join(f"{name} {n}" for name, n in others.most_common(8))
+        yield f"Annotations of other species, ignored: {counts} (results/annotations.csv)."
+    yield from few_groups(rows, species)
+    yield from untuned(rows, species)
+    yield from unsettled(rows)
+    leaky = sorted({row["split"] for row in rows if row["leaks"] != "no"})
+    if leaky:
+        yield (
+            f"The split {', '.join(leaky)} leaks by design: its scores are flattered "
+            "(results/tables/optimism.csv)."
+        )
+    yield from (f"The licence of {name}: {text}." for name, text in licences.items())
+    random = sorted({row["backbone"] for row in rows if row["weights"] == "random"})
+    if random:
+        yield (
+            f"The weights of {', '.join(random)} are random: these scores say nothing about the "
+            "networks. Set weights: imagenet for them under backbones: in the config."
+        )
+
+
+def unsettled(rows: Sequence[Row]) -> Iterator[str]:
+    """Name the runs whose heads did not converge."""
+    runs = {tuple(row[key] for key in RUN[:4]): set() for row in rows}
+    for row in rows:
+        if row["converged"] == "no":
+            runs[tuple(row[key] for key in RUN[:4])].add(row["fold"])
+    if named := ["/".join(run) for run, folds in runs.items() if folds]:
+        yield (
+            f"Heads that did not converge: {', '.join(named[:5])}"
+            + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+            + "; their logs in logs/train_model say so. Give their recipes more epochs, or a "
+            "higher learning_rate (solver: adam), or a smaller C (solver: logistic)."
+        )
+
+
+def untuned(rows: Sequence[Row], species: Sequence[str]) -> Iterator[str]:
+    """Name the species whose threshold is 0.5 for want of clips to tune it on."""
+    runs = {tuple(row[key] for key in RUN[:5]): row for row in rows}.values()
+    counts = {
+        name: sum(row[f"threshold_source_{name}"] == "default" for row in runs) for name in species
+    }
+    if named := [f"{name} in {n} of {len(runs)} runs" for name, n in counts.items() if n]:
+        yield (
+            f"Thresholds left at 0.5: {', '.join(named)}. No positive clip was left out of a fit "
+            "there: annotate more recordings in which the species calls."
+        )
+
+
+def few_groups(rows: Sequence[Row], species: Sequence[str]) -> Iterator[str]:
+    """Say of which species the positives of a test part stand in few groups."""
+    least = {}
+    for row in rows:
+        for name in species:
+            groups = int(row[f"positive_groups_{name}"])
+            if row["subset"] == TEST and 0 < groups < FEW_GROUPS:
+                least[name] = min(groups, least.get(name, groups))
+    if least:
+        counts = ", ".join(f"{name} in {groups}" for name, groups in least.items())
+        yield (
+            f"Few independent groups in test call ({counts}; {FEW_GROUPS} or more are wanted): "
+            "intervals are rough and small differences cannot be told (docs/statistics.md)."
+        )
