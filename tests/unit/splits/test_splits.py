@@ -25,6 +25,7 @@ from anurans.splits.splits import (
     lost,
     place,
     rank_salts,
+    refuse_unheard,
     shares,
 )
 
@@ -271,6 +272,18 @@ def test_a_rare_species_may_be_let_through():
     assert "P calls" in refusal(
         check, Split("s", "recording", allow_missing=("B",)), recordings(60), rare
     )
+
+
+def test_a_species_that_is_annotated_nowhere_is_named_before_any_salt_is_tried():
+    present = {"B": COMMON, "BOALUM": frozenset(), "X": frozenset()}
+    split = Split("s", "recording", allow_missing=("X",))
+    message = refusal(refuse_unheard, split, present, {"B", "BOALUN"})
+    assert message.startswith("species: found in no annotation, so that splits.s cannot divide")
+    assert "\n  BOALUM (did you mean BOALUN?)\n" in message
+    assert "X" not in message
+    assert "splits.s.allow_missing" in message
+    assert "\n  BOALUM\n" in refusal(check, split, recordings(60), present)
+    refuse_unheard(Split("s", "recording", allow_missing=("X", "BOALUM")), present)
 
 
 def test_a_salt_is_found_for_every_small_set_that_has_one():

@@ -229,6 +229,11 @@ class AnnotationSource:
                     heard[call.species].add(recording)
         return {species: frozenset(where) for species, where in sorted(heard.items())}
 
+    def named(self) -> frozenset[str]:
+        """Every species that annotations of the recordings name, of the config or not."""
+        calls = (call for each in self.recordings for call in self.annotations(each))
+        return frozenset(call.species for call in calls)
+
     def check(self, recordings: Iterable[str] | None = None) -> None:
         """Read the annotations of `recordings`, by default of all, and list what is wrong.
 

@@ -3,6 +3,7 @@
 Standard library only: the roles are known at parse time, from the names of the recordings.
 """
 
+import difflib
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -267,6 +268,41 @@ def lost(
     return found
 
 
+def refuse_unheard(
+    split: Split, present: Mapping[str, frozenset[str]], named: Iterable[str] = ()
+) -> None:
+    """Refuse a split that needs a species that is annotated nowhere: no salt and no share helps.
+
+    Parameters
+    ----------
+    split
+        The split; what `allow_missing` names may be annotated nowhere.
+    present
+        The recordings that each species calls in.
+    named
+        Every species that the annotations name, those of the config or others.
+
+    Raises
+    ------
+    UserError
+        With each such species, and a species of the annotations that is written nearly so.
+    """
+    unheard = [name for name, at in present.items() if not at and name not in split.allow_missing]
+    if not unheard:
+        return
+    lines = []
+    for species in unheard:
+        close = difflib.get_close_matches(species, sorted(named), n=1)
+        lines.append(f"{species}{f' (did you mean {close[0]}?)' if close else ''}")
+    raise UserError(
+        f"species: found in no annotation, so that splits.{split.name} cannot divide them:\n"
+        f"{listing(lines)}\n"
+        "Write each code under species: as the annotations do (snakemake results/annotations.csv "
+        "lists those), take it out, or, where its annotations are still to come, let it through "
+        f"with splits.{split.name}.allow_missing."
+    )
+
+
 def check(
     split: Split, recordings: Sequence[Recording], present: Mapping[str, frozenset[str]]
 ) -> None:
@@ -297,6 +333,7 @@ def check(
     found = lacks(split, assign(split, recordings), present)
     if not found:
         return
+    refuse_unheard(split, present)
     if (salt := find_salt(split, recordings, present)) is not None:
         advice = f'Set splits.{split.name}.salt: "{salt}"'
     elif split.by == "file":
