@@ -9,7 +9,7 @@ from anurans.heads.learning import read_unseen
 from anurans.scores.evaluation import Part, score_part, score_rules, tune_thresholds
 from anurans.scores.summary import CONVERGED, LABELLING, LEAKS, columns
 from anurans.sounds.shards import open_shard
-from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
+from anurans.splits.splits import HELD_OUT, TEST, VALIDATION, drawn_group
 
 
 def main(input, output, params, wildcards):
@@ -30,7 +30,7 @@ def main(input, output, params, wildcards):
                 scores[at] = unseen[clip]
     roles = {row["clip"]: row for row in read_table(input.roles)}
     role = np.array([roles[clip][f"fold-{wildcards.fold}"] for clip in coverage.clip], dtype=object)
-    group = [roles[clip]["night"] or roles[clip]["recording"] for clip in coverage.clip]
+    group = [drawn_group(roles[clip], params.by) for clip in coverage.clip]
     group = np.array(group, dtype=object)
 
     def part(name):

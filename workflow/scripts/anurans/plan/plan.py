@@ -235,8 +235,7 @@ class Plan(StudyPlan, DetectionPlan):
 
     def split_groups(self, name: str) -> dict[str, str]:
         """Group of every recording in a split."""
-        by = self.config["splits"][name]["by"]
-        return {each.recording: splits.group_of(each, by) for each in self.recordings}
+        return splits.groups_of(configs.split(self.config, name), self.recordings)
 
     def nights(self) -> dict[str, str]:
         """Night of every recording, empty where its name tells none."""
