@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import CONFIG, names, planned, read, refused, snakemake, write_config
+from conftest import CONFIG, ROOT, names, planned, read, refused, snakemake, write_config
 
 from summarize_runs import left_out
 
@@ -328,3 +328,27 @@ def test_the_summary_counts_what_was_left_out(sees):
     )
     assert notes[1].startswith(sees)
     assert notes[2] == "Annotations without a recording: 1 (results/annotations.csv)."
+
+
+def test_a_folder_with_the_demos_recordings_is_taken_as_it_is(fresh):
+    shutil.copytree(ROOT / "resources/demo/annotations", fresh / "resources/demo/annotations")
+    shutil.copy2(ROOT / "resources/demo/recordings.csv", fresh)
+    audio = fresh / "resources/demo/audio"
+    mine, made = audio / "DEMO_20201105_210000.wav", audio / "DEMO_20201106_003000.wav"
+    config = CONFIG | {
+        "recordings": {"source": "recordings.csv"},
+        "annotations": {"source": "resources/demo/annotations"},
+        "species": {"BOALUN": "Boana lundii"},
+    }
+    write_config(fresh, config)
+    snakemake(fresh, "--", str(made.relative_to(fresh)))
+    shutil.copy2(fresh / f"recordings/{names()[0]}.wav", mine)
+    sound = {path: path.read_bytes() for path in (mine, made)}
+    # Of a folder nobody says in which channel of the demo's recordings calls are loudest.
+    write_config(fresh, config | {"recordings": {"source": "resources/demo/audio"}, "seed": 2})
+    snakemake(fresh, "--", RECORDINGS)
+    rows = read(fresh / RECORDINGS)
+    assert [(row["recording"], row["status"]) for row in rows] == [
+        (path.stem, "ok") for path in (mine, made)
+    ]
+    assert {path: path.read_bytes() for path in sound} == sound
