@@ -28,7 +28,7 @@ def calls(folder, *arguments):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-@pytest.mark.parametrize("config", ["my.yaml", "my pond.yaml", "Ana's pond; (new) \"2\".yaml"])
+@pytest.mark.parametrize("config", ["my.yaml", "my pond.yaml", 'Ana\'s pond; (new) "2".yaml'])
 @pytest.mark.parametrize(
     ("target", "asked", "times"),
     [("summary", "results/summary.csv", 1), ("report", "all", 2), ("monitoring", "monitoring", 2)],
