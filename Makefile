@@ -3,8 +3,8 @@ CORES ?= all
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Of another config: make summary CONFIG=my.yaml
-CONFIGFILE := $(if $(CONFIG),--configfile $(CONFIG) --)
+# Of another config: make summary CONFIG="my pond.yaml". Quoted for the shell, quotes in it too.
+CONFIGFILE := $(if $(CONFIG),--configfile '$(subst ','\'',$(CONFIG))' --)
 
 .PHONY: summary report monitoring test test-slow test-slurm test-s3 bench bench-quick env lint lock
 

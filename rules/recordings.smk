@@ -13,7 +13,7 @@ rule synthesise_recording:
     benchmark:
         "results/benchmarks/synthesise_recording/{recording}.tsv"
     wildcard_constraints:
-        recording=r"DEMO_\d{8}_\d{6}",
+        recording="|".join(map(re.escape, PLAN.demo)) or "(?!)",
     conda:
         "../envs/audio.yaml"
     resources:
@@ -21,7 +21,7 @@ rule synthesise_recording:
         runtime=growing(5),
     params:
         recording=lambda wildcards: wildcards.recording,
-        channel=asked(PLAN.demo_channel, "recording"),
+        channel=lambda wildcards: PLAN.demo[wildcards.recording],
         seed=config["seed"],
         code=code("synthesise_recording.py"),
     script:

@@ -128,6 +128,7 @@ rule evaluate_model:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
+        by=lookup(dpath="splits/{split}/by", within=config),
         validation=asked(PLAN.validates_on, "split"),
         leaks=asked(PLAN.leaks, "split"),
         labelling=config["labelling"],

@@ -165,6 +165,27 @@ def test_copies_can_be_restricted_to_clips_with_calls_of_a_species(fresh):
     assert f"{names()[0]}_0015000~time_mask1" in labels(fresh, "time_mask")
 
 
+@pytest.mark.fault(
+    "Annotations",
+    "a species of the config that no annotation names, as a misspelt code",
+    sees="LOWW (did you mean LOW?)",
+    kept="nothing is started",
+)
+def test_no_salt_is_suggested_for_a_species_that_is_annotated_nowhere(fresh, sees):
+    config = yaml.safe_load(yaml.safe_dump(CONFIG))
+    config["species"] |= {"LOWW": "Misspelt"}
+    config["splits"]["dealt"] = {"test": 0.3, "folds": 2, "validation": 0.4}
+    write_config(fresh, config)
+    message = refused(fresh, "suggest_salt")
+    assert sees in message
+    assert "species: found in no annotation, so that splits." in message
+    # Let through, it is left out of what is balanced.
+    for split in config["splits"].values():
+        split["allow_missing"] = ["LOWW"]
+    write_config(fresh, config)
+    assert "is the most even of 256" in snakemake(fresh, "suggest_salt").stdout
+
+
 def test_a_salt_is_suggested_from_annotations_alone(fresh):
     config = yaml.safe_load(yaml.safe_dump(CONFIG))
     config["splits"]["dealt"] = {"test": 0.3, "folds": 2, "validation": 0.4, "salt": "0"}

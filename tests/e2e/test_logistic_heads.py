@@ -1,8 +1,10 @@
 """Logistic heads through the whole workflow: inner folds, thresholds, and a leak between these."""
 
+import copy
+
 import numpy as np
 import pytest
-from conftest import names, read, refused
+from conftest import CONFIG, names, planned, read, refused, snakemake, write_config
 
 from anurans.scores.evaluation import HALF, tune_threshold
 from anurans.scores.metrics import f1_score
@@ -46,6 +48,32 @@ def test_the_certificate_has_its_inner_folds(built, dataset, fold):
     assert {(row["inner_folds"], row["inner_by"], row["inner_crossing"]) for row in others} == {
         ("0", "", "0")
     }
+
+
+def test_a_table_of_folds_gives_their_number_and_groups_and_may_name_audio_files(world):
+    rows = read(world / "folds.csv")
+    lines = ["recording,fold,group"]
+    for row in rows:
+        group = "pond" if row["fold"] == "test" else ""
+        lines.append(f"{row['recording']}.WAV,{row['fold']},{group}")
+    (world / "folds.csv").write_text("\n".join(lines) + "\n")
+    config = copy.deepcopy(CONFIG)
+    del config["splits"]["given"]["folds"]
+    write_config(world, config)
+    run = f"{RUNS}/original/logistic/fold-2"
+    jobs = dict.fromkeys(("assign_roles", "train_model", "evaluate_model"), 1)
+    assert planned(world, f"{run}/predictions.tsv") == jobs
+    snakemake(world, "--", f"{run}/predictions.tsv")
+    table = read(world / "results/splits/given.tsv", "\t")
+    assert {(row["recording"], row["group"]) for row in table} == {
+        (name, "pond" if name in names()[4:] else name) for name in names()
+    }
+    predictions = read(world / run / "predictions.tsv", "\t")
+    nights = {row["recording"]: row["night"] for row in table}
+    assert all(
+        row["group"] == ("pond" if row["role"] == "test" else nights[row["recording"]])
+        for row in predictions
+    )
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

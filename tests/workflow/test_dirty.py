@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import CONFIG, names, planned, read, refused, snakemake, write_config
+from conftest import CONFIG, ROOT, names, planned, read, refused, snakemake, write_config
 
 from anurans.scores.summary_notes import left_out
 
@@ -328,3 +328,54 @@ def test_the_summary_counts_what_was_left_out(sees):
     )
     assert notes[1].startswith(sees)
     assert notes[2] == "Annotations without a recording: 1 (results/annotations.csv)."
+
+
+def test_a_folder_with_the_demos_recordings_is_taken_as_it_is(fresh):
+    shutil.copytree(ROOT / "resources/demo/annotations", fresh / "resources/demo/annotations")
+    shutil.copy2(ROOT / "resources/demo/recordings.csv", fresh)
+    audio = fresh / "resources/demo/audio"
+    mine, made = audio / "DEMO_20201105_210000.wav", audio / "DEMO_20201106_003000.wav"
+    config = CONFIG | {
+        "recordings": {"source": "recordings.csv"},
+        "annotations": {"source": "resources/demo/annotations"},
+        "species": {"BOALUN": "Boana lundii"},
+    }
+    write_config(fresh, config)
+    snakemake(fresh, "--", str(made.relative_to(fresh)))
+    shutil.copy2(fresh / f"recordings/{names()[0]}.wav", mine)
+    sound = {path: path.read_bytes() for path in (mine, made)}
+    # Of a folder nobody says in which channel of the demo's recordings calls are loudest.
+    write_config(fresh, config | {"recordings": {"source": "resources/demo/audio"}, "seed": 2})
+    snakemake(fresh, "--", RECORDINGS)
+    rows = read(fresh / RECORDINGS)
+    assert [(row["recording"], row["status"]) for row in rows] == [
+        (path.stem, "ok") for path in (mine, made)
+    ]
+    assert {path: path.read_bytes() for path in sound} == sound
+
+
+@pytest.mark.fault(
+    "Config",
+    "a config that an editor saved in Latin-1 or UTF-16",
+    sees="this config is not in UTF-8 but in ",
+    kept="nothing is started",
+)
+@pytest.mark.parametrize(
+    ("encoding", "told", "given"),
+    [
+        ("latin-1", "mein.yaml, line 2: {}Latin-1 or the like;", ["--configfile", "mein.yaml"]),
+        ("utf-16", "mein.yaml, line 1: {}UTF-16;", ["--configfile", "mein.yaml"]),
+        ("latin-1", "config/config.yaml, line 2: {}Latin-1 or the like;", []),
+    ],
+)
+def test_a_config_in_another_encoding_is_told_in_a_sentence(fresh, sees, encoding, told, given):
+    config = fresh / (given[-1] if given else "config/config.yaml")
+    text = (fresh / "config/config.yaml").read_text()
+    config.write_bytes(f"seed: 1\n# Año 2020\n{text}".encode(encoding))
+    told_all = refused(fresh, "-n", *given, "--", "results/summary.csv")
+    assert told.format(sees) in told_all
+    assert "Traceback" not in told_all
+    # The other line is Snakemake's, about its profile.
+    assert len(told_all.strip().splitlines()) == 2
+    config.write_text(f"seed: 1\n# Año 2020\n{text}")
+    assert planned(fresh, "results/summary.csv", options=(*given,))["train_model"]

@@ -191,6 +191,7 @@ def test_rules_name_environments_that_exist():
 
 def test_profiles_agree_on_what_is_outdated():
     keys = ("rerun-triggers", "rerun-incomplete", "max-checksum-file-size")
+    keys += ("__use_yte__", "__definitions__")  # what a config that is not UTF-8 is told
     profiles = [
         yaml.safe_load(path.read_text()) for path in (ROOT / "profiles").glob("*/config.yaml")
     ]

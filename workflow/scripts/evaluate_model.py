@@ -24,7 +24,7 @@ def main(input, output, params, wildcards):
     labels = read_coverage((row for path in input.labels for row in read_table(path)), species)
     unseen = read_unseen(read_table(input.clips), species)
     roles = {row["clip"]: row for row in read_table(input.roles)}
-    clips = gather_clips(labels, rule, names, scores, unseen, roles, wildcards.fold)
+    clips = gather_clips(labels, rule, names, scores, unseen, roles, wildcards.fold, params.by)
 
     tuned = tune_run(clips, params.validation)
     stated = [row | {"threshold": format_score(row["threshold"])} for row in tuned]

@@ -5,7 +5,7 @@ from anurans.annotations.sources import AnnotationSource
 from anurans.common.jobs import log, run
 from anurans.common.tables import write_table
 from anurans.recordings.names import Recording
-from anurans.splits.splits import Split, assign, imbalance, rank_salts
+from anurans.splits.splits import Split, assign, imbalance, rank_salts, refuse_unheard
 
 COLUMNS = ["split", "salt", "imbalance", "every_species_in_every_part", "yours"]
 
@@ -17,14 +17,16 @@ def main(input, params):
     )
     annotated = [each for each in recordings if source.annotated(each.recording)]
     amounts = {"recordings": {each.recording: 1 for each in annotated}}
-    amounts |= clips_touched(source, params.length)
+    amounts |= {name: of for name, of in clips_touched(source, params.length).items() if of}
+    present = source.present()
     rows = []
     for settings in params.splits:
         split = Split(**settings)
         if split.by in ("clip", "file"):
             print(f"Split {split.name}: by {split.by}, for which no salt is suggested.")
             continue
-        ranked = rank_salts(split, annotated, source.present(), amounts)
+        refuse_unheard(split, present, source.named())
+        ranked = rank_salts(split, annotated, present, amounts)
         for salt, off, full in ranked:
             yours = int(salt == split.salt)
             values = (split.name, salt, off, "yes" if full else "no", "yes" if yours else "")

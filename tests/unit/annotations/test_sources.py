@@ -175,6 +175,8 @@ def test_present_tells_where_each_configured_species_calls(folder):
     place = folder({"A.txt": text, "B.txt": CALL + "3\t4\tPHYCUV\n", "C.txt": ""})
     found = source(place, ("A", "B", "C", "D")).present()
     assert found == {"BOAALB": {"A", "B"}, "BOALUN": set(), "PHYCUV": {"B"}}
+    # Others too, where all that is annotated is asked for.
+    assert source(place, ("A", "B", "C", "D")).named() == {"BOAALB", "DENCRU", "PHYCUV"}
 
 
 def test_columns_and_format_reach_the_reader(folder):

@@ -209,6 +209,20 @@ def test_inner_folds_are_of_recordings_where_there_are_only_two_nights(tmp_path)
     }
 
 
+def test_inner_folds_keep_groups_of_a_file_together(tmp_path):
+    pieces = pieces_of(opened(tmp_path / "a.h5", originals()))
+    first, second = list(RECORDINGS)[:2]
+    grouped = {
+        clip: row | {"group": "pond" if row["recording"] in (first, second) else row["recording"]}
+        for clip, row in roles().items()
+    }
+    found = learn_logistic(Logistic([0.1], 3), pieces, gathered(pieces), grouped, "file", "max")
+    assert (found.inner.unit, found.inner.count) == ("group", 3)
+    recordings = [name for each in pieces for name in each.part.clips.recording.tolist()]
+    fold = {name: of for name, of in zip(recordings, found.inner.fold.tolist(), strict=True)}
+    assert fold[first] == fold[second] and len(set(fold.values())) == 3
+
+
 def test_a_clip_is_scored_by_the_fit_that_left_it_out_as_its_loudest_window(tmp_path):
     embeddings = opened(tmp_path / "a.h5", originals())
     pieces = pieces_of(embeddings)

@@ -386,8 +386,8 @@ def test_names_of_users_end_where_they_end():
 
 
 def test_what_is_right_passes(tmp_path):
-    for name in ("w.h5", "folds.csv"):
-        (tmp_path / name).touch()
+    (tmp_path / "w.h5").touch()
+    (tmp_path / "folds.csv").write_text("recording,fold\nR0,1\nR1,2\n")
     load(
         changed(
             spectrogram={"fmin": 100, "fmax": 11025, "scale": "log", "ref": 0.5},
@@ -400,6 +400,27 @@ def test_what_is_right_passes(tmp_path):
             clips={"length": 3, "min_last": 1},
         )
     )
+
+
+def test_the_default_pattern_is_printed_whole():
+    printed = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    pattern = schema()["properties"]["recordings"]["properties"]["pattern"]["default"]
+    assert f"| `pattern` | `{pattern}` |" in printed
+
+
+def test_the_file_of_a_split_gives_its_folds(tmp_path):
+    path = tmp_path / "folds.csv"
+    path.write_text("recording,fold\nR0,1\nR1,2\nR2,3\n")
+    by_file = {"by": "file", "file": str(path)}
+    filled = load(changed(splits={"s": by_file}))
+    assert filled["splits"]["s"]["folds"] == 3
+    assert {run.fold for run in runs(filled)} == {"1", "2", "3"}
+    assert load(filled) == filled
+    assert load(changed(splits={"s": by_file | {"folds": 3}})) == filled
+    message = refusal(changed(splits={"s": by_file | {"folds": 5}}))
+    assert f"splits.s.folds: found 5, but {path} deals folds 1 to 3; remove folds" in message
+    path.write_text("recording,fold\nR0,one\n")
+    assert f"{path}, line 2: fold is 'one'" in refusal(changed(splits={"s": by_file}))
 
 
 def test_defaults_are_filled_in_and_the_config_left_alone():

@@ -1,6 +1,7 @@
 """What a config asks for, and what jobs are told before they start."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,30 @@ def plan(monkeypatch):
     monkeypatch.chdir(ROOT)
     demo = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     return lambda **settings: Plan(demo | settings, "config")
+
+
+def test_the_demo_is_synthesised_where_a_table_names_its_channels_alone(
+    plan, tmp_path, monkeypatch
+):
+    whole = plan().demo
+    assert len(whole) == 24 and set(whole.values()) == {"left", "right"}
+    table = tmp_path / "mine.csv"
+    first, second, *_ = sorted(whole)
+    rows = [
+        f"{first},resources/demo/audio/{first}.wav,left",
+        f"{second},resources/demo/audio/{second}.wav,",
+        "DEMO_20300101_000000,resources/demo/audio/DEMO_20300101_000000.wav,left",
+        "OTHER,resources/demo/audio/DEMO_20201108_184500.wav,right",
+    ]
+    table.write_text("recording,path,channel\n" + "\n".join(rows) + "\n")
+    assert plan(recordings={"source": str(table)}).demo == {first: "left"}
+    # A folder holds what there is.
+    (tmp_path / "resources/demo/audio").mkdir(parents=True)
+    (tmp_path / f"resources/demo/audio/{first}.wav").touch()
+    shutil.copytree(ROOT / "resources/demo/annotations", tmp_path / "resources/demo/annotations")
+    monkeypatch.chdir(tmp_path)
+    found = plan(recordings={"source": "resources/demo/audio"})
+    assert [each.recording for each in found.recordings] == [first] and found.demo == {}
 
 
 def test_each_split_has_its_figures_in_both_forms(plan):

@@ -70,6 +70,15 @@ def test_optimism_is_the_paired_difference():
     assert found["n_groups"] == 20
 
 
+def test_groups_of_the_honest_split_are_drawn_for_both():
+    leaky, honest = fold(right=0.95, groups=20), fold(right=0.7, groups=20)
+    expected = score_optimism([leaky], [honest], "test", 200, 1)
+    # As where one split draws nights, and the other what its file of folds says.
+    nights = np.array([f"night {name}" for name in leaky.groups], dtype=object)
+    other = Decisions(leaky.recordings, nights, leaky.labels, leaky.predicted)
+    assert score_optimism([other], [honest], "test", 200, 1) == expected
+
+
 def test_decisions_of_a_table():
     keys = (
         "recording",

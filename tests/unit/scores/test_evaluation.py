@@ -317,6 +317,30 @@ def test_the_seed_decides():
     assert scores(1)["f1_macro"] == scores(2)["f1_macro"]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_f1_is_the_same_in_both_tables_where_scores_are_saturated(seed):
+    # As a sigmoid in single precision gives them: the last values below 1, a digit apart.
+    rng = np.random.default_rng(seed)
+    called = rng.random(40) < 0.5
+    steps = rng.integers(0, 4, 40) - 2 * called
+    scores = (1 - np.clip(steps, 0, None) * 2.0**-24)[:, None].astype(np.float32)
+    names = np.array([f"R{i}" for i in range(40)], dtype=object)
+    given = Part(called[:, None], scores, names, names)
+    (tuned,) = tune_thresholds(["B"], given)
+    seconds = np.where(called, 5.0, 0.0)
+    coverage = {
+        "B": Coverage(seconds, seconds / 5, called.astype(int), np.full(40, "", dtype=object))
+    }
+    thresholds = [tuned["threshold"]]
+    scored = score_part(["B"], given, thresholds, 10, 1)
+    judged = score_rules(["B"], coverage, scores, thresholds, "negative")[0]
+    assert judged["labelling"] == "default" and judged["positives"] == scored["positives_B"]
+    assert judged["f1"] == scored["f1_B"] == scored["f1_macro"]
+    # The same decisions as predictions.tsv has, of scores as they are.
+    decided = np.array([float(score) >= thresholds[0] for score in scores[:, 0]])
+    assert scored["f1_B"] == f1_score(called, decided)
+
+
 def test_rules_and_grades_from_stored_scores():
     # Far, medium, and one that only touches; then nothing.
     coverage = {

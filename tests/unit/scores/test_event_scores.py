@@ -31,6 +31,13 @@ def test_what_is_undefined_is_none():
     assert found["precision"] is found["recall"] is found["f1"] is found["start_error"] is None
 
 
+def test_f1_is_0_where_nothing_that_calls_is_found():
+    assert judge({"A": [(10.0, 12.0)]}, CALLS)["f1"] == 0.0
+    assert judge({}, CALLS)["f1"] == 0.0
+    # And unknown where nothing calls.
+    assert judge({"A": [(10.0, 12.0)]}, {"A": []})["f1"] is None
+
+
 def test_touching_is_not_sharing_time():
     assert not meet((0.0, 1.0), (1.0, 2.0))
     assert meet((0.0, 1.1), (1.0, 2.0))

@@ -30,7 +30,7 @@ def table(clips=CLIPS, positive=(1, 0, 1, 0)):
 
 
 def gathered(unseen=None):
-    return gather_clips(table(), LabelRule(), CLIPS, SCORES, unseen, ROLES, "1")
+    return gather_clips(table(), LabelRule(), CLIPS, SCORES, unseen, ROLES, "1", "night")
 
 
 def test_what_was_learnt_from_has_the_scores_of_fits_that_left_it_out():
@@ -45,7 +45,9 @@ def test_clips_without_a_night_are_a_group_of_their_recording():
 
 
 def test_clips_are_found_by_name_whatever_their_order():
-    turned = gather_clips(table(), LabelRule(), CLIPS[::-1], SCORES[::-1], None, ROLES, "1")
+    turned = gather_clips(
+        table(), LabelRule(), CLIPS[::-1], SCORES[::-1], None, ROLES, "1", "night"
+    )
     assert turned.scores.tolist() == SCORES.tolist()
 
 
@@ -70,7 +72,7 @@ def test_each_part_has_a_row_and_each_clip_a_prediction():
 def test_validation_clips_are_judged_by_thresholds_of_other_groups():
     roles = {clip: row | {"fold-1": "validation"} for clip, row in ROLES.items()}
     given = table(positive=(1, 0, 1, 1))
-    clips = gather_clips(given, LabelRule(), CLIPS, SCORES, None, roles, "1")
+    clips = gather_clips(given, LabelRule(), CLIPS, SCORES, None, roles, "1", "night")
     tuned = tune_run(clips, "validation")
     at = thresholds_at(clips, tuned, "validation")
     assert len(set(at.ravel().tolist())) > 1

@@ -170,6 +170,17 @@ def test_inner_folds_are_certified(by, unit):
     assert found.row["verdict"] == "ok"
 
 
+def test_inner_folds_of_groups_that_a_file_gives():
+    of = inner_world("file")
+    for row in (*of["roles"], *of["used"]):
+        key = "group" if "group" in row else "inner_group"
+        # One is called as a recording of another is.
+        row[key] = {"A": "X", "B": "A"}.get(row[key], row[key])
+    found = check(of, "file")
+    assert found.leaks == []
+    assert [found.row[f"inner_{key}"] for key in ("folds", "by", "crossing")] == [2, "group", 0]
+
+
 def test_a_clip_in_another_inner_fold_than_its_recording():
     of = inner_world()
     of["used"][0]["inner_fold"] = "2"

@@ -2,7 +2,6 @@
 
 import gc
 import hashlib
-import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import Any
 from anurans.annotations.formats import Annotation, Problem, Reading, read_annotations
 from anurans.annotations.readers import COLUMNS
 from anurans.common.errors import UserError, listing
-from anurans.recordings.names import EXTENSIONS, file_name, walk
+from anurans.recordings.names import by_name, composed, find_named, walk
 
 SUFFIXES = (".txt", ".csv", ".tsv")
 
@@ -71,8 +70,7 @@ class AnnotationSource:
                 f"annotations: columns has the keys {', '.join(unknown)}; expected some of "
                 f"{', '.join(COLUMNS)}."
             )
-        self._ids = {_composed(file_name(each)): each for each in self.recordings}
-        self._ids |= {_composed(each): each for each in self.recordings}
+        self._ids = by_name(self.recordings)
         self._read: dict[str, Reading] = {}
         self._sorted: dict[str, tuple[Annotation, ...]] = {}
         self._digests: dict[tuple[str, frozenset[str]], bytes] = {}
@@ -229,6 +227,11 @@ class AnnotationSource:
                     heard[call.species].add(recording)
         return {species: frozenset(where) for species, where in sorted(heard.items())}
 
+    def named(self) -> frozenset[str]:
+        """Every species that annotations of the recordings name, of the config or not."""
+        calls = (call for each in self.recordings for call in self.annotations(each))
+        return frozenset(call.species for call in calls)
+
     def check(self, recordings: Iterable[str] | None = None) -> None:
         """Read the annotations of `recordings`, by default of all, and list what is wrong.
 
@@ -297,17 +300,11 @@ class AnnotationSource:
             )
 
     def _of_row(self, name: str) -> str | None:
-        """Find the recording that an id, audio file or path in a table means."""
-        name = _composed(name)
-        if name not in self._ids:
-            name = name.replace("\\", "/").rpartition("/")[2]
-        if name not in self._ids and name.lower().endswith(EXTENSIONS):
-            name = name.rpartition(".")[0]
-        return self._ids.get(name)
+        return find_named(name, self._ids)
 
     def _of_file(self, name: str) -> str | None:
         """Find the recording that an annotation file belongs to, by its name."""
-        name = _composed(name)
+        name = composed(name)
         while name not in self._ids and "." in name:
             name = name.rpartition(".")[0]
         return self._ids.get(name)
@@ -383,11 +380,6 @@ def _paused_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _composed(text: str) -> str:
-    # macOS may write an accent of a file name as a character of its own.
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _count(n: int, what: str) -> str:

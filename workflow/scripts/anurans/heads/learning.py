@@ -230,10 +230,11 @@ def _units(
     clips: Sequence[str], roles: Mapping[str, Mapping[str, str]], by: str
 ) -> list[tuple[str, np.ndarray]]:
     """What inner folds may keep together, largest first, and the group of each clip."""
+    rows = [roles[clip] for clip in clips]
     return [
-        (unit, np.array([roles[clip][column] for clip in clips], dtype=object))
+        (unit, np.array([row[column] for row in rows], dtype=object))
         for unit, column in (
-            (unit_of(by), "group"),
+            (unit_of(by, rows), "group"),
             ("night", "night"),
             ("recording", "recording"),
         )

@@ -1,5 +1,6 @@
 """Validates a config, fills in its defaults, and expands it to runs."""
 
+import contextlib
 import copy
 import difflib
 import itertools
@@ -33,6 +34,7 @@ from anurans.networks.sound_networks import (
 )
 from anurans.scores.summary import columns as columns_of
 from anurans.sounds import resolution
+from anurans.splits.fold_files import read_fold_file
 from anurans.splits.splits import Split
 
 SCHEMA = shipped("schemas") / "config.schema.json"
@@ -109,6 +111,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     if not problems:
         if finished and not trains(filled):
             filled = _settled(filled, finished)
+        _number_folds(filled.get("splits", {}))
         filled = _filled(filled, schema())
         filled["backbones"] = {name: _of_kind(each) for name, each in filled["backbones"].items()}
         filled["recipes"] = {
@@ -127,6 +130,14 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
         problems += _about_finished(filled, finished)
     refuse(problems, name)
     return filled
+
+
+def _number_folds(splits: Mapping[str, dict[str, Any]]) -> None:
+    """Give splits by file that name no number of folds the one of their file."""
+    for split in splits.values():
+        if split.get("by") == "file" and split.get("file") and "folds" not in split:
+            with contextlib.suppress(UserError):  # which is told with all else that is wrong
+                split["folds"] = read_fold_file(split["file"]).folds
 
 
 def _about_folder(config: Mapping[str, Any]) -> Iterator[str]:
@@ -597,6 +608,13 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
         yield f"{at}.file: is needed with by: file, and only there."
     elif split.file and not Path(split.file).is_file():
         yield f"{at}.file: {split.file} is not a file."
+    elif split.file:
+        try:
+            contradiction = read_fold_file(split.file).contradiction(split.name, split.folds)
+        except UserError as error:
+            contradiction = str(error)
+        if contradiction:
+            yield contradiction
     if split.validation == "test" and not split.allow_leak:
         yield (
             f"{at}.validation: is test, so that the part that is scored decides when training "

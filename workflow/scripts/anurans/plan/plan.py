@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property, partial
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from anurans.annotations import counts as annotation_counts
@@ -32,6 +33,9 @@ from anurans.sounds import resolution
 from anurans.splits import clip_digests, splits
 
 ORIGINAL = "original"
+
+# Where the demo's recordings are made, and what from.
+DEMO_AUDIO, DEMO_LABELS = "resources/demo/audio/{}.wav", "resources/demo/annotations/{}.txt"
 
 # Figures of each split.
 SPLIT_FIGURES = ("split", "learning_curves", "precision_recall", "reliability")
@@ -112,10 +116,20 @@ class Plan(StudyPlan, DetectionPlan):
         """Channel of each recording of a shard."""
         return [each.channel or self.config["audio"]["channel"] for each in self.shards[shard]]
 
-    def demo_channel(self, recording: str) -> str:
-        """Channel that the calls of a recording of the demo are loudest in."""
-        path = f"resources/demo/audio/{recording}.wav"
-        return next(each.channel for each in self.recordings if each.path == path)
+    @cached_property
+    def demo(self) -> dict[str, str]:
+        """Recordings that are synthesised, and the channel that calls are loudest in.
+
+        Those of the demo that a table names with their channel, as the demo's own does. Whatever
+        else lies in its folder of audio is taken as it is, and what does not is not there.
+        """
+        return {
+            each.recording: each.channel
+            for each in self.recordings
+            if each.path == DEMO_AUDIO.format(each.recording)
+            and each.channel in ("left", "right")
+            and Path(DEMO_LABELS.format(each.recording)).is_file()
+        }
 
     def annotation_source(self) -> str:
         """Folder or table of the annotations, refused where there is none."""
@@ -235,8 +249,7 @@ class Plan(StudyPlan, DetectionPlan):
 
     def split_groups(self, name: str) -> dict[str, str]:
         """Group of every recording in a split."""
-        by = self.config["splits"][name]["by"]
-        return {each.recording: splits.group_of(each, by) for each in self.recordings}
+        return splits.groups_of(configs.split(self.config, name), self.recordings)
 
     def nights(self) -> dict[str, str]:
         """Night of every recording, empty where its name tells none."""

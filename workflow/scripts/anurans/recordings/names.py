@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, timedelta
@@ -65,6 +65,36 @@ def clip_id(recording: str, start: float) -> str:
 def file_name(recording: str, ending: str = "") -> str:
     """Name of a file about a recording; an id of a table may hold a slash."""
     return recording.replace("/", "%2F") + ending
+
+
+def composed(text: str) -> str:
+    """Write accents in one way: macOS may give one of a file's name as a character of its own."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def by_name(recordings: Iterable[str]) -> dict[str, str]:
+    """Recording of each name that its annotations, or a row of a table, may have for it."""
+    recordings = tuple(recordings)
+    names = {composed(file_name(each)): each for each in recordings}
+    return names | {composed(each): each for each in recordings}
+
+
+def find_named(name: str, names: Mapping[str, str]) -> str | None:
+    """Find the recording that an id, audio file or path in a table means.
+
+    Parameters
+    ----------
+    name
+        As it stands in the table.
+    names
+        Recording of each name, from `by_name`.
+    """
+    name = composed(name)
+    if name not in names:
+        name = name.replace("\\", "/").rpartition("/")[2]
+    if name not in names and name.lower().endswith(EXTENSIONS):
+        name = name.rpartition(".")[0]
+    return names.get(name)
 
 
 def is_readable(path: str) -> bool:
@@ -295,7 +325,7 @@ def _refuse_twins(found: Iterable[Recording]) -> None:
     twins = []
     for recording in found:
         # Accents may be written in two ways that look the same, and annotations name them by one.
-        name = unicodedata.normalize("NFC", recording.recording)
+        name = composed(recording.recording)
         if name in first:
             twins.append(f"{recording.recording}: {first[name]} and {recording.path}")
         first.setdefault(name, recording.path)

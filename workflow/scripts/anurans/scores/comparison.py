@@ -1,7 +1,7 @@
 """Models over all their folds, and how they compare."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -196,6 +196,7 @@ def score_optimism(
     dict
         n_groups, f1_macro, f1_macro_leaky, difference (leaky - honest), lower, upper.
     """
+    leaky = [_regrouped(fold, honest) for fold in leaky]
     names = sorted({group for fold in (*leaky, *honest) for group in fold.groups})
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
     scores = [macro(model_f1(folds, subset, names, draws)) for folds in (leaky, honest)]
@@ -209,3 +210,15 @@ def score_optimism(
         "lower": known.lower,
         "upper": known.upper,
     }
+
+
+def _regrouped(fold: Decisions, others: Sequence[Decisions]) -> Decisions:
+    """Decisions with the groups that others have for the same recordings: splits may differ."""
+    of = {
+        recording: group
+        for other in others
+        for recording, group in zip(other.recordings, other.groups, strict=True)
+    }
+    pairs = zip(fold.recordings, fold.groups, strict=True)
+    groups = np.array([of.get(recording, group) for recording, group in pairs], dtype=object)
+    return replace(fold, groups=groups)

@@ -156,7 +156,8 @@ def score_part(
         The columns of `results/summary.csv` from `n_clips` on; None where undefined.
     """
     # F1 takes no notice of a clip that is neither positive nor called so.
-    part = replace(part, labels=part.labels & ~np.isnan(part.scores))
+    scores = np.asarray(part.scores, dtype=np.float64)
+    part = replace(part, labels=part.labels & ~np.isnan(scores), scores=scores)
     positives = part.labels.sum(axis=0)
     predicted = part.scores >= np.asarray(thresholds)
     at_half = part.scores >= HALF
@@ -230,7 +231,7 @@ def score_rules(
     coverage
         Of each species, one entry per clip.
     scores : np.ndarray [shape=(n, species)]
-        Of the same clips.
+        Of the same clips; compared in double precision, as `score_part` does.
     thresholds
         Of each species, or of each clip and species [shape=(n, species)].
     ambiguous
@@ -243,6 +244,8 @@ def score_rules(
         then it is those against all negative clips. Rows of the species `mean` average what is
         defined over species.
     """
+    # NumPy would round a Python number to single precision, and saturated scores would pass it.
+    scores = np.asarray(scores, dtype=np.float64)
     rows, predicted = [], scores >= np.asarray(thresholds)
     for rule in RULES:
         labels, used = decide_all(coverage, LabelRule(rule, ambiguous=ambiguous))
@@ -290,10 +293,10 @@ def macro_f1_interval(
     Returns
     -------
     lower, upper
-        None with fewer than two groups or without positives.
+        None with fewer than three groups or without positives.
     """
     names = sorted(set(part.groups))
-    if len(names) < 2 or not part.labels.any():
+    if len(names) < 3 or not part.labels.any():
         return None, None
     draws = draw_groups(len(names), resamples, seed)
     # F1 is 2 TP / (positives + predicted positives): sums over groups are all that it needs.

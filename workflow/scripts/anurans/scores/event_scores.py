@@ -75,7 +75,10 @@ def judge(
         both = union(mine), union(annotated)
         seconds += [*(sum(end - start for start, end in each) for each in both), shared(*both)]
     precision, recall = _share(true, count), _share(found, heard)
-    known = precision is not None and recall is not None
+    both_known = precision is not None and recall is not None
+    shares = precision + recall if both_known else 0.0
+    # As that of clips: 0 where nothing is found of what calls, nothing where nothing calls.
+    f1 = (2 * precision * recall / shares if shares else 0.0) if heard else None
     start, end = np.array(errors).T if errors else (np.array([]), np.array([]))
     return {
         "recordings": len(calls),
@@ -85,7 +88,7 @@ def judge(
         "calls": heard,
         "calls_found": found,
         "recall": recall,
-        "f1": _share(2 * precision * recall, precision + recall) if known else None,
+        "f1": f1,
         "seconds_detected": float(seconds[0]),
         "seconds_true": float(seconds[1]),
         "precision_seconds": _share(float(seconds[2]), float(seconds[0])),

@@ -16,7 +16,7 @@ from anurans.scores.evaluation import (
     tune_thresholds,
 )
 from anurans.scores.summary import CONVERGED
-from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
+from anurans.splits.splits import HELD_OUT, TEST, VALIDATION, drawn_group
 
 # Columns of predictions.tsv before those of each species.
 PREDICTION = ("clip", "recording", "group", "role", "used")
@@ -75,6 +75,7 @@ def gather_clips(
     unseen: Mapping[str, Sequence[float]] | None,
     roles: Mapping[str, Mapping[str, str]],
     fold: str,
+    by: str,
 ) -> RunClips:
     """Put labels, scores and roles of clips together.
 
@@ -90,6 +91,8 @@ def gather_clips(
         Rows of the split's table, by clip.
     fold
         Of the run.
+    by
+        What its split keeps together.
     """
     labels, used = decide_all(table.species, rule)
     row_of = {clip: row for row, clip in enumerate(clips)}
@@ -98,7 +101,7 @@ def gather_clips(
         if unseen and clip in unseen:
             scores[at] = unseen[clip]
     role = [roles[clip][f"fold-{fold}"] for clip in table.clip]
-    group = [roles[clip]["night"] or roles[clip]["recording"] for clip in table.clip]
+    group = [drawn_group(roles[clip], by) for clip in table.clip]
     left_out = [clip in unseen for clip in table.clip] if unseen else None
     return RunClips(
         *(table, rule, labels, used, scores),

@@ -169,7 +169,11 @@ def _check_inner(
     """
     if not inner:
         return "", []
-    units = {unit_of(by): "group", "night": "night", "recording": "recording"}
+    units = {
+        unit_of(by, [roles[clip] for clip in inner]): "group",
+        "night": "night",
+        "recording": "recording",
+    }
     unit = next(
         (
             name
@@ -178,12 +182,14 @@ def _check_inner(
         ),
         "",
     )
-    folds: dict[str, set[str]] = {}
+    folds: dict[tuple[str, str], set[str]] = {}
     for clip, row in inner.items():
-        # Whatever the groups: a recording stands in one fold, unless clips are what is dealt.
-        for name in {row["inner_group"], row["recording"] if by != "clip" else clip}:
+        # Whatever the groups: a recording stands in one fold, unless clips are what is dealt. A
+        # group may be called as a recording is.
+        own = row["recording"] if by != "clip" else clip
+        for name in (("group", row["inner_group"]), ("own", own)):
             folds.setdefault(name, set()).add(row["inner_fold"])
-    crossing = [name for name, of in folds.items() if len(of) > 1]
+    crossing = sorted({name for (_, name), of in folds.items() if len(of) > 1})
     if not unit:
         crossing += [f"{clip} (no known group)" for clip in list(inner)[:1]]
     blank = {"copy": 1, "rate": 1.0, "masks": ""}

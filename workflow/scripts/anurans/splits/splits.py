@@ -3,18 +3,18 @@
 Standard library only: the roles are known at parse time, from the names of the recordings.
 """
 
+import difflib
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import fsum
 
 from anurans.common.errors import UserError, listing
-from anurans.common.tables import read_table
 from anurans.recordings.names import Recording
+from anurans.splits.fold_files import ALL, TEST, Dealt, deal, read_fold_file
 
-TRAIN, VALIDATION, HELD_OUT, TEST = "train", "validation", "held_out", "test"
-ALL = "all"
+TRAIN, VALIDATION, HELD_OUT = "train", "validation", "held_out"
 # Those that are tried where one is looked for.
 SALTS = tuple(map(str, range(256)))
 
@@ -82,29 +82,70 @@ def group_of(recording: Recording, by: str) -> str:
     return recording.night if by == "night" else recording.date
 
 
-def unit_of(by: str) -> str:
-    """What a group of a split is: recordings are what a file of folds deals."""
-    return "recording" if by == "file" else by
+def unit_of(by: str, rows: Iterable[Mapping[str, str]]) -> str:
+    """What a group of a split is; in a file of folds that names no groups, a recording.
+
+    Parameters
+    ----------
+    by
+        What the split keeps together.
+    rows
+        Of the split's table, of the clips that matter.
+    """
+    if by != "file":
+        return by
+    return "group" if any(row["group"] != row["recording"] for row in rows) else "recording"
 
 
-def given_folds(split: Split) -> dict[str, str]:
-    """Read the file of a split by `file`: `test` or the fold (1, 2, ...) of each recording."""
-    allowed = {TEST, *split.fold_names}
-    folds, problems = {}, []
-    for line, row in enumerate(read_table(split.file, ("recording", "fold")), start=2):
-        recording, fold = row["recording"].strip(), row["fold"].strip()
-        if fold not in allowed:
-            problems.append(
-                f"{split.file}, line {line}: fold is {fold!r}; expected test or one of "
-                f"{', '.join(split.fold_names)} (splits.{split.name}.folds is {split.folds})."
-            )
-        elif folds.setdefault(recording, fold) != fold:
-            problems.append(
-                f"{split.file}, line {line}: {recording} is in fold {folds[recording]} already."
-            )
-    if problems:
-        raise UserError(f"The file of split {split.name} has mistakes:\n{listing(problems)}")
-    return folds
+def groups_of(split: Split, recordings: Sequence[Recording]) -> dict[str, str]:
+    """Group of each recording in a split; of one by file, as the file says.
+
+    Raises
+    ------
+    UserError
+        When the file has mistakes, or names not all of the recordings.
+    """
+    if split.by != "file":
+        return {each.recording: group_of(each, split.by) for each in recordings}
+    return {name: dealt.group for name, dealt in given_folds(split, recordings).items()}
+
+
+def drawn_group(row: Mapping[str, str], by: str) -> str:
+    """Group that intervals draw a clip with: that of a file of folds, else its night or recording.
+
+    Parameters
+    ----------
+    row
+        Of the split's table.
+    by
+        What the split keeps together.
+    """
+    if by == "file" and row["group"] != row["recording"]:
+        return row["group"]
+    return row["night"] or row["recording"]
+
+
+def given_folds(split: Split, recordings: Sequence[Recording]) -> dict[str, Dealt]:
+    """Fold and group of each recording, of the file of a split by `file`.
+
+    Raises
+    ------
+    UserError
+        When the file has mistakes, other folds than the split, or not all of the recordings.
+    """
+    file = read_fold_file(split.file)
+    if contradiction := file.contradiction(split.name, split.folds):
+        raise UserError(contradiction)
+    names = [each.recording for each in recordings]
+    dealt = deal(file, names)
+    missing = sorted(set(names) - set(dealt))
+    if missing:
+        example = f' (it has names such as "{file.rows[0].recording}")' if file.rows else ""
+        raise UserError(
+            f"splits.{split.name}.file: {split.file}{example} gives no fold for these recordings; "
+            f"expected their ids, with or without the ending of an audio file:\n{listing(missing)}"
+        )
+    return dealt
 
 
 def assign(split: Split, recordings: Sequence[Recording]) -> dict[str, dict[str, str]]:
@@ -134,14 +175,8 @@ def assign(split: Split, recordings: Sequence[Recording]) -> dict[str, dict[str,
         )
     if split.by != "file":
         return assign_groups(split, groups)
-    folds = given_folds(split)
-    missing = sorted(set(groups) - set(folds))
-    if missing:
-        raise UserError(
-            f"splits.{split.name}.file: {split.file} gives no fold for these recordings:\n"
-            f"{listing(missing)}"
-        )
-    return {recording: _roles(split, recording, folds[recording]) for recording in groups}
+    dealt = given_folds(split, recordings)
+    return {name: _roles(split, each.group, each.fold) for name, each in dealt.items()}
 
 
 def assign_groups(split: Split, groups: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -216,27 +251,40 @@ def lacks(
     strict
         Whether held-out and test parts must hold every species as well.
     """
+    of = {
+        (fold, part): {name for name, role in roles.items() if role[fold] == part}
+        for fold in split.fold_names
+        for part in parts(split)
+    }
     found = []
-    for fold in split.fold_names:
-        of = {part: {r for r, role in roles.items() if role[fold] == part} for part in parts(split)}
-        for part, members in of.items():
-            if not members:
-                found.append(f"fold {fold}: no annotated recording in {part}")
-                continue
-            if split.together and not strict and part == VALIDATION:
-                continue
-            if part not in (TRAIN, split.validates_on) and not strict:
-                continue
-            where_from = part
-            if split.together and part == TRAIN and VALIDATION in of:
-                members, where_from = members | of[VALIDATION], f"{TRAIN} and {VALIDATION}"
-            for species, where in present.items():
-                if species not in split.allow_missing and not members & where:
-                    found.append(
-                        f"fold {fold}: {species} calls in none of the {len(members)} recordings "
-                        f"in {where_from} (in {len(where)} of all {len(roles)})"
-                    )
+    for fold, part, within in _needs(split, strict):
+        if not of[fold, part]:
+            found.append(f"fold {fold}: no annotated recording in {part}")
+            continue
+        members = set().union(*(of[fold, each] for each in within))
+        for species, where in present.items() if within else ():
+            if species not in split.allow_missing and not members & where:
+                found.append(
+                    f"fold {fold}: {species} calls in none of the {len(members)} recordings "
+                    f"in {' and '.join(within)} (in {len(where)} of all {len(roles)})"
+                )
     return found
+
+
+def _needs(split: Split, strict: bool) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each fold and part that must not be empty, and the parts that must hold every species."""
+    filled = parts(split)
+    for fold in split.fold_names:
+        for part in filled:
+            if strict:
+                within = (part,)
+            elif split.together and part == VALIDATION:
+                within = ()
+            else:
+                within = (part,) if part in (TRAIN, split.validates_on) else ()
+            if split.together and part == TRAIN and VALIDATION in filled:
+                within = (TRAIN, VALIDATION)
+            yield fold, part, within
 
 
 def lost(
@@ -265,6 +313,41 @@ def lost(
             if not any(species in of for of in heard):
                 found.append(f"{part}: {species} calls in none of {len(heard)} usable recordings")
     return found
+
+
+def refuse_unheard(
+    split: Split, present: Mapping[str, frozenset[str]], named: Iterable[str] = ()
+) -> None:
+    """Refuse a split that needs a species that is annotated nowhere: no salt and no share helps.
+
+    Parameters
+    ----------
+    split
+        The split; what `allow_missing` names may be annotated nowhere.
+    present
+        The recordings that each species calls in.
+    named
+        Every species that the annotations name, those of the config or others.
+
+    Raises
+    ------
+    UserError
+        With each such species, and a species of the annotations that is written nearly so.
+    """
+    unheard = [name for name, at in present.items() if not at and name not in split.allow_missing]
+    if not unheard:
+        return
+    lines = []
+    for species in unheard:
+        close = difflib.get_close_matches(species, sorted(named), n=1)
+        lines.append(f"{species}{f' (did you mean {close[0]}?)' if close else ''}")
+    raise UserError(
+        f"species: found in no annotation, so that splits.{split.name} cannot divide them:\n"
+        f"{listing(lines)}\n"
+        "Write each code under species: as the annotations do (snakemake results/annotations.csv "
+        "lists those), take it out, or, where its annotations are still to come, let it through "
+        f"with splits.{split.name}.allow_missing."
+    )
 
 
 def check(
@@ -297,6 +380,7 @@ def check(
     found = lacks(split, assign(split, recordings), present)
     if not found:
         return
+    refuse_unheard(split, present)
     if (salt := find_salt(split, recordings, present)) is not None:
         advice = f'Set splits.{split.name}.salt: "{salt}"'
     elif split.by == "file":
@@ -314,13 +398,41 @@ def find_salt(
     split: Split, recordings: Sequence[Recording], present: Mapping[str, frozenset[str]]
 ) -> str | None:
     """First of 256 salts that fills every part, with every species in each if one of them does."""
+    groups = groups_of(split, recordings)
+    dealt = given_folds(split, recordings) if split.by == "file" else {}
+    # Rare species decide most salts with few roles.
+    heard = sorted(
+        (
+            [name for name in where if name in groups]
+            for species, where in present.items()
+            if species not in split.allow_missing
+        ),
+        key=len,
+    )
+
+    def fills(salted: Split, strict: bool) -> bool:
+        """Whether `lacks` would find nothing, from no more roles than that takes."""
+
+        def some(names: Iterable[str], fold: str, within: tuple[str, ...]) -> bool:
+            return any(role(name, fold) in within for name in names)
+
+        def role(name: str, fold: str) -> str:
+            group = groups[name]
+            of = dealt[name].fold if dealt else _fold(salted, group)
+            return _role(salted, group, of, fold)
+
+        return all(
+            all(some(names, fold, within) for names in heard if within)
+            and some(groups, fold, (part,))
+            for fold, part, within in _needs(salted, strict)
+        )
+
     usable = None
     for salt in SALTS:
         salted = replace(split, salt=salt)
-        roles = assign(salted, recordings)
-        if not lacks(salted, roles, present, strict=True):
+        if fills(salted, strict=True):
             return salt
-        if usable is None and not lacks(salted, roles, present):
+        if usable is None and fills(salted, strict=False):
             usable = salt
     return usable
 
