@@ -7,7 +7,7 @@
 rule plan_stretches:
     input:
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(given(asked(PLAN.copied_source))),
+        annotations=ancient(given(asked(PLAN.annotations.copied_path))),
     output:
         "results/clips/time_stretch/{shard}.tsv",
     log:
@@ -24,10 +24,10 @@ rule plan_stretches:
         length=config["clips"]["length"],
         min_last=config["clips"]["min_last"],
         species=config["augmentation"]["species"],
-        recordings=asked(PLAN.ids, "shard"),
-        settings=PLAN.copied_settings,
-        files=asked(PLAN.copied_files, "shard"),
-        annotations=asked(PLAN.copied_digest, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
+        settings=PLAN.annotations.copied_settings,
+        files=asked(PLAN.annotations.copied_files, "shard"),
+        annotations=asked(PLAN.annotations.copied_digest, "shard"),
         code=code("plan_stretches.py"),
     script:
         "../workflow/scripts/plan_stretches.py"
@@ -50,9 +50,9 @@ rule stretch_time:
         mem_mb=growing(1500),
         runtime=growing(30),
     params:
-        recordings=asked(PLAN.ids, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
         files=files,
-        channels=asked(PLAN.channels, "shard"),
+        channels=asked(PLAN.recordings.channels, "shard"),
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],
         code=code("stretch_time.py"),
@@ -64,7 +64,7 @@ rule plan_masks:
     input:
         recordings="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        annotations=ancient(given(asked(PLAN.copied_source))),
+        annotations=ancient(given(asked(PLAN.annotations.copied_path))),
     output:
         "results/clips/{technique}/{shard}.tsv",
     log:
@@ -79,14 +79,14 @@ rule plan_masks:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        masks=asked(PLAN.masks, "technique"),
-        image=asked(PLAN.image, "technique"),
+        masks=asked(PLAN.datasets.masks, "technique"),
+        image=asked(PLAN.datasets.image, "technique"),
         seed=config["seed"],
         species=config["augmentation"]["species"],
-        recordings=asked(PLAN.ids, "shard"),
-        settings=PLAN.copied_settings,
-        files=asked(PLAN.copied_files, "shard"),
-        annotations=asked(PLAN.copied_digest, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
+        settings=PLAN.annotations.copied_settings,
+        files=asked(PLAN.annotations.copied_files, "shard"),
+        annotations=asked(PLAN.annotations.copied_digest, "shard"),
         code=code("plan_masks.py"),
     script:
         "../workflow/scripts/plan_masks.py"
@@ -111,7 +111,7 @@ rule mask_spectrograms:
         runtime=growing(5),
     params:
         fill=lookup(dpath="augmentation/{technique}/fill", within=config),
-        image=asked(PLAN.image, "technique"),
+        image=asked(PLAN.datasets.image, "technique"),
         code=code("mask_spectrograms.py"),
     script:
         "../workflow/scripts/mask_spectrograms.py"

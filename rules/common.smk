@@ -58,10 +58,10 @@ CODE = Code(SCRIPTS)
 PLAN = sentence(Plan)(config, files=workflow.configfiles)
 config = PLAN.config
 running.say(workflow, PLAN.notes)
-SPECIES = PLAN.species
-SHARDS = list(PLAN.shards)
-RUNS = PLAN.runs
-TECHNIQUES = PLAN.techniques()
+SPECIES = list(config["species"])
+SHARDS = PLAN.recordings.shards
+RUNS = PLAN.runs.all
+TECHNIQUES = PLAN.datasets.techniques()
 caption = partial(report_pages.caption, config=config)
 template = report_pages.template
 aside = partial(running.stand_aside, workflow)
@@ -72,7 +72,7 @@ wildcard_constraints:
     shard=r"\d{4}",
     technique="|".join(("original", *COPIES)),
     split="|".join(map(re.escape, config["splits"])),
-    backbone="|".join(map(re.escape, PLAN.networks)) or "(?!)",
+    backbone="|".join(map(re.escape, PLAN.networks.all)) or "(?!)",
     dataset="|".join(map(re.escape, config["datasets"])),
     recipe="|".join(map(re.escape, config["recipes"])),
     fold=r"\d+|all",
@@ -83,8 +83,8 @@ wildcard_constraints:
 @cache
 def code(*files, recordings=True):
     """Digest of what a script uses; a refusal where recordings are missing."""
-    missing = recordings and PLAN.absent
-    return asked(PLAN.absent) if missing else CODE.digest(*files)
+    missing = recordings and PLAN.recordings.absent
+    return asked(PLAN.recordings.absent) if missing else CODE.digest(*files)
 
 
 def detection_code(file):
@@ -117,19 +117,19 @@ def of_runs(name, runs=None):
 
 def of_stages(name, *stages):
     """A file of every run of these experiments of the study."""
-    return of_runs(name, PLAN.study_runs(*stages))
+    return of_runs(name, PLAN.study.runs(*stages))
 
 
 def of_split(name):
     """Input function: a file of every run of a split."""
-    return lambda wildcards: of_runs(name, PLAN.split_runs(wildcards.split))
+    return lambda wildcards: of_runs(name, PLAN.runs.of_split(wildcards.split))
 
 
 def copies_of(pattern):
     """Input function: a file of every technique and shard that the copies of a dataset are in."""
     return lambda wildcards: [
         pattern.format(technique=technique, shard=shard, **wildcards)
-        for technique in PLAN.copies(wildcards.dataset)
+        for technique in PLAN.datasets.copies(wildcards.dataset)
         for shard in SHARDS
     ]
 

@@ -25,8 +25,8 @@ rule summarize_runs:
         project=config["project"],
         species=SPECIES,
         experiments=[" ".join(experiments) for experiments in RUNS.values()],
-        kinds=PLAN.kinds,
-        licences=PLAN.licences,
+        kinds=PLAN.networks.kinds,
+        licences=PLAN.networks.licences,
         code=code("summarize_runs.py"),
     script:
         "../workflow/scripts/summarize_runs.py"
@@ -36,7 +36,7 @@ rule check_leakage:
     input:
         clips=of_runs("clips.tsv"),
         predictions=of_runs("predictions.tsv"),
-        splits=expand("results/splits/{split}.tsv", split=PLAN.by),
+        splits=expand("results/splits/{split}.tsv", split=PLAN.runs.by),
         tables=shards("results/clips/original/{shard}.tsv"),
     output:
         "results/checks/leakage.csv",
@@ -50,9 +50,9 @@ rule check_leakage:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        splits=list(PLAN.by),
-        runs=asked(PLAN.certified_runs),
-        allowed=[split for split in PLAN.by if config["splits"][split]["allow_leak"]],
+        splits=list(PLAN.runs.by),
+        runs=asked(PLAN.runs.certified),
+        allowed=[split for split in PLAN.runs.by if config["splits"][split]["allow_leak"]],
         code=code("check_leakage.py"),
     script:
         "../workflow/scripts/check_leakage.py"

@@ -10,13 +10,15 @@
 # workflow listens.
 rule assemble_detector:
     input:
-        metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
-        heads=asked(partial(PLAN.of_detection, "head.keras")),
-        scores=asked(partial(PLAN.of_detection, "scores.h5")),
-        clips=asked(partial(PLAN.of_detection, "clips.tsv")),
-        networks=asked(partial(PLAN.detection_backbones, "model.keras", "model.xml", "model.bin")),
-        embeddings=asked(partial(PLAN.detection_embeddings, SHARDS)),
-        finished=given(asked(PLAN.finished_files)),
+        metrics=asked(partial(PLAN.detection.of_runs, "metrics.tsv")),
+        heads=asked(partial(PLAN.detection.of_runs, "head.keras")),
+        scores=asked(partial(PLAN.detection.of_runs, "scores.h5")),
+        clips=asked(partial(PLAN.detection.of_runs, "clips.tsv")),
+        networks=asked(
+            partial(PLAN.detection.of_backbones, "model.keras", "model.xml", "model.bin")
+        ),
+        embeddings=asked(PLAN.detection.embeddings),
+        finished=given(asked(PLAN.detection.finished_files)),
     output:
         "results/detections/model.h5",
     log:
@@ -29,7 +31,7 @@ rule assemble_detector:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        combine=asked(PLAN.combined),
+        combine=asked(PLAN.detection.combined),
         code=detection_code("assemble_detector.py"),
     script:
         "../workflow/scripts/assemble_detector.py"
@@ -38,10 +40,10 @@ rule assemble_detector:
 rule tune_detector:
     input:
         model="results/detections/model.h5",
-        metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
-        thresholds=asked(partial(PLAN.of_detection, "thresholds.tsv")),
-        predictions=asked(partial(PLAN.of_detection, "predictions.tsv")),
-        finished=given(asked(PLAN.finished_tuning)),
+        metrics=asked(partial(PLAN.detection.of_runs, "metrics.tsv")),
+        thresholds=asked(partial(PLAN.detection.of_runs, "thresholds.tsv")),
+        predictions=asked(partial(PLAN.detection.of_runs, "predictions.tsv")),
+        finished=given(asked(PLAN.detection.finished_tuning)),
     output:
         thresholds="results/detections/thresholds.tsv",
         calibrators="results/detections/calibrators.tsv",
@@ -56,7 +58,7 @@ rule tune_detector:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        thresholds=asked(partial(PLAN.detects, "thresholds")),
+        thresholds=asked(partial(PLAN.detection.setting, "thresholds")),
         seed=config["seed"],
         code=detection_code("tune_detector.py"),
     script:
@@ -66,9 +68,11 @@ rule tune_detector:
 rule detect_calls:
     input:
         model="results/detections/model.h5",
-        networks=asked(partial(PLAN.detection_backbones, "model.keras", "model.xml", "model.bin")),
-        about=asked(partial(PLAN.detection_backbones, "about.json")),
-        finished=given(asked(PLAN.finished_images)),
+        networks=asked(
+            partial(PLAN.detection.of_backbones, "model.keras", "model.xml", "model.bin")
+        ),
+        about=asked(partial(PLAN.detection.of_backbones, "about.json")),
+        finished=given(asked(PLAN.detection.finished_images)),
         recordings=asked(there_on, "day"),
     output:
         scores="results/detections/scores/{day}.h5",
@@ -84,10 +88,10 @@ rule detect_calls:
         mem_mb=growing(3000),
         runtime=growing(60),
     params:
-        recordings=asked(PLAN.day_recordings, "day"),
+        recordings=asked(PLAN.days.rows, "day"),
         files=files_on,
-        overlap=asked(partial(PLAN.detects, "overlap")),
-        settings=asked(PLAN.detection_settings),
+        overlap=asked(partial(PLAN.detection.setting, "overlap")),
+        settings=asked(PLAN.detection.clip_settings),
         min_last=config["clips"]["min_last"],
         dtype=config["embedding"]["dtype"],
         code=detection_code("detect_calls.py"),
@@ -115,8 +119,8 @@ rule find_events:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        names=asked(PLAN.day_names, "day"),
-        gap=asked(partial(PLAN.detects, "gap")),
+        names=asked(PLAN.days.told, "day"),
+        gap=asked(partial(PLAN.detection.setting, "gap")),
         code=detection_code("find_events.py"),
     script:
         "../workflow/scripts/find_events.py"
@@ -124,8 +128,8 @@ rule find_events:
 
 rule collect_detections:
     input:
-        recordings=asked(partial(PLAN.of_days, "results/detections/inspected/{day}.tsv")),
-        events=asked(partial(PLAN.of_days, "results/detections/events/{day}.tsv")),
+        recordings=asked(partial(PLAN.days.of_all, "results/detections/inspected/{day}.tsv")),
+        events=asked(partial(PLAN.days.of_all, "results/detections/events/{day}.tsv")),
     output:
         recordings="results/detections/recordings.csv",
         events="results/detections/events.csv",
@@ -139,7 +143,7 @@ rule collect_detections:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        names=asked(PLAN.new_names),
+        names=asked(PLAN.days.all_told),
         on_error=config["audio"]["on_error"],
         code=detection_code("collect_detections.py"),
     script:
@@ -150,12 +154,12 @@ rule export_detector:
     input:
         model="results/detections/model.h5",
         training="results/monitoring/training.tsv",
-        metrics=asked(partial(PLAN.of_detection, "metrics.tsv")),
-        thresholds=asked(partial(PLAN.of_detection, "thresholds.tsv")),
-        predictions=asked(partial(PLAN.of_detection, "predictions.tsv")),
+        metrics=asked(partial(PLAN.detection.of_runs, "metrics.tsv")),
+        thresholds=asked(partial(PLAN.detection.of_runs, "thresholds.tsv")),
+        predictions=asked(partial(PLAN.detection.of_runs, "predictions.tsv")),
         networks=asked(
             partial(
-                PLAN.detection_backbones,
+                PLAN.detection.of_backbones,
                 "model.keras",
                 "model.xml",
                 "model.bin",

@@ -4,7 +4,7 @@
 # of images results/embeddings/{backbone}/{technique}/{shard}.h5, one row per clip.
 rule export_backbone:
     input:
-        weights=given(asked(PLAN.weights_file, "backbone")),
+        weights=given(asked(PLAN.networks.files, "backbone")),
     output:
         keras="results/backbones/{backbone}/model.keras",
         network="results/backbones/{backbone}/model.xml",
@@ -15,7 +15,7 @@ rule export_backbone:
     benchmark:
         "results/benchmarks/export_backbone/{backbone}.tsv"
     wildcard_constraints:
-        backbone=PLAN.backbone_names(sound=False),
+        backbone=PLAN.networks.names(sound=False),
     conda:
         "../envs/training.yaml"
     resources:
@@ -33,7 +33,7 @@ rule export_backbone:
 
 rule export_sound_network:
     input:
-        weights=given(asked(PLAN.weights_file, "backbone")),
+        weights=given(asked(PLAN.networks.files, "backbone")),
     output:
         network="results/backbones/{backbone}/model.xml",
         weights="results/backbones/{backbone}/model.bin",
@@ -43,14 +43,14 @@ rule export_sound_network:
     benchmark:
         "results/benchmarks/export_sound_network/{backbone}.tsv"
     wildcard_constraints:
-        backbone=PLAN.backbone_names(sound=True),
+        backbone=PLAN.networks.names(sound=True),
     conda:
         "../envs/training.yaml"
     resources:
         mem_mb=growing(3000),
         runtime=growing(20),
     params:
-        settings=asked(PLAN.network_settings, "backbone"),
+        settings=asked(PLAN.networks.settings, "backbone"),
         birdnet=birdnet,
         engine=config["embedding"]["engine"],
         precision=config["embedding"]["precision"],
@@ -73,7 +73,7 @@ rule embed_spectrograms:
     benchmark:
         "results/benchmarks/embed_spectrograms/{backbone}/{technique}/{shard}.tsv"
     wildcard_constraints:
-        backbone=PLAN.backbone_names(sound=False),
+        backbone=PLAN.networks.names(sound=False),
     conda:
         "../envs/embedding.yaml"
     resources:

@@ -9,7 +9,7 @@ rule plot_copies:
         copies=shards("results/spectrograms/{technique}/{shard}.h5"),
         labels=shards("results/labels/original/{shard}.tsv"),
         copy_labels=shards("results/labels/{technique}/{shard}.tsv"),
-        annotations=ancient(given(asked(PLAN.annotation_source))),
+        annotations=ancient(given(asked(PLAN.annotations.path))),
     output:
         svg=report(
             "results/figures/copies-{technique}.svg",
@@ -30,9 +30,9 @@ rule plot_copies:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        recordings=PLAN.names,
-        settings=PLAN.annotation_settings,
-        annotations=asked(PLAN.all_annotations),
+        recordings=PLAN.recordings.ids,
+        settings=PLAN.annotations.settings,
+        annotations=asked(PLAN.annotations.digest),
         labelling=config["labelling"],
         code=code("plot_copies.py"),
     script:
@@ -62,7 +62,7 @@ rule plot_annotations:
     params:
         species=config["species"],
         labelling=config["labelling"],
-        nights=asked(PLAN.nights),
+        nights=asked(PLAN.recordings.nights),
         code=code("plot_annotations.py"),
     script:
         "../workflow/scripts/plot_annotations.py"

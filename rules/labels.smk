@@ -5,7 +5,7 @@
 rule collect_annotations:
     input:
         recordings="results/recordings.csv",
-        annotations=ancient(given(asked(PLAN.annotation_source))),
+        annotations=ancient(given(asked(PLAN.annotations.path))),
     output:
         "results/annotations.csv",
     log:
@@ -19,9 +19,9 @@ rule collect_annotations:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        recordings=PLAN.names,
-        settings=PLAN.annotation_settings,
-        counts=asked(PLAN.annotation_counts),
+        recordings=PLAN.recordings.ids,
+        settings=PLAN.annotations.settings,
+        counts=asked(PLAN.annotations.counts),
         code=code("collect_annotations.py"),
     script:
         "../workflow/scripts/collect_annotations.py"
@@ -31,7 +31,7 @@ rule label_clips:
     input:
         clips="results/clips/{technique}/{shard}.tsv",
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(given(asked(PLAN.annotation_source))),
+        annotations=ancient(given(asked(PLAN.annotations.path))),
     output:
         "results/labels/{technique}/{shard}.tsv",
     log:
@@ -44,10 +44,10 @@ rule label_clips:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        recordings=asked(PLAN.ids, "shard"),
-        settings=PLAN.annotation_settings,
-        files=asked(PLAN.annotation_files, "shard"),
-        annotations=asked(PLAN.annotation_digest, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
+        settings=PLAN.annotations.settings,
+        files=asked(PLAN.annotations.files, "shard"),
+        annotations=asked(PLAN.annotations.digests_of, "shard"),
         code=code("label_clips.py"),
     script:
         "../workflow/scripts/label_clips.py"
@@ -69,10 +69,10 @@ rule assign_roles:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        by_clip=asked(PLAN.split_by_clip, "split"),
-        roles=asked(PLAN.split_roles, "split"),
-        groups=asked(PLAN.split_groups, "split"),
-        nights=asked(PLAN.nights),
+        by_clip=asked(PLAN.splits.by_clip, "split"),
+        roles=asked(PLAN.splits.roles, "split"),
+        groups=asked(PLAN.splits.groups, "split"),
+        nights=asked(PLAN.recordings.nights),
         code=code("assign_roles.py"),
     script:
         "../workflow/scripts/assign_roles.py"

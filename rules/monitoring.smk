@@ -45,9 +45,9 @@ rule profile_recordings:
         mem_mb=growing(800),
         runtime=growing(20),
     params:
-        recordings=asked(PLAN.ids, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
         files=files,
-        channels=asked(PLAN.channels, "shard"),
+        channels=asked(PLAN.recordings.channels, "shard"),
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],
         min_last=config["clips"]["min_last"],
@@ -59,9 +59,11 @@ rule profile_recordings:
 rule collect_profiles:
     input:
         model="results/detections/model.h5",
-        profiles=asked(partial(PLAN.learnt_from, "results/monitoring/training/{shard}.tsv")),
-        recordings=asked(PLAN.learnt_from_table),
-        finished=given(asked(PLAN.finished_training)),
+        profiles=asked(
+            partial(PLAN.detection.learnt_from, "results/monitoring/training/{shard}.tsv")
+        ),
+        recordings=asked(PLAN.detection.learnt_from_table),
+        finished=given(asked(PLAN.detection.finished_training)),
     output:
         "results/monitoring/training.tsv",
     log:
@@ -84,7 +86,7 @@ rule measure_drift:
         model="results/detections/model.h5",
         training="results/monitoring/training.tsv",
         recordings="results/detections/recordings.csv",
-        profiles=asked(partial(PLAN.of_days, "results/detections/profiles/{day}.tsv")),
+        profiles=asked(partial(PLAN.days.of_all, "results/detections/profiles/{day}.tsv")),
     output:
         recordings="results/monitoring/drift.csv",
         nights="results/monitoring/drift_nights.csv",
@@ -105,7 +107,7 @@ rule measure_drift:
 
 rule tabulate_activity:
     input:
-        days=asked(partial(PLAN.of_days, "results/detections/activity/{day}.tsv")),
+        days=asked(partial(PLAN.days.of_all, "results/detections/activity/{day}.tsv")),
         separation="results/detections/separation.tsv",
     output:
         activity="results/monitoring/activity.csv",
@@ -132,7 +134,7 @@ rule judge_events:
     input:
         events="results/detections/events.csv",
         recordings="results/detections/recordings.csv",
-        truth=ancient(given(asked(partial(PLAN.detects, "truth")))),
+        truth=ancient(given(asked(partial(PLAN.detection.setting, "truth")))),
     output:
         "results/detections/judged.csv",
     log:
@@ -145,8 +147,8 @@ rule judge_events:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        settings=PLAN.annotation_settings,
-        truth=asked(PLAN.truth_digest),
+        settings=PLAN.annotations.settings,
+        truth=asked(PLAN.days.truth_digest),
         code=detection_code("judge_events.py"),
     script:
         "../workflow/scripts/judge_events.py"
@@ -161,7 +163,7 @@ rule write_monitoring:
         dates="results/monitoring/dates.csv",
         totals="results/monitoring/species.csv",
         drift="results/monitoring/drift_nights.csv",
-        judged=asked(PLAN.judged),
+        judged=asked(PLAN.detection.judged),
     output:
         report(
             "results/monitoring/monitoring.html",
@@ -181,7 +183,7 @@ rule write_monitoring:
     params:
         species=config["species"],
         project=config["project"],
-        gap=asked(partial(PLAN.detects, "gap")),
+        gap=asked(partial(PLAN.detection.setting, "gap")),
         template=template("monitoring"),
         code=detection_code("write_monitoring.py"),
     script:

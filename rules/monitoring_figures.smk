@@ -88,7 +88,7 @@ rule plot_drift:
         model="results/detections/model.h5",
         training="results/monitoring/training.tsv",
         drift="results/monitoring/drift.csv",
-        profiles=asked(partial(PLAN.of_days, "results/detections/profiles/{day}.tsv")),
+        profiles=asked(partial(PLAN.days.of_all, "results/detections/profiles/{day}.tsv")),
     output:
         svg=report(
             "results/monitoring/drift.svg",

@@ -61,12 +61,12 @@ def made(path):
 def there(shard):
     """Recordings of a shard that can be read, that a rule makes, in a storage."""
     storages.refuse_unreachable(placed("results"))
-    return [place(path) for path in PLAN.inputs(shard, made)]
+    return [place(path) for path in PLAN.recordings.inputs(shard, made)]
 
 
 def there_on(day):
     """The same of new recordings, of a day."""
-    return [place(path) for path in PLAN.day_inputs(day, made)]
+    return [place(path) for path in PLAN.days.inputs(day, made)]
 
 
 def place(path):
@@ -96,9 +96,9 @@ def birdnet(wildcards, output):
 
 def files(wildcards, input):
     """Params function: where a job finds each recording of its shard."""
-    return PLAN.files(wildcards.shard, input.recordings, made)
+    return PLAN.recordings.files(wildcards.shard, input.recordings, made)
 
 
 def files_on(wildcards, input):
     """The same of new recordings, of a day."""
-    return PLAN.day_files(wildcards.day, input.recordings, made)
+    return PLAN.days.files(wildcards.day, input.recordings, made)

@@ -13,7 +13,7 @@ rule synthesise_recording:
     benchmark:
         "results/benchmarks/synthesise_recording/{recording}.tsv"
     wildcard_constraints:
-        recording="|".join(map(re.escape, PLAN.demo)) or "(?!)",
+        recording="|".join(map(re.escape, PLAN.recordings.demo)) or "(?!)",
     conda:
         "../envs/audio.yaml"
     resources:
@@ -21,7 +21,7 @@ rule synthesise_recording:
         runtime=growing(5),
     params:
         recording=lambda wildcards: wildcards.recording,
-        channel=lambda wildcards: PLAN.demo[wildcards.recording],
+        channel=asked(PLAN.recordings.demo_channel, "recording"),
         seed=config["seed"],
         code=code("synthesise_recording.py"),
     script:
@@ -45,11 +45,11 @@ rule inspect_recordings:
         mem_mb=growing(800),
         runtime=growing(20),
     params:
-        recordings=asked(PLAN.ids, "shard"),
-        paths=asked(PLAN.paths, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
+        paths=asked(PLAN.recordings.paths, "shard"),
         files=files,
-        faults=asked(PLAN.faults, "shard"),
-        channels=asked(PLAN.channels, "shard"),
+        faults=asked(PLAN.recordings.faults, "shard"),
+        channels=asked(PLAN.recordings.channels, "shard"),
         length=config["clips"]["length"],
         min_last=config["clips"]["min_last"],
         code=code("inspect_recordings.py"),
@@ -73,10 +73,7 @@ rule collect_recordings:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        names={
-            each.recording: {"site": each.site, "date": each.date, "time": each.time}
-            for each in PLAN.recordings
-        },
+        names=PLAN.recordings.told(),
         on_error=config["audio"]["on_error"],
         code=code("collect_recordings.py"),
     script:
@@ -100,9 +97,9 @@ rule cut_clips:
         mem_mb=growing(800),
         runtime=growing(20),
     params:
-        recordings=asked(PLAN.ids, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
         files=files,
-        channels=asked(PLAN.channels, "shard"),
+        channels=asked(PLAN.recordings.channels, "shard"),
         sr=config["audio"]["sr"],
         length=config["clips"]["length"],
         code=code("cut_clips.py"),

@@ -7,7 +7,7 @@ rule trace_runs:
         heads=of_runs("head.keras"),
         scores=of_runs("scores.h5"),
         metrics=of_runs("metrics.tsv"),
-        networks=expand("results/backbones/{backbone}/model.bin", backbone=PLAN.backbones),
+        networks=expand("results/backbones/{backbone}/model.bin", backbone=PLAN.runs.backbones),
         recordings="results/recordings.csv",
     output:
         "results/provenance.json",
@@ -21,11 +21,11 @@ rule trace_runs:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        runs=asked(PLAN.run_rows),
+        runs=asked(PLAN.runs.rows),
         folders=[prefixed(f"results/training/{run.folder}") for run in RUNS],
         commands=asked(commands),
-        backbones=PLAN.backbones,
-        annotations=asked(PLAN.annotation_digests),
+        backbones=PLAN.runs.backbones,
+        annotations=asked(PLAN.annotations.digests),
         config=PLAN.trained_config,
         evaluation=code("evaluate_model.py"),
         code=code("trace_runs.py"),
@@ -126,7 +126,7 @@ rule write_model_card:
         provenance="results/provenance.json",
         intervals="results/tables/intervals.csv",
         labelling="results/tables/labelling.csv",
-        calibration=["results/tables/calibration.csv"] if PLAN.calibrated_runs() else [],
+        calibration=["results/tables/calibration.csv"] if PLAN.runs.calibrated() else [],
         recordings="results/recordings.csv",
         annotations="results/annotations.csv",
     output:

@@ -21,18 +21,18 @@ rule embed_sound:
     benchmark:
         "results/benchmarks/embed_sound/{backbone}/{technique}/{shard}.tsv"
     wildcard_constraints:
-        backbone=PLAN.backbone_names(sound=True),
+        backbone=PLAN.networks.names(sound=True),
     conda:
         "../envs/embedding.yaml"
     resources:
         mem_mb=growing(3000),
         runtime=growing(60),
     params:
-        recordings=asked(PLAN.ids, "shard"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
         files=files,
-        channels=asked(PLAN.channels, "shard"),
+        channels=asked(PLAN.recordings.channels, "shard"),
         length=config["clips"]["length"],
-        top=asked(PLAN.top, "technique"),
+        top=asked(PLAN.datasets.top, "technique"),
         seed=config["seed"],
         dtype=config["embedding"]["dtype"],
         batch_size=config["embedding"]["batch_size"],
@@ -56,17 +56,17 @@ rule score_classes:
     benchmark:
         "results/benchmarks/score_classes/{backbone}/{shard}.tsv"
     wildcard_constraints:
-        backbone=PLAN.backbone_names(sound=True),
+        backbone=PLAN.networks.names(sound=True),
     conda:
         "../envs/embedding.yaml"
     resources:
         mem_mb=growing(3000),
         runtime=growing(60),
     params:
-        classes=asked(PLAN.own_classes, "backbone"),
-        recordings=asked(PLAN.ids, "shard"),
+        classes=asked(PLAN.networks.own_classes, "backbone"),
+        recordings=asked(PLAN.recordings.ids_of, "shard"),
         files=files,
-        channels=asked(PLAN.channels, "shard"),
+        channels=asked(PLAN.recordings.channels, "shard"),
         length=config["clips"]["length"],
         seed=config["seed"],
         batch_size=config["embedding"]["batch_size"],

@@ -64,7 +64,7 @@ rule plot_reliability:
     input:
         metrics=of_split("metrics.tsv"),
         predictions=of_split("predictions.tsv"),
-        calibrators=asked(PLAN.calibrators, "split"),
+        calibrators=asked(PLAN.splits.calibrators, "split"),
     output:
         svg=report(
             "results/figures/reliability-{split}.svg",

@@ -7,11 +7,11 @@
 rule study:
     input:
         "results/summary.csv",
-        asked(PLAN.study_tables),
-        asked(PLAN.study_figures),
-        PLAN.tables(),
-        PLAN.figures(),
-        report_pages.pages(PLAN.all_tables()),
+        asked(PLAN.study.tables),
+        asked(PLAN.study.figures),
+        PLAN.report.tables(),
+        PLAN.report.figures(),
+        report_pages.pages(PLAN.report.all_tables()),
 
 
 rule tabulate_stage1:
@@ -30,9 +30,9 @@ rule tabulate_stage1:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        by=PLAN.by,
-        recipes=asked(partial(PLAN.study_recipes, "stage1")),
-        architectures=asked(partial(PLAN.study_architectures, "stage1")),
+        by=PLAN.runs.by,
+        recipes=asked(partial(PLAN.study.recipes, "stage1")),
+        architectures=asked(partial(PLAN.study.architectures, "stage1")),
         code=code("tabulate_stage1.py"),
     script:
         "../workflow/scripts/tabulate_stage1.py"
@@ -57,9 +57,9 @@ rule tabulate_stage3:
         runtime=growing(5),
     params:
         species=SPECIES,
-        by=PLAN.by,
-        architectures=asked(partial(PLAN.study_architectures, "stage3")),
-        datasets=asked(partial(PLAN.study_datasets, "stage3")),
+        by=PLAN.runs.by,
+        architectures=asked(partial(PLAN.study.architectures, "stage3")),
+        datasets=asked(partial(PLAN.study.datasets, "stage3")),
         code=code("tabulate_stage3.py"),
     script:
         "../workflow/scripts/tabulate_stage3.py"
@@ -83,9 +83,9 @@ rule tabulate_hypotheses:
         runtime=growing(5),
     params:
         species=SPECIES,
-        stages=asked(PLAN.study_stages),
-        recipes=asked(PLAN.study_recipes),
-        datasets=asked(PLAN.study_datasets),
+        stages=asked(PLAN.study.stages),
+        recipes=asked(PLAN.study.recipes),
+        datasets=asked(PLAN.study.datasets),
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
         code=code("tabulate_hypotheses.py"),

@@ -34,8 +34,8 @@ rule plot_pipeline:
 
 rule plot_best_by_dataset:
     input:
-        metrics=of_runs("metrics.tsv", PLAN.stage_runs("stage2")),
-        predictions=of_runs("predictions.tsv", PLAN.stage_runs("stage2")),
+        metrics=of_runs("metrics.tsv", PLAN.study.of_stage("stage2")),
+        predictions=of_runs("predictions.tsv", PLAN.study.of_stage("stage2")),
     output:
         svg=report(
             "results/figures/figure2.svg",
@@ -65,7 +65,7 @@ rule plot_best_by_dataset:
 
 rule plot_folds:
     input:
-        of_runs("metrics.tsv", PLAN.stage_runs("stage3", "combined")),
+        of_runs("metrics.tsv", PLAN.study.of_stage("stage3", "combined")),
     output:
         svg=report(
             "results/figures/figure3.svg",
@@ -93,7 +93,7 @@ rule plot_folds:
 
 rule plot_size:
     input:
-        metrics=of_runs("metrics.tsv", PLAN.stage_runs("stage3", "combined")),
+        metrics=of_runs("metrics.tsv", PLAN.study.of_stage("stage3", "combined")),
         models="results/tables/models.csv",
     output:
         svg=report(

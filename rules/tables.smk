@@ -71,7 +71,7 @@ rule tabulate_comparisons:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
-        kinds=PLAN.kinds,
+        kinds=PLAN.networks.kinds,
         code=code("tabulate_comparisons.py"),
     script:
         "../workflow/scripts/tabulate_comparisons.py"
@@ -79,8 +79,8 @@ rule tabulate_comparisons:
 
 rule calibrate_models:
     input:
-        metrics=of_runs("metrics.tsv", PLAN.calibrated_runs()),
-        predictions=of_runs("predictions.tsv", PLAN.calibrated_runs()),
+        metrics=of_runs("metrics.tsv", PLAN.runs.calibrated()),
+        predictions=of_runs("predictions.tsv", PLAN.runs.calibrated()),
     output:
         calibrators="results/calibrators.tsv",
         table="results/tables/calibration.csv",
@@ -104,8 +104,8 @@ rule calibrate_models:
 
 rule tabulate_optimism:
     input:
-        metrics=of_runs("metrics.tsv", PLAN.optimism_runs()),
-        predictions=of_runs("predictions.tsv", PLAN.optimism_runs()),
+        metrics=of_runs("metrics.tsv", PLAN.runs.of_optimism()),
+        predictions=of_runs("predictions.tsv", PLAN.runs.of_optimism()),
     output:
         "results/tables/optimism.csv",
     log:
@@ -121,8 +121,8 @@ rule tabulate_optimism:
         species=SPECIES,
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
-        by=PLAN.by,
-        leaky=PLAN.leaky_splits,
+        by=PLAN.runs.by,
+        leaky=PLAN.runs.leaky_splits,
         code=code("tabulate_optimism.py"),
     script:
         "../workflow/scripts/tabulate_optimism.py"
@@ -165,7 +165,7 @@ rule tabulate_datasets:
     params:
         species=SPECIES,
         techniques=TECHNIQUES,
-        datasets=PLAN.datasets(),
+        datasets=PLAN.datasets.used(),
         labelling=config["labelling"],
         code=code("tabulate_datasets.py"),
     script:
@@ -174,10 +174,10 @@ rule tabulate_datasets:
 
 rule tabulate_costs:
     input:
-        embeddings=PLAN.embeddings(),
+        embeddings=PLAN.datasets.embeddings(),
         # Benchmarks of trainings are written with these.
         scores=of_runs("scores.h5"),
-        benchmarks=if_stored(PLAN.job_benchmarks()),
+        benchmarks=if_stored(PLAN.costs.benchmarks()),
     output:
         "results/tables/costs.csv",
     log:
@@ -190,8 +190,8 @@ rule tabulate_costs:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        networks=PLAN.job_networks(prefixed),
-        benchmarks=[prefixed(path) for path in PLAN.job_benchmarks()],
+        networks=PLAN.costs.networks(prefixed),
+        benchmarks=[prefixed(path) for path in PLAN.costs.benchmarks()],
         code=code("tabulate_costs.py"),
     script:
         "../workflow/scripts/tabulate_costs.py"

@@ -10,7 +10,7 @@ rule summary:
 rule clips:
     input:
         "results/recordings.csv",
-        asked(PLAN.kept_clips),
+        asked(PLAN.datasets.kept_clips),
 
 
 rule labels:
@@ -28,48 +28,48 @@ rule spectrograms:
 rule embeddings:
     input:
         "results/recordings.csv",
-        PLAN.embeddings(),
+        PLAN.datasets.embeddings(),
 
 
 rule training:
     input:
-        asked(PLAN.trainings),
+        asked(PLAN.runs.trainings),
 
 
 rule models:
     input:
-        asked(PLAN.models),
+        asked(PLAN.runs.models),
 
 
 rule tables:
     input:
-        PLAN.tables(),
+        PLAN.report.tables(),
 
 
 rule figures:
     input:
-        PLAN.figures(),
-        PLAN.study_figures(),
+        PLAN.report.figures(),
+        PLAN.study.figures(),
 
 
 rule pages:
     input:
-        report_pages.pages(PLAN.all_tables()),
+        report_pages.pages(PLAN.report.all_tables()),
 
 
 rule detect:
     input:
-        asked(PLAN.detections),
+        asked(PLAN.detection.detections),
 
 
 rule monitoring:
     input:
-        asked(PLAN.monitoring),
+        asked(PLAN.detection.monitoring),
 
 
 rule suggest_salt:
     input:
-        annotations=ancient(given(asked(PLAN.annotation_source))),
+        annotations=ancient(given(asked(PLAN.annotations.path))),
     log:
         "logs/suggest_salt.log",
     localrule: True
@@ -77,9 +77,9 @@ rule suggest_salt:
         "../envs/audio.yaml"
     params:
         path=prefixed("results/checks/salts.csv"),
-        recordings=asked(PLAN.rows),
-        settings=PLAN.annotation_settings,
-        splits=asked(PLAN.splits),
+        recordings=asked(PLAN.recordings.rows),
+        settings=PLAN.annotations.settings,
+        splits=asked(PLAN.splits.settings),
         length=config["clips"]["length"],
         code=code("suggest_salt.py"),
     script:
@@ -96,11 +96,11 @@ rule runs:
         "../envs/planning.yaml"
     params:
         path=prefixed("results/checks/runs.csv"),
-        runs=asked(PLAN.run_rows),
-        recordings=asked(PLAN.rows),
+        runs=asked(PLAN.runs.rows),
+        recordings=asked(PLAN.recordings.rows),
         tables=[prefixed(table) for table in shards("results/recordings/{shard}.tsv")],
         techniques=TECHNIQUES,
-        settings=asked(PLAN.cost_settings),
+        settings=asked(PLAN.costs.settings),
         species=len(SPECIES),
         snakefile=workflow.main_snakefile,
         run=asked(this_run),

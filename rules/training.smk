@@ -9,10 +9,10 @@
 # head.
 rule train_model:
     input:
-        originals=asked(PLAN.training_shards, "backbone", "recipe"),
+        originals=asked(PLAN.runs.learnt_from, "backbone", "recipe"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
-        annotations=ancient(given(asked(PLAN.annotation_source))),
+        annotations=ancient(given(asked(PLAN.annotations.path))),
     output:
         head=f"{RUN}/head.keras",
         heads=f"{RUN}/heads.h5",
@@ -29,16 +29,16 @@ rule train_model:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        recordings=PLAN.names,
-        settings=PLAN.annotation_settings,
-        annotations=asked(PLAN.training_digest, "split", "fold"),
+        recordings=PLAN.recordings.ids,
+        settings=PLAN.annotations.settings,
+        annotations=asked(PLAN.splits.training_digest, "split", "fold"),
         labelling=config["labelling"],
         copies=lookup(dpath="datasets/{dataset}/copies", within=config),
-        required=asked(PLAN.required_species, "split"),
+        required=asked(PLAN.splits.required_species, "split"),
         by=lookup(dpath="splits/{split}/by", within=config),
-        validation=asked(PLAN.validates_on, "split"),
+        validation=asked(PLAN.splits.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
-        combine=asked(PLAN.combines, "backbone"),
+        combine=asked(PLAN.networks.combines, "backbone"),
         engine=config["training"]["engine"],
         seed=config["seed"],
         code=code("train_model.py"),
@@ -79,7 +79,7 @@ rule assemble_sound_model:
         head=f"{RUN}/head.keras",
         scores=f"{RUN}/scores.h5",
         thresholds=f"{RUN}/thresholds.tsv",
-        predictions=asked(PLAN.folds_predicted, "split", "backbone", "dataset", "recipe"),
+        predictions=asked(PLAN.runs.folds_predicted, "split", "backbone", "dataset", "recipe"),
     output:
         about=f"{RUN}/model/model.json",
         head=f"{RUN}/model/head.npz",
@@ -88,8 +88,8 @@ rule assemble_sound_model:
     benchmark:
         "results/benchmarks/assemble_sound_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
     wildcard_constraints:
-        backbone=PLAN.backbone_names(sound=True),
-        recipe=PLAN.head_names(),
+        backbone=PLAN.networks.names(sound=True),
+        recipe=PLAN.runs.head_names(),
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -97,11 +97,11 @@ rule assemble_sound_model:
         runtime=growing(5),
     params:
         species=config["species"],
-        settings=asked(PLAN.network_settings, "backbone"),
+        settings=asked(PLAN.networks.settings, "backbone"),
         birdnet=birdnet,
         channel=config["audio"]["channel"],
         clips={key: config["clips"][key] for key in ("length", "min_last")},
-        combine=asked(PLAN.combines, "backbone"),
+        combine=asked(PLAN.networks.combines, "backbone"),
         code=code("assemble_sound_model.py"),
     script:
         "../workflow/scripts/assemble_sound_model.py"
@@ -129,8 +129,8 @@ rule evaluate_model:
         runtime=growing(10),
     params:
         by=lookup(dpath="splits/{split}/by", within=config),
-        validation=asked(PLAN.validates_on, "split"),
-        leaks=asked(PLAN.leaks, "split"),
+        validation=asked(PLAN.splits.validates_on, "split"),
+        leaks=asked(PLAN.splits.leaks, "split"),
         labelling=config["labelling"],
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],

@@ -12,6 +12,9 @@ import yaml
 from conftest import CONFIG, write_config
 
 from anurans.common.code_digests import Code
+from anurans.common.rule_facts import RULES as FACTS
+from anurans.common.rule_facts import rule_that_tells
+from anurans.engine.changed_settings import CONSEQUENCES, SETTINGS
 from anurans.recordings.sites import SITES
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +55,7 @@ with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
                 if name in rule.resources
             },
             "code": rule.params.get("code"),
+            "params": list(rule.params.keys()),
             "ancient": [
                 str(f)
                 for f in rule.input
@@ -125,6 +129,31 @@ def test_every_job_rule_has_all_it_needs(loaded, name):
 def test_every_script_has_a_rule(loaded):
     jobs = {name for name, rule in loaded["rules"].items() if not rule["norun"]}
     assert set(loaded["scripts"]) == jobs - set(ALIKE)
+
+
+def test_every_rule_that_makes_something_has_its_facts(loaded):
+    rules = loaded["rules"].items()
+    made = {name for name, rule in rules if rule["outputs"] and rule["script"]}
+    assert set(FACTS) == made
+
+
+def test_settings_are_told_of_params_that_there_are(loaded):
+    for name, facts in FACTS.items():
+        assert set(facts.settings) <= set(loaded["rules"][name]["params"]), name
+    everywhere = {param for rule in loaded["rules"].values() for param in rule["params"]}
+    assert set(SETTINGS) | CONSEQUENCES <= everywhere
+
+
+def test_shards_annotations_and_runs_are_told_of_by_a_rule_each():
+    told = [facts.tells for facts in FACTS.values() if facts.tells]
+    assert sorted(told) == ["annotations", "runs", "shards"]
+    assert rule_that_tells("runs") == "train_model"
+
+
+def test_the_slurm_profile_groups_rules_as_their_facts_say():
+    profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())
+    assert profile["groups"] == {name: each.group for name, each in FACTS.items() if each.group}
+    assert set(profile["group-components"]) <= set(profile["groups"].values())
 
 
 def test_there_is_a_target_for_every_site():

@@ -64,7 +64,8 @@ def test_settings_and_code_of_another_config(world):
     config["evaluation"]["resamples"] = 200
     (world / "my.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     code = world / "workflow/scripts/evaluate_model.py"
-    code.write_text(code.read_text() + "\nUNUSED = 1\n")
+    # A statement that runs; a definition that nothing uses would start nothing.
+    code.write_text(code.read_text() + "\nprint(end='')\n")
     lines = said(world, "--configfile", "my.yaml", "--", "status")
     every, mine = (
         len(list(world.glob(f"results/training/**/{of}fold-*/head.keras")))

@@ -28,3 +28,4 @@ def test_jobs_are_named_in_the_order_of_the_work():
     rules = ["train_model", "label_clips", "plot_models", "label_clips", "summarize_runs"]
     assert name_jobs(rules) == "2 label jobs, 1 training, 1 figure and the summary"
     assert name_jobs(["new_rule", "new_rule"]) == "2 new_rule jobs"
+    assert name_jobs(["tabulate_models", "typeset_table"]) == "2 tables"

@@ -274,7 +274,7 @@ def test_report_sums_up():
         [
             train({"recipe": {"l2": 1}}, {"recipe": {"l2": 0}}, benchmark="1.tsv"),
             job("evaluate_model", {"seed": 1}, {"seed": 2}, needs=(0,)),
-            job("plot_scores", needs=(1,)),
+            job("plot_models", needs=(1,)),
         ],
         COMPUTED,
         locked=True,
@@ -297,6 +297,6 @@ def test_estimate():
     assert estimate([train(threads=2), train(threads=8)], times, 4)[0] == 30.0
     chain = [train(benchmark="1.tsv"), train(benchmark="2.tsv", needs=(0,))]
     assert estimate(chain, times, 8)[0] == 40.0
-    other = job("plot_scores")
+    other = job("plot_models")
     assert estimate([other], times, 8) == (0.0, [other])
     assert estimate([], times, 8) == (0.0, [])

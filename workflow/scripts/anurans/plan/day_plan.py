@@ -1,0 +1,111 @@
+"""New recordings that a config listens to, dealt to days.
+
+Nothing is looked at before it is asked for, so that a config without `detection` costs nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from anurans.annotations.sources import AnnotationSource
+from anurans.common.errors import UserError
+from anurans.plan.annotation_plan import AnnotationPlan
+from anurans.recordings import names
+from anurans.recordings.names import Recording
+
+# Jobs for the recordings whose names tell no date.
+UNDATED = 32
+
+
+def day_of(recording: Recording) -> str:
+    """Job that a recording is listened to in: its date, so that a new one costs its day only."""
+    if recording.date:
+        return recording.date.replace("-", "")
+    return f"undated-{names.shard_of(recording.recording, UNDATED)[-2:]}"
+
+
+class DayPlan:
+    """The new recordings, by the job that listens to them: a day's, or some without a date.
+
+    Parameters
+    ----------
+    config
+        A loaded config.
+    annotations
+        How those to train on are read, and so the truth too.
+    """
+
+    def __init__(self, config: Mapping[str, Any], annotations: AnnotationPlan) -> None:
+        self._config = config
+        self._annotations = annotations
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """The config's `detection`, refused where there is none."""
+        if "detection" not in self._config:
+            raise UserError(
+                "The config does not say what to detect calls in; name the new recordings:\n"
+                "  detection:\n    recordings: {source: FOLDER}\n"
+                "config/README.md has all keys."
+            )
+        return self._config["detection"]
+
+    @cached_property
+    def all(self) -> dict[str, list[Recording]]:
+        """New recordings by the job that listens to them: a day's, or some without a date."""
+        try:
+            found = names.list_recordings(**self.settings["recordings"])
+        except UserError as error:
+            raise UserError(
+                str(error).replace("recordings.source", "detection.recordings.source")
+            ) from None
+        of: dict[str, list[Recording]] = {}
+        for each in found:
+            of.setdefault(day_of(each), []).append(each)
+        return dict(sorted(of.items()))
+
+    def of_all(self, pattern: str) -> list[str]:
+        """A file of every day."""
+        return [pattern.format(day=day) for day in self.all]
+
+    def inputs(self, day: str, made: Callable[[str], bool]) -> list[str]:
+        """Files of a day that a job can wait for."""
+        return [each.path for each in names.waited_for(self.all[day], made)]
+
+    def files(self, day: str, inputs: Iterable[str], made: Callable[[str], bool]) -> list[str]:
+        """Where a job that got these inputs finds each recording of a day."""
+        waited = names.waited_for(self.all[day], made)
+        return names.found_at(self.all[day], waited, inputs)
+
+    def rows(self, day: str) -> list[dict[str, str]]:
+        """What is known of the recordings of a day before they are read."""
+        return [
+            {
+                "recording": each.recording,
+                "path": each.path,
+                "fault": each.fault,
+                "channel": each.channel or self._config["audio"]["channel"],
+            }
+            for each in self.all[day]
+        ]
+
+    def told(self, day: str) -> dict[str, dict[str, str]]:
+        """What the names of the recordings of a day tell."""
+        return {
+            each.recording: {"site": each.site, "date": each.date, "time": each.time}
+            for each in self.all[day]
+        }
+
+    def all_told(self) -> dict[str, dict[str, str]]:
+        """What the names of all new recordings tell."""
+        return {name: told for day in self.all for name, told in self.told(day).items()}
+
+    def dated(self) -> bool:
+        """Tell whether any name of a new recording tells date and time."""
+        return any(each.date and each.time for of in self.all.values() for each in of)
+
+    def truth_digest(self) -> str:
+        """Digest of the annotations of new recordings that events are judged by."""
+        ids = [each.recording for of in self.all.values() for each in of]
+        source = AnnotationSource(self.settings["truth"], ids, **self._annotations.settings)
+        return source.digest(ids)

@@ -1,0 +1,126 @@
+"""Which recordings a config trains on, and what jobs are told of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from anurans.common.errors import UserError, refuse
+from anurans.plan import config as configs
+from anurans.recordings import names
+from anurans.recordings.names import Recording
+
+# Where the demo's recordings are made, and what from.
+DEMO_AUDIO, DEMO_LABELS = "resources/demo/audio/{}.wav", "resources/demo/annotations/{}.txt"
+
+NONE = (
+    "The config listens with a finished model (detection.model is a folder), and names nothing to "
+    "train on: the targets detect and monitoring can be made, and no other. For these give "
+    "recordings, annotations, species and backbones."
+)
+
+
+class RecordingPlan:
+    """The recordings to train on, dealt to shards.
+
+    Parameters
+    ----------
+    config
+        A loaded config.
+
+    Attributes
+    ----------
+    all
+        The recordings, sorted by id; empty where there are none.
+    absent
+        A function that raises why there are none; None where there are.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._channel = config["audio"]["channel"]
+        self.all: tuple[Recording, ...] = ()
+        self.absent: Callable | None = partial(refuse, UserError(NONE))
+        if configs.trains(config):
+            self.all, self.absent = names.list_or_absent(**config["recordings"])
+        of: dict[str, list[Recording]] = {}
+        for each in self.all:
+            of.setdefault(names.shard_of(each.recording, config["shards"]), []).append(each)
+        self._of = dict(sorted(of.items()))
+
+    @property
+    def ids(self) -> list[str]:
+        """Every recording."""
+        return [each.recording for each in self.all]
+
+    @property
+    def shards(self) -> list[str]:
+        """Names of the shards that hold recordings, sorted."""
+        return list(self._of)
+
+    def ids_of(self, shard: str) -> list[str]:
+        """Recordings of a shard."""
+        return [each.recording for each in self._of[shard]]
+
+    def paths(self, shard: str) -> list[str]:
+        """Files of the recordings of a shard."""
+        return [each.path for each in self._of[shard]]
+
+    def faults(self, shard: str) -> dict[str, str]:
+        """Recordings of a shard whose names are such that they are not even opened, and why."""
+        return {each.recording: each.fault for each in self._of[shard] if each.fault}
+
+    def channels(self, shard: str) -> list[str]:
+        """Channel of each recording of a shard."""
+        return [each.channel or self._channel for each in self._of[shard]]
+
+    def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
+        """Files of a shard that a job can wait for; Snakemake would end the run for any other.
+
+        Parameters
+        ----------
+        shard
+            Its name.
+        made
+            Tells whether a rule makes a file.
+        """
+        return [each.path for each in names.waited_for(self._of[shard], made)]
+
+    def files(self, shard: str, inputs: Iterable[str], made: Callable[[str], bool]) -> list[str]:
+        """Where a job that got these inputs, those of `inputs`, finds each recording of a shard."""
+        waited = names.waited_for(self._of[shard], made)
+        return names.found_at(self._of[shard], waited, inputs)
+
+    @cached_property
+    def demo(self) -> dict[str, str]:
+        """Recordings that are synthesised, and the channel that calls are loudest in.
+
+        Those of the demo that a table names with their channel, as the demo's own does. Whatever
+        else lies in its folder of audio is taken as it is, and what does not is not there.
+        """
+        return {
+            each.recording: each.channel
+            for each in self.all
+            if each.path == DEMO_AUDIO.format(each.recording)
+            and each.channel in ("left", "right")
+            and Path(DEMO_LABELS.format(each.recording)).is_file()
+        }
+
+    def demo_channel(self, recording: str) -> str:
+        """Channel that the calls of a recording of the demo are loudest in."""
+        return self.demo[recording]
+
+    def nights(self) -> dict[str, str]:
+        """Night of every recording, empty where its name tells none."""
+        return {each.recording: each.night for each in self.all}
+
+    def told(self) -> dict[str, dict[str, str]]:
+        """What the name of every recording tells."""
+        return {
+            each.recording: {"site": each.site, "date": each.date, "time": each.time}
+            for each in self.all
+        }
+
+    def rows(self) -> list[dict[str, str]]:
+        """Everything that is known of each recording before it is read."""
+        return [asdict(each) for each in self.all]

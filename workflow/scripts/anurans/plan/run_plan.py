@@ -1,0 +1,120 @@
+"""The runs of a config, and the files that are made of them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cached_property
+from typing import Any
+
+from anurans.networks.own_classes import OWN
+from anurans.networks.sound_networks import is_sound
+from anurans.plan import config as configs
+from anurans.plan.config import Run
+from anurans.plan.recording_plan import RecordingPlan
+
+
+class RunPlan:
+    """The runs, and what they have in common.
+
+    Parameters
+    ----------
+    config
+        A loaded config.
+    recordings
+        Its recordings.
+
+    Attributes
+    ----------
+    all
+        The runs, and the experiments that each is part of; empty where nothing is trained.
+    """
+
+    def __init__(self, config: Mapping[str, Any], recordings: RecordingPlan) -> None:
+        self._config = config
+        self._recordings = recordings
+        self.all: dict[Run, tuple[str, ...]] = {}
+        if configs.trains(config):
+            self.all = configs.runs(config)
+
+    @cached_property
+    def by(self) -> dict[str, str]:
+        """What each split that is run keeps together."""
+        return {run.split: self._config["splits"][run.split]["by"] for run in self.all}
+
+    @property
+    def leaky_splits(self) -> list[str]:
+        """Splits that are run and leak by design."""
+        return [name for name in self.by if configs.split(self._config, name).leaks]
+
+    @cached_property
+    def backbones(self) -> list[str]:
+        """Backbones that are trained on, sorted."""
+        return sorted({run.backbone for run in self.all})
+
+    def of_split(self, split: str) -> list[Run]:
+        """Runs of a split."""
+        return [run for run in self.all if run.split == split]
+
+    def calibrated(self) -> list[Run]:
+        """Runs of the splits that hold something out, which probabilities are calibrated on."""
+        return [run for run in self.all if self._config["splits"][run.split]["folds"]]
+
+    def of_optimism(self) -> list[Run]:
+        """Runs of the models that are trained both under a leaky split and under another."""
+        leaky = set(self.leaky_splits)
+        kinds: dict[tuple[str, ...], set[bool]] = {}
+        for run in self.all:
+            model = (run.backbone, run.dataset, run.recipe)
+            kinds.setdefault(model, set()).add(run.split in leaky)
+        return [run for run in self.all if len(kinds[run.backbone, run.dataset, run.recipe]) == 2]
+
+    def rows(self) -> list[dict[str, str]]:
+        """The runs, and the experiments that each is part of."""
+        return [
+            asdict(run) | {"experiments": " ".join(experiments)}
+            for run, experiments in self.all.items()
+        ]
+
+    def certified(self) -> list[tuple[str, ...]]:
+        """What each run is, as `anurans.splits.leakage.RUN` names it."""
+        return [
+            (run.split, self.by[run.split], run.backbone, run.dataset, run.recipe, run.fold)
+            for run in self.all
+        ]
+
+    def learnt_from(self, backbone: str, recipe: str) -> list[str]:
+        """What a run learns from and judges: embeddings of original clips, or scores of classes."""
+        folder = f"classes/{backbone}" if recipe == OWN else f"embeddings/{backbone}/original"
+        return [f"results/{folder}/{shard}.h5" for shard in self._recordings.shards]
+
+    def folds_predicted(self, split: str, backbone: str, dataset: str, recipe: str) -> list[str]:
+        """What the model of each fold of a run's model predicted."""
+        model = (split, backbone, dataset, recipe)
+        return [
+            f"results/training/{'/'.join(model)}/fold-{fold}/predictions.tsv"
+            for fold in configs.split(self._config, split).fold_names
+        ]
+
+    def head_names(self) -> str:
+        """Regular expression of the names of the recipes that train a head."""
+        return "|".join(re.escape(name) for name in self._config["recipes"] if name != OWN)
+
+    def trainings(self) -> list[str]:
+        """What the target `training` makes; refused where nothing is trained."""
+        self._refuse_untrained()
+        return [f"results/training/{run.folder}/scores.h5" for run in self.all]
+
+    def models(self) -> list[str]:
+        """What the target `models` makes; of a network's own classes there is no model."""
+        self._refuse_untrained()
+        backbones = self._config["backbones"]
+        made = {False: "model.keras", True: "model/model.json"}
+        return [
+            f"results/training/{run.folder}/{made[is_sound(backbones[run.backbone])]}"
+            for run in self.all
+            if run.recipe != OWN
+        ]
+
+    def _refuse_untrained(self) -> None:
+        if self._recordings.absent and not configs.trains(self._config):
+            self._recordings.absent()
