@@ -2,10 +2,7 @@
 
 import importlib
 import inspect
-import json
-import os
 import re
-import threading
 from pathlib import Path
 
 import keras
@@ -27,7 +24,7 @@ from anurans.networks.backbones import (
     load_model,
 )
 from anurans.networks.colours import lookup_table
-from anurans.networks.embeddings import Embedder, network_digest, network_files, open_network
+from anurans.networks.embeddings import Embedder
 from anurans.networks.weights_files import FILES
 
 SHARED = Path(__file__).parents[3].parent / "shared/weights"
@@ -244,66 +241,3 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path):
     network.save_weights(path)
     with pytest.raises(UserError, match="holds weights that are no numbers"):
         build_backbone(BackboneSettings("MobileNet", 0.25, str(path)))
-
-
-@pytest.mark.fault(
-    "Crashes",
-    "a flipped bit in an exported network",
-    sees="this network is damaged; delete its folder and run the same command again",
-    kept="everything else; no embedding is computed with it, the file is named",
-)
-@pytest.mark.parametrize("file", ["model.xml", "model.bin"])
-def test_a_damaged_network_is_not_computed_with(tmp_path, sees, file):
-    about = {"engine": "openvino", "precision": "f32"}
-    export_backbone(
-        build_backbone(BackboneSettings("MobileNet", 0.25, weights="random")),
-        tmp_path / "model.xml",
-    )
-    about["network"] = network_digest(network_files(tmp_path, "openvino"))
-    (tmp_path / "about.json").write_text(json.dumps(about))
-    embedder, found = open_network(tmp_path / "about.json", 1)
-    assert found == about and embedder.width == 256
-    content = bytearray((tmp_path / file).read_bytes())
-    content[len(content) // 2] ^= 1
-    (tmp_path / file).write_bytes(content)
-    with pytest.raises(UserError, match=sees) as refused:
-        open_network(tmp_path / "about.json", 1)
-    assert str(tmp_path / file) in str(refused.value)
-
-
-def test_both_engines_open_what_was_exported_and_agree(tmp_path):
-    model = build_backbone(BackboneSettings("MobileNet", 0.25, weights="random"))
-    export_backbone(model, tmp_path / "model.xml")
-    model.save(tmp_path / "model.keras")
-    found = {}
-    for engine in ("openvino", "tensorflow"):
-        about = {"engine": engine, "precision": "f32"}
-        about["network"] = network_digest(network_files(tmp_path, engine))
-        path = tmp_path / f"{engine}.json"
-        path.write_text(json.dumps(about))
-        embedder, _ = open_network(path, 1)
-        assert embedder.width == 256
-        found[engine] = np.concatenate(list(embedder.embed([images(3), images(2, seed=1)])))
-    one, other = found.values()
-    assert one.shape == (5, 256) and np.abs(one - other).max() <= 1e-4 * np.abs(one).max()
-
-
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core")
-def test_a_job_of_one_thread_is_bound_to_no_core(tmp_path):
-    """Bound ones would all be on the first core: on eight, eight jobs would go on one."""
-    model = build_backbone(BackboneSettings("MobileNet", 0.25, weights="random"))
-    export_backbone(model, tmp_path / "model.xml")
-    embedder = Embedder(tmp_path / "model.xml", "f32", threads=1)
-    every, seen, done = os.sched_getaffinity(0), [], threading.Event()
-    here = threading.get_native_id()
-
-    def watch():
-        while not done.wait(0.001):
-            seen.append(os.sched_getaffinity(here))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    list(embedder.embed([images(16)] * 4))
-    done.set()
-    watcher.join()
-    assert len(seen) > 20 and all(cores == every for cores in seen)
