@@ -52,6 +52,7 @@ rule export_sound_network:
     params:
         settings=asked(PLAN.networks.settings, "backbone"),
         birdnet=birdnet,
+        expected=asked(PLAN.networks.expected, "backbone"),
         engine=config["embedding"]["engine"],
         precision=config["embedding"]["precision"],
         code=code("export_sound_network.py", recordings=not PLAN.finished),

@@ -5,8 +5,8 @@
 # split-{split}, where each recording is judged.
 rule plot_copies:
     input:
-        originals=shards("results/spectrograms/original/{shard}.h5"),
-        copies=shards("results/spectrograms/{technique}/{shard}.h5"),
+        originals=asked(PLAN.report.shown_originals),
+        copies=asked(PLAN.report.shown_copies, "technique"),
         labels=shards("results/labels/original/{shard}.tsv"),
         copy_labels=shards("results/labels/{technique}/{shard}.tsv"),
         annotations=ancient(given(asked(PLAN.annotations.path))),

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from anurans.common.errors import UserError
 from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.networks.embeddings import network_digest
@@ -18,13 +19,20 @@ def main(input, output, params):
     settings = sound_settings(params.settings)
     if settings.weights is None and Path(params.birdnet).is_file():
         settings = replace(settings, weights=params.birdnet)
+    digest = source_digest(settings.weights)
+    if params.expected not in (None, digest):
+        raise UserError(
+            f"{settings.weights}: is another network than the finished model was trained on: its "
+            f"SHA-256 begins with {digest[:12]}, expected {params.expected[:12]}. Correct "
+            "detection.network in the config."
+        )
     with whole(output.network) as network, whole(output.weights) as weights:
         made = export_sound(settings, params.engine, params.precision, network, weights)
     about = {
         "kind": "sound",
         "backbone": params.settings,
         "network": network_digest([output.network, output.weights]),
-        "source_sha256": source_digest(settings.weights),
+        "source_sha256": digest,
         "sr": settings.sr,
         "samples": settings.samples,
         "peak": settings.peak,

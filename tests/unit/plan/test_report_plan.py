@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.config import load
 from anurans.plan.dataset_plan import DatasetPlan
+from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.report_plan import ReportPlan
 from anurans.plan.run_plan import RunPlan
@@ -27,7 +29,10 @@ def plan(monkeypatch):
         recordings = RecordingPlan(config)
         runs = RunPlan(config, recordings)
         study = StudyPlan(config, runs)
-        return ReportPlan(recordings, runs, DatasetPlan(config, recordings, runs), study)
+        datasets = DatasetPlan(config, recordings, runs)
+        annotations = AnnotationPlan(config, recordings)
+        networks = NetworkPlan(config, runs, None)
+        return ReportPlan(recordings, annotations, networks, runs, datasets, study)
 
     return make
 
@@ -52,6 +57,12 @@ def test_copies_and_optimism_are_shown_where_there_are_any(plan):
     plain = plan(experiments={"one": {"splits": ["night"], "datasets": ["original"]}}, **SEASON)
     assert not [path for path in plain.figures() if "copies" in path or "optimism" in path]
     assert "results/tables/optimism.csv" not in plain.tables()
+
+
+def test_without_images_only_those_that_are_shown_are_drawn(plan):
+    assert len(plan().shown_copies("time_mask")) == len(plan().shown_originals()) > 1
+    (shown,) = plan(backbones={"ear": {"architecture": "BirdNET"}}).shown_copies("time_mask")
+    assert shown in plan().shown_copies("time_mask")
 
 
 def test_tables_of_the_study_are_of_a_config_with_its_stages(plan):

@@ -56,6 +56,18 @@ class NetworkPlan:
         return "|".join(map(re.escape, names)) or "(?!)"
 
     @property
+    def of_images(self) -> list[str]:
+        """Networks that are run and take images."""
+        backbones = self._config["backbones"]
+        return [name for name in self._runs.backbones if not is_sound(backbones[name])]
+
+    def expected(self, backbone: str) -> str | None:
+        """SHA-256 that the file of a network has to have, where a finished model names it."""
+        if backbone in self._config["backbones"] or backbone not in self.of_finished():
+            return None
+        return self._finished.about["network"]["sha256"]
+
+    @property
     def kinds(self) -> dict[str, str] | None:
         """What each network that is run takes, image or sound; None where all take the same."""
         backbones = self._config["backbones"]

@@ -55,7 +55,9 @@ class Plan:
         self.networks = NetworkPlan(config, self.runs, self.finished)
         self.costs = CostPlan(config, self.recordings, self.runs, self.datasets)
         self.study = StudyPlan(config, self.runs)
-        self.report = ReportPlan(self.recordings, self.runs, self.datasets, self.study)
+        self.report = ReportPlan(
+            self.recordings, self.annotations, self.networks, self.runs, self.datasets, self.study
+        )
         self.days = DayPlan(config, self.annotations)
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
