@@ -270,6 +270,8 @@ class _Facts:
     ) -> Iterator[str]:
         if name == "code":
             yield Reason.CODE
+        elif name == "template":
+            yield "Templates of pages have changed"
         elif name in ("recordings", "names"):
             if self.added or self.removed:
                 yield Reason.RECORDINGS
