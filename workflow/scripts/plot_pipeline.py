@@ -8,8 +8,9 @@ from snakemake.settings.types import DAGSettings
 
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
+from anurans.common.wording import counted
 from anurans.engine.dry_runs import planned
-from anurans.report.figures import counted, headline, sheet
+from anurans.report.figures import headline, sheet
 from anurans.report.graph_layout import assign_layers, implied, place_nodes
 from anurans.report.panels import WIDTH
 

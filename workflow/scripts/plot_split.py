@@ -12,8 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
+from anurans.common.wording import counted
 from anurans.recordings.names import Recording
-from anurans.report.figures import Look, counted, headline, look, night_axis, sheet
+from anurans.report.figures import Look, headline, look, night_axis, sheet
 from anurans.splits.splits import HELD_OUT, TEST
 
 # Nights, or recordings without a date, side by side; more go into the next panel or row.

@@ -7,7 +7,7 @@ import soundfile as sf
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.common.wording import count, name_jobs, round_time
+from anurans.common.wording import counted, name_jobs, round_time
 from anurans.engine.dry_runs import available, dry_run, read_times
 from anurans.engine.outdated import estimate
 from anurans.plan.costs import (
@@ -29,7 +29,7 @@ def main(params):
     settings, rows = params.settings, model_rows(params.runs)
     write_table(params.path, COLUMNS, rows)
     experiments = experiment_rows(params.runs)
-    lines = [f"{count(len(params.runs), 'run')} in {count(len(experiments), 'experiment')}", ""]
+    lines = [f"{counted(len(params.runs), 'run')} in {counted(len(experiments), 'experiment')}", ""]
     lines += table_text(experiments, list(experiments[0]))
     lines += ["", *table_text(rows[:SHOWN], COLUMNS)]
     if rows[SHOWN:]:
@@ -52,7 +52,7 @@ def main(params):
     copied = (
         ", at most" if settings["augmentation"]["species"] and clips.keys() > {"original"} else ""
     )
-    lines += [f"Clips{copied}: {what}; of {count(len(lengths), 'recording')}{told}.", ""]
+    lines += [f"Clips{copied}: {what}; of {counted(len(lengths), 'recording')}{told}.", ""]
 
     disk = costs.disk(params.runs)
     disk.append({"what": "together", "how": "", "bytes": sum(row["bytes"] for row in disk)})
@@ -98,7 +98,7 @@ def work(params, costs):
         if len(untimed) < len(times):
             source += ", and by earlier runs"
     return (
-        f"Everything, from the start: {count(len(plan.jobs), 'job')}: "
+        f"Everything, from the start: {counted(len(plan.jobs), 'job')}: "
         f"{name_jobs(job.rule for job in plan.jobs)}.\n"
         f"{round_time(seconds).capitalize()} {where}, {source}. What of it is still to be done: "
         "snakemake status"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from anurans.common.wording import be, count, listed
+from anurans.common.wording import be, counted, listed
 from anurans.listening.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
 from anurans.report.html import facts, listing, page, plain_table
 
@@ -23,12 +23,12 @@ def warnings(nights: Sequence[Row]) -> list[str]:
             for name in BY_SOUND
             if any(int(row[name]) for row in doubtful)
         }
-        why = listed(f"{name} ({count(n, 'recording')})" for name, n in reasons.items())
-        shown = [row["night"] or "without a date" for row in doubtful]
+        why = listed(f"{name} ({counted(n, 'recording')})" for name, n in reasons.items())
+        shown = [row["night"] or "without a date and time" for row in doubtful]
         more = len(shown) - MOST_NIGHTS
         names = ", ".join(shown[:MOST_NIGHTS]) + (f" and {more} more" if more > 0 else "")
         said.append(
-            f"Do not trust the scores of {len(doubtful)} of {count(len(nights), 'night')}: at "
+            f"Do not trust the scores of {len(doubtful)} of {counted(len(nights), 'night')}: at "
             "least half of their recordings sound unlike any that the model learnt from, by "
             f"{why}. Listen to some of them, and annotate some for training. Nights: {names}."
         )
@@ -39,7 +39,7 @@ def warnings(nights: Sequence[Row]) -> list[str]:
         n = sum(int(row[name]) for row in nights)
         if n:
             said.append(
-                f"{count(n, 'recording')} {be(n)} {what}: other species, or other calls, may be "
+                f"{counted(n, 'recording')} {be(n)} {what}: other species, or other calls, may be "
                 "heard then that the model never met."
             )
     return said
@@ -90,7 +90,7 @@ def monitoring_page(
         ("Recordings", f"{len(usable)}, {hours:.1f} hours"),
         ("Left out", f"{len(recordings) - len(usable)}, see results/detections/recordings.csv"),
         ("Dates", f"{dated[0]} to {dated[-1]}" if dated else "not told by the names"),
-        ("Model", f"{model}, {count(len(about['folds']), 'fold')}"),
+        ("Model", f"{model}, {counted(len(about['folds']), 'fold')}"),
         ("Thresholds", ", ".join(sorted({row["source"] for row in thresholds}))),
         ("Events", f"those less than {gap:g} s apart are one"),
     ]
@@ -206,7 +206,7 @@ def judgement(rows: Sequence[Row]) -> str:
         for row in rows
     ]
     text = (
-        f"<p>On {count(int(rows[0]['recordings']), 'recording')}; times are medians. Nothing was "
+        f"<p>On {counted(int(rows[0]['recordings']), 'recording')}; times are medians. Nothing was "
         "trained or tuned on these.</p>"
     )
     return text + plain_table(head, lines)
@@ -253,7 +253,7 @@ def drift_page(
         head,
         [
             [
-                row["night"] or "no date",
+                row["night"] or "no date and time",
                 row["recordings"],
                 *(row[name] for name in names),
                 row["trust"],
@@ -269,7 +269,7 @@ def drift_page(
     ]
     body = "\n".join(f"<h2>{name}</h2>\n{text}" for name, text in sections)
     caption = (
-        f"{count(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
+        f"{counted(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
         "learnt from. A score means what it says on sounds like those of training alone."
     )
     return page("Does the model know such recordings?", caption, body, prose=True)
