@@ -5,9 +5,9 @@ import numpy as np
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
+from anurans.common.wording import counted
 from anurans.report.figures import (
     Dot,
-    counted,
     forest,
     forest_height,
     headline,
