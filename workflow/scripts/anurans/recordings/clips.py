@@ -145,13 +145,13 @@ def windows_of(clips: ClipTable, starts: Sequence[float], length: float) -> Clip
     end = np.minimum(source + length * table.rate, table.source_end)
     masks = table.masks
     if (table.technique == "time_mask").any():
-        masks = [
+        within = [
             _within(text, start, length) if technique == "time_mask" else text
             for text, technique, start in zip(
                 masks.tolist(), table.technique.tolist(), begin.tolist(), strict=True
             )
         ]
-        masks = np.array(masks, dtype=object)
+        masks = np.array(within, dtype=object)
     return replace(table, source_start=np.minimum(source, end), source_end=end, masks=masks)
 
 

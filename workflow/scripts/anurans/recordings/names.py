@@ -193,7 +193,8 @@ def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
     UserError
         That begins with `what`, when folders cannot be read: what is in them is not known.
     """
-    seen, failed = set(), []
+    seen: set[str] = set()
+    failed: list[OSError] = []
     for where, folders, names in os.walk(folder, followlinks=True, onerror=failed.append):
         real = os.path.realpath(where)
         is_loop = real in seen
