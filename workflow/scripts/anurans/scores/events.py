@@ -1,5 +1,6 @@
 """Events: stretches of a recording in which a species calls, from the clips that are positive."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -93,7 +94,7 @@ def merge(events: Iterable[Event], gap: float) -> list[Event]:
     """Merge events of a species, in order of their starts, that overlap or are near each other."""
     merged: list[Event] = []
     for event in events:
-        near = merged and event.start - merged[-1].end
+        near = event.start - merged[-1].end if merged else math.inf
         if merged and (near <= TOLERANCE or near < gap - TOLERANCE):
             before = merged[-1]
             merged[-1] = Event(
