@@ -95,6 +95,13 @@ def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
     ------
     ValueError
         If the text is a configured species, `_` and something that is no known grade.
+
+    Examples
+    --------
+    >>> split_label("BOAALB_F", {"BOAALB"})
+    ('BOAALB', 'far')
+    >>> split_label("other_frog", {"BOAALB"})
+    ('other_frog', '')
     """
     if text in species:
         return text, ""
@@ -111,6 +118,13 @@ def detect_format(text: str, columns: Mapping[str, str] | None = None) -> str:
     """Tell from its first line whether decoded `text` is audacity, raven or table.
 
     A line without any number is taken for a header: its reader says which columns are missing.
+
+    Examples
+    --------
+    >>> detect_format("0.5\\t1.5\\tBOAALB_F")
+    'audacity'
+    >>> detect_format("file,start,end,species")
+    'table'
     """
     separator, text = split_separator(text)
     first = next((line for line in text.split("\n") if line.strip()), "")

@@ -80,6 +80,13 @@ def count_clips(duration: float, length: float, min_last: float) -> int:
         Of a clip, in s.
     min_last
         Least share of the length that a last clip must have; it is padded with silence.
+
+    Examples
+    --------
+    >>> count_clips(61.0, length=3.0, min_last=0.5)
+    20
+    >>> count_clips(61.5, length=3.0, min_last=0.5)
+    21
     """
     full = int((duration + TOLERANCE) // length)
     rest = duration - full * length

@@ -88,6 +88,14 @@ def find_named(name: str, names: Mapping[str, str]) -> str | None:
         As it stands in the table.
     names
         Recording of each name, from `by_name`.
+
+    Examples
+    --------
+    >>> names = by_name(["pond_20200101", "marsh/1"])
+    >>> find_named("audio/pond_20200101.WAV", names)
+    'pond_20200101'
+    >>> find_named("marsh%2F1", names)
+    'marsh/1'
     """
     name = composed(name)
     if name not in names:

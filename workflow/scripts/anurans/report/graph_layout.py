@@ -39,7 +39,13 @@ def assign_layers(nodes: Iterable[str], edges: Iterable[Edge]) -> dict[str, int]
 
 
 def implied(edges: Iterable[Edge]) -> set[Edge]:
-    """Edges that a longer way leads along as well."""
+    """Edges that a longer way leads along as well.
+
+    Examples
+    --------
+    >>> implied([("cut", "draw"), ("draw", "embed"), ("cut", "embed")])
+    {('cut', 'embed')}
+    """
     edges = set(edges)
     after: dict[str, set[str]] = {}
     for source, target in edges:

@@ -67,7 +67,13 @@ def _fold_names(folds: int) -> tuple[str, ...]:
 
 
 def place(salt: str, *parts: str) -> float:
-    """Place of `parts` in [0, 1), by SHA-256: it depends on nothing else."""
+    """Place of `parts` in [0, 1), by SHA-256: it depends on nothing else.
+
+    Examples
+    --------
+    >>> round(place("salt", "POND_20200101"), 3)
+    0.225
+    """
     digest = hashlib.sha256("\0".join((str(salt), *parts)).encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48
 
