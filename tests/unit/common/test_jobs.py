@@ -7,6 +7,8 @@ import sys
 import pytest
 from conftest import ROOT
 
+from anurans.common import jobs
+
 JOB = """
 import resource, sys
 from types import SimpleNamespace
@@ -52,6 +54,13 @@ def test_the_peak_is_not_that_of_the_process_that_started_the_job(tmp_path):
     _, log = job(tmp_path, "    pass")
     (peak,) = re.findall(r"(\d+) MB at the peak", log)
     assert int(peak) < 100
+
+
+def test_a_kernel_that_tells_no_peak_is_asked_otherwise(tmp_path, monkeypatch):
+    status = tmp_path / "status"
+    status.write_text("Name:\tpython\nVmSize:\t  1000 kB\n")
+    monkeypatch.setattr(jobs, "Path", lambda path: status)
+    assert jobs.peak_memory() > 20
 
 
 def test_a_mistake_of_the_user_is_a_sentence(tmp_path):

@@ -44,6 +44,12 @@ def test_a_part_is_read_as_of_a_file_on_the_disk(folder):
             file.seek(-1)
 
 
+def test_the_end_is_found_of_a_file_that_was_not_asked_about(folder):
+    with serving(folder) as server, RemoteFile(f"{server.url}/a.bin", QUICK) as file:
+        assert file.seek(-22, 2) == len(CONTENT) - 22
+        assert file.read() == CONTENT[-22:]
+
+
 def test_a_stretch_costs_one_request(folder):
     """Small gaps are read over; what is read again, or far ahead, is asked for anew."""
     with serving(folder) as server, RemoteFile(f"{server.url}/a.bin", QUICK) as file:

@@ -75,3 +75,28 @@ def test_a_network_without_transforms_stays_as_it_is(tmp_path):
     before = [op.get_friendly_name() for op in model.get_ordered_ops()]
     assert replace_transforms(model) == 0
     assert [op.get_friendly_name() for op in model.get_ordered_ops()] == before
+
+
+def test_bands_that_are_reversed_as_the_sound_says_stay(tmp_path):
+    """What the reversal of is told by the sound, its frames alone do not tell."""
+    from openvino import opset13 as ops
+
+    networks.write_tflite(tmp_path / "small.tflite")
+    model = read(tmp_path / "small.tflite")
+    (product,) = [
+        op
+        for op in model.get_ordered_ops()
+        if op.get_type_name() == "MatMul" and op.get_output_shape(0)[-1] == networks.BANDS
+    ]
+    users = list(product.output(0).get_target_inputs())
+    silence = ops.multiply(model.get_parameters()[0], np.float32(0))
+    bands = ops.add(ops.reduce_sum(silence, np.array([1]), False), np.float32(networks.BANDS))
+    reversed_ = ops.reverse_sequence(product, ops.convert(bands, "i64"), 0, 2)
+    for user in users:
+        user.replace_source_output(reversed_.output(0))
+    model.validate_nodes_and_infer_types()
+    sounds = networks.sounds(3)
+    assert replace_transforms(model) == 1
+    assert "ReverseSequence" in [op.get_type_name() for op in model.get_ordered_ops()]
+    expected, _ = networks.expected(sounds)
+    np.testing.assert_allclose(embed(model, sounds), expected[:, ::-1], rtol=1e-4)

@@ -14,6 +14,7 @@ ROW = {
     "subset": "test",
     "converged": "yes",
     "positive_groups_A": "25",
+    "threshold_source_A": "tuned",
 }
 RECORDINGS = [{"recording": "r", "status": "ok"}, {"recording": "s", "status": "quarantined"}]
 ANNOTATIONS = [

@@ -77,6 +77,11 @@ def test_runs_of_zeros_hold_noise_and_single_zeros_stay():
     assert np.array_equal(first[2 * SR :], second[:SR])
 
 
+def test_where_images_end_is_needed_to_mask_bands():
+    with pytest.raises(ValueError, match="top is needed"):
+        windows().cut(loud(), "a", "frequency_mask", "100-200")
+
+
 def test_noise_is_as_faint_as_is_said_and_of_the_clip_and_the_seed_alone():
     noise = faint_noise(1, "a", 100_000)
     assert 20 * np.log10(noise.std()) == pytest.approx(NOISE, abs=0.1)

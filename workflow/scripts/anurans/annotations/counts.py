@@ -50,16 +50,14 @@ def count_annotations(
             used = "yes" if species in source.species else "no"
             rows.append(_row(recording, "annotated", file, species, used, calls))
         if not by_species:
-            status, calls = "empty", ()
-            if not source.annotated(recording):
-                status, calls = "not annotated", None
-                if recording in unreadable:
-                    status = "unreadable"
-            rows.append(_row(recording, status, file, calls=calls))
+            status, is_annotated = "empty", source.annotated(recording)
+            if not is_annotated:
+                status = "unreadable" if recording in unreadable else "not annotated"
+            rows.append(_row(recording, status, file, calls=() if is_annotated else None))
     is_folder = source.source.is_dir()
     for name in source.without_recording:
-        stranger, file = ("", name) if is_folder else (name, source.source)
-        rows.append(_row(stranger, "no recording", file))
+        stranger = ("", name) if is_folder else (name, source.source)
+        rows.append(_row(stranger[0], "no recording", stranger[1]))
     for problem in skipped:
         row = _row(problem.recording, "skipped", problem.file)
         rows.append(row | {"skipped": 1, "line": problem.line, "reason": problem.reason})
@@ -96,7 +94,7 @@ def clips_touched(source: AnnotationSource, length: float) -> dict[str, dict[str
 
     From the annotations alone, so that a call past the end of its recording counts too.
     """
-    found = {species: {} for species in sorted(source.species)}
+    found: dict[str, dict[str, int]] = {species: {} for species in sorted(source.species)}
     for recording in source.recordings:
         clips: dict[str, set[int]] = {species: set() for species in found}
         for call in source.annotations(recording):

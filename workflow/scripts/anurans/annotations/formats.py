@@ -95,6 +95,13 @@ def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
     ------
     ValueError
         If the text is a configured species, `_` and something that is no known grade.
+
+    Examples
+    --------
+    >>> split_label("BOAALB_F", {"BOAALB"})
+    ('BOAALB', 'far')
+    >>> split_label("other_frog", {"BOAALB"})
+    ('other_frog', '')
     """
     if text in species:
         return text, ""
@@ -111,6 +118,13 @@ def detect_format(text: str, columns: Mapping[str, str] | None = None) -> str:
     """Tell from its first line whether decoded `text` is audacity, raven or table.
 
     A line without any number is taken for a header: its reader says which columns are missing.
+
+    Examples
+    --------
+    >>> detect_format("0.5\\t1.5\\tBOAALB_F")
+    'audacity'
+    >>> detect_format("file,start,end,species")
+    'table'
     """
     separator, text = split_separator(text)
     first = next((line for line in text.split("\n") if line.strip()), "")
@@ -166,7 +180,8 @@ def read_annotations(
     try:
         text = decode(data)
     except NotText as error:
-        builder.problem(*error.args, whole=True)
+        line, found, expected = error.args
+        builder.problem(line, found, expected, whole=True)
         return reading
     if recording is not None:
         reading.annotations[recording] = []
@@ -206,7 +221,7 @@ class _Builder:
     def __init__(self, file: str, species: frozenset[str], problems: list[Problem], recording: str):
         self.file, self.species, self.problems = file, species, problems
         self.owner = self.recording = recording
-        self.to_hertz = float
+        self.to_hertz: Callable[[float], float] = float
         self._labels: dict[str, tuple[str, str]] = {}
 
     def problem(self, line: int, found: str, expected: str, whole: bool = False) -> None:
@@ -220,27 +235,27 @@ class _Builder:
         first, last = self.number(line, start, "start"), self.number(line, end, "end")
         names = self._labels.get(label) or self._split(line, label)
         band = self.band(line, low, high) if low or high else (None, None)
-        if None not in (first, last) and last < first:
+        if first is not None and last is not None and last < first:
             found = f'end "{end.strip()}" before start "{start.strip()}"'
             self.problem(line, found, "an end at or after the start")
-        if len(self.problems) > before:
+        if first is None or last is None or names is None or len(self.problems) > before:
             return None
-        return Annotation(first, last, *names, *band, line)
+        species, grade = names
+        return Annotation(first, last, species, grade, *band, line)
 
     def number(self, line: int, text: str, name: str, unit: str = "seconds") -> float | None:
         """Return a finite number, a time at least 0; or None and a problem."""
         try:
-            value = float(text)
+            # Python alone reads 1_5 as 15.
+            value = None if "_" in text else float(text)
         except ValueError:
             value = None
-        # Python alone reads 1_5 as 15. Adding zero turns -0.0 into 0.0.
-        is_number = value is not None and "_" not in text
-        if is_number and isfinite(value) and (value >= 0 or unit == "Hz"):
-            return value + 0.0
+        if value is not None and isfinite(value) and (value >= 0 or unit == "Hz"):
+            return value + 0.0  # which turns -0.0 into 0.0
         found, expected = f'{name} "{text.strip()}"', f"a number of {unit}"
         if not text.strip():
             found = f"empty {name}"
-        elif not is_number:
+        elif value is None:
             hint = number_hint(text)
             found, expected = (
                 (found, f"{expected} ({hint})") if hint else (f"{found}, not a number", expected)
@@ -252,18 +267,18 @@ class _Builder:
         self.problem(line, found, expected)
         return None
 
-    def band(self, line: int, low: str, high: str) -> list[float | None]:
+    def band(self, line: int, low: str, high: str) -> tuple[float | None, float | None]:
         """Return lowest and highest frequency in Hz, None where unknown or a problem."""
-        values = []
+        values: list[float | None] = []
         for text, name in (low, "low frequency"), (high, "high frequency"):
             value = None if text.strip() in EMPTY else self.number(line, text, name, "Hz")
             # Audacity writes -1 where a side of the band is undefined.
-            is_known = value is not None and value >= 0
-            values.append(self.to_hertz(value) if is_known else None)
-        if None not in values and values[1] < values[0]:
+            values.append(None if value is None or value < 0 else self.to_hertz(value))
+        bottom, top = values
+        if bottom is not None and top is not None and top < bottom:
             found = f'high frequency "{high.strip()}" below low frequency "{low.strip()}"'
             self.problem(line, found, "high at or above low")
-        return values
+        return bottom, top
 
     def _split(self, line: int, label: str) -> tuple[str, str] | None:
         text = label.strip()

@@ -203,7 +203,7 @@ def blocks_by(values: np.ndarray, most: int = 256) -> Iterator[tuple[str, np.nda
             yield value, rows[first : first + most]
 
 
-def _masks(clips: ClipTable) -> tuple[np.ndarray, list[tuple[tuple[float, float], ...]]]:
+def _masks(clips: ClipTable) -> tuple[np.ndarray, list[Sequence[tuple[float, float]]]]:
     """Time that masks hide [shape=(n, m, 2)], in s of the recording, and bands that they hide."""
     masks = [parse_intervals(text) for text in clips.masks]
     in_time = clips.technique == "time_mask"
@@ -212,7 +212,7 @@ def _masks(clips: ClipTable) -> tuple[np.ndarray, list[tuple[tuple[float, float]
     for row in np.flatnonzero(in_time):
         pairs = np.array(masks[row]).reshape(-1, 2)
         hidden[row, : len(pairs)] = clips.source_start[row] + pairs * clips.rate[row]
-    bands = [
+    bands: list[Sequence[tuple[float, float]]] = [
         () if technique == "time_mask" else merged
         for technique, merged in zip(clips.technique, map(union, masks), strict=True)
     ]
@@ -265,8 +265,8 @@ def decide_all(coverages: Mapping[str, Coverage], rule: LabelRule) -> tuple[np.n
     decided = [decide(coverage, rule) for coverage in coverages.values()]
     labels = np.stack([positive for positive, _ in decided], axis=1)
     ambiguous = np.stack([unsure for _, unsure in decided], axis=1).any(axis=1)
-    used = ~ambiguous if rule.ambiguous == "drop" else np.ones(len(labels), dtype=bool)
-    return labels, used
+    everything = np.ones(len(labels), dtype=bool)
+    return labels, np.logical_not(ambiguous) if rule.ambiguous == "drop" else everything
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ def _rows(text: str, builder) -> Iterator[tuple[int, list[str]]]:
 
 
 def _places(line, header, builder, names, columns, owner) -> dict[str, int] | None:
-    found, places, missing = [plain(name) for name in header], {}, []
+    found, missing = [plain(name) for name in header], []
+    places: dict[str, int] = {}
     optional = {"selection", "offset", "fmin", "fmax"} | ({"recording"} if owner else set())
     for key, usual in names.items():
         wanted = [plain(columns[key])] if key in columns else usual.split()
@@ -134,7 +135,7 @@ def _places(line, header, builder, names, columns, owner) -> dict[str, int] | No
         elif key not in optional or (key in columns and key != "recording"):
             missing.append(f"{key} ({' or '.join(wanted)})")
     if missing:
-        found = f"the columns {', '.join(name.strip() for name in header)}"
-        builder.problem(line, found, f"columns for {', '.join(missing)}", whole=True)
+        there = f"the columns {', '.join(name.strip() for name in header)}"
+        builder.problem(line, there, f"columns for {', '.join(missing)}", whole=True)
         return None
     return places

@@ -65,7 +65,13 @@ def delimiter(header: str) -> str:
 
 
 def plain(name: str) -> str:
-    """Write the name of a column as all are compared."""
+    """Write the name of a column as all are compared.
+
+    Examples
+    --------
+    >>> plain(' "Begin Time (s)"')
+    'begin_time_(s)'
+    """
     return name.strip().strip('"').lower().replace(" ", "_")
 
 

@@ -139,7 +139,8 @@ class Module:
     def next(self, number: int) -> "list[Place]":
         """Units that a unit leads to."""
         if number not in self._next:
-            unit, found, led = self.units[number], {}, []
+            unit, led = self.units[number], []
+            found: dict[Place, None] = {}
             for use in unit.uses:
                 words, places = self._follow(use, unit)
                 found |= dict.fromkeys(places)

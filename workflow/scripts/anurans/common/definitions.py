@@ -178,7 +178,8 @@ def _uses(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
         if node.id not in bound and not isinstance(node.ctx, ast.Store):
             yield node.id
     elif isinstance(node, ast.Attribute):
-        chain, inner = [], node
+        chain: list[str] = []
+        inner: ast.expr = node
         while isinstance(inner, ast.Attribute):
             chain.append(inner.attr)
             inner = inner.value
@@ -191,8 +192,8 @@ def _uses(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
         arguments = node.args
         outside = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
         outside += getattr(node, "decorator_list", [])
-        for each in outside:
-            yield from _uses(each, bound)
+        for part in outside:
+            yield from _uses(part, bound)
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         every += filter(None, (arguments.vararg, arguments.kwarg))
         body = node.body if isinstance(node.body, list) else [node.body]
@@ -205,8 +206,8 @@ def _uses(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
     elif isinstance(node, COMPREHENSION):
         inside = bound | {name for each in node.generators for name in _bound([each.target])}
         yield from _uses(node.generators[0].iter, bound)
-        for number, each in enumerate(node.generators):
-            for part in each.ifs if number == 0 else [each.iter, *each.ifs]:
+        for number, run in enumerate(node.generators):
+            for part in run.ifs if number == 0 else [run.iter, *run.ifs]:
                 yield from _uses(part, inside)
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         for part in parts:
@@ -217,8 +218,8 @@ def _uses(node: ast.AST, bound: frozenset[str]) -> Iterator[str]:
         if node.value:
             yield from _uses(node.value, bound)
     elif not isinstance(node, ast.Import | ast.ImportFrom):
-        for each in ast.iter_child_nodes(node):
-            yield from _uses(each, bound)
+        for child in ast.iter_child_nodes(node):
+            yield from _uses(child, bound)
 
 
 def _declared(node: ast.AST) -> Iterator[str]:

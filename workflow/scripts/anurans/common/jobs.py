@@ -44,15 +44,16 @@ def run(main: Callable, snakemake: Any) -> None:
     try:
         main(**{name: getattr(snakemake, name) for name in wanted})
     except (UserError, MemoryError) as error:
+        told = str(error)
         if isinstance(error, MemoryError):
             mem_mb = getattr(snakemake.resources, "mem_mb", "?")
-            error = (
+            told = (
                 f"there is not enough memory for this job ({error}); it is declared to need "
                 f"{mem_mb} MB (mem_mb). Run fewer jobs at a time (--cores, or --resources "
                 "mem_mb=...) with the same command."
             )
-        log.error("error: %s", error)
-        os.write(console, f"\nanurans: {snakemake.rule}: {error}\n\n".encode())
+        log.error("error: %s", told)
+        os.write(console, f"\nanurans: {snakemake.rule}: {told}\n\n".encode())
         sys.exit(1)
     log.info("done in %.1f s, %.0f MB at the peak", time.monotonic() - started, peak_memory())
 
@@ -66,6 +67,7 @@ def peak_memory() -> float:
     if status.exists():
         # Of the program that runs, without what its parent held when it started it.
         found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text())
-        return int(found[1]) / 1024
+        if found:  # not every kernel that has the file has this line
+            return int(found[1]) / 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / 2**20 if sys.platform == "darwin" else most / 1024

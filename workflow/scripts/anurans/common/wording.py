@@ -18,7 +18,13 @@ def name_jobs(rules: Iterable[str]) -> str:
 
 
 def round_time(seconds: float) -> str:
-    """Say about how long that is."""
+    """Say about how long that is.
+
+    Examples
+    --------
+    >>> round_time(4000)
+    'about 65 minutes'
+    """
     if seconds < 5:
         return "a few seconds"
     if seconds < 57.5:

@@ -326,7 +326,7 @@ def fetch_piece(file: RemoteFile, piece: Sequence[Member], progress: Progress) -
     with file.another() as connection, opened(connection) as archive:
         for member in piece:
             for is_last in (False, True):
-                connection.begin(min(until, connection.size))
+                connection.begin(min(until, connection.length()))
                 try:
                     fetch_member(archive, member, progress)
                     break

@@ -108,7 +108,7 @@ class RemoteFile(io.RawIOBase):
         file.find()
         if not file.in_parts:
             raise UserError(f"{file.url}: {NO_PARTS}")
-        file.seek(max(0, file.size - TAIL))
+        file.seek(max(0, file.length() - TAIL))
         file._tail = file.read(TAIL)
         file.seek(0)
         return file
@@ -123,6 +123,14 @@ class RemoteFile(io.RawIOBase):
         """Ask for its size, and whether the server serves parts."""
         self._connect(0, 1)
         self._hang_up()
+
+    def length(self) -> int:
+        """Give its size in bytes; asks the server for it where it is not known."""
+        if self.size is None:
+            self._connect(self._place, 1)
+        if self.size is None:
+            raise AssertionError  # _take has set it, or raised
+        return self.size
 
     def begin(self, until: int) -> None:
         """Say that all up to `until` is going to be read, and forget what has failed before."""
@@ -148,7 +156,9 @@ class RemoteFile(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self.size}[whence]
+        start = 0
+        if whence != io.SEEK_SET:
+            start = self._place if whence == io.SEEK_CUR else self.length()
         if start + offset < 0:
             raise OSError(22, "a place before the file's beginning")
         self._place = start + offset
@@ -157,13 +167,12 @@ class RemoteFile(io.RawIOBase):
     def readinto(self, buffer) -> int:
         """Fill the buffer; less only at the end of the file."""
         view = memoryview(buffer).cast("B")
-        if self.size is None:
-            self._connect(self._place, 1)
-        wanted = min(len(view), max(0, self.size - self._place))
+        whole = self.length()
+        wanted = min(len(view), max(0, whole - self._place))
         done = 0
         while done < wanted:
             self._check()
-            kept = self.size - len(self._tail)
+            kept = whole - len(self._tail)
             if self._tail and self._place >= kept:
                 data = self._tail[self._place - kept :][: wanted - done]
             else:
@@ -183,11 +192,12 @@ class RemoteFile(io.RawIOBase):
         """Some bytes at the present place; none where the connection broke."""
         ahead = self._place - self._at
         is_near = ahead >= 0 and (ahead <= SKIPPED or not self.in_parts)
-        if self._answer is None or not is_near or self._place >= self._end:
-            self._connect(self._place, wanted)
+        answer = self._answer
+        if answer is None or not is_near or self._place >= self._end:
+            answer = self._connect(self._place, wanted)
         skip = self._place - self._at
         try:
-            data = self._answer.raw.read(min(skip or wanted, self._end - self._at, CHUNK))
+            data = answer.raw.read(min(skip or wanted, self._end - self._at, CHUNK))
             if not data:
                 raise ConnectionError("it ended early")
         except BROKEN as error:
@@ -197,7 +207,7 @@ class RemoteFile(io.RawIOBase):
         self._at += len(data)
         return b"" if skip else data
 
-    def _connect(self, start: int, wanted: int) -> None:
+    def _connect(self, start: int, wanted: int) -> requests.Response:
         """Ask for the file from `start` on; for as much as is going to be read."""
         self._hang_up()
         last = max(start + wanted, self._until) - 1
@@ -224,7 +234,7 @@ class RemoteFile(io.RawIOBase):
             except UserError:
                 self._hang_up()
                 raise
-            return
+            return answer
 
     def _take(self, answer: requests.Response, start: int) -> None:
         """Look at what the server says it gives."""
@@ -299,9 +309,9 @@ def _refusal(status: int) -> str:
     return "the server does not give it"
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """What lies below an error, in its own words, without addresses of objects in memory."""
     inner = error
-    while inner.__cause__ or inner.__context__:
-        inner = inner.__cause__ or inner.__context__
+    while deeper := inner.__cause__ or inner.__context__:
+        inner = deeper
     return str(inner) or type(inner).__name__

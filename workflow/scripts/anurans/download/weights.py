@@ -120,14 +120,15 @@ def fetch(
     url = f"{base.rstrip('/')}/{file.folder}/{file.name}"
     with RemoteFile(url, patience, threading.Event()) as source, whole(path) as partial:
         source.find()
-        say(f"{path}: {size(source.size)} are fetched from {url}")
-        progress = Progress(1, source.size)
-        source.begin(source.size)
+        length = source.length()
+        say(f"{path}: {size(length)} are fetched from {url}")
+        progress = Progress(1, length)
+        source.begin(length)
         with partial.open("wb") as target:
             while data := source.read(CHUNK):
                 target.write(data)
                 progress.add(len(data))
-                source.begin(source.size)
+                source.begin(length)
         progress.add(0, files=1)
         progress.end()
         if not file.check(partial):

@@ -23,7 +23,7 @@ QUIET = {Quietness.RULES, Quietness.PROGRESS}
 
 def available(run) -> tuple[int, str]:
     """Cores, or jobs of a cluster, at a time: how many, and in words."""
-    cores = run["cores"] or run["jobs"] or os.cpu_count()
+    cores = run["cores"] or run["jobs"] or os.cpu_count() or 1
     if not run["cores"] and run["jobs"]:
         return cores, f"with {counted(cores, 'job')} at a time"
     return cores, f"on {counted(cores, 'core')}"
@@ -72,7 +72,7 @@ def describe(workflow) -> Plan:
     jobs = [job for level in dag.toposorted() for job in level if not job.rule.norun]
     outdated = [job for job in jobs if dag.needrun(job)]
     places = {job: place for place, job in enumerate(outdated)}
-    computed = {}
+    computed: dict[str, int] = {}
     for job in jobs:
         is_known = any(records.metadata(file) for file in job.output)
         computed[job.rule.name] = computed.get(job.rule.name, 0) + is_known

@@ -116,7 +116,7 @@ def report(plan: Plan, times: Mapping[str, Mapping[str, float]], where: str, cor
     if not plan.jobs:
         return "\n".join([*lines, "Everything is up to date."])
     if not any(plan.computed.values()):
-        reasons = {"Nothing has been computed yet": plan.jobs}
+        reasons = {"Nothing has been computed yet": [*plan.jobs]}
     else:
         reasons = explain(plan)
     lines += [
@@ -144,7 +144,7 @@ def explain(plan: Plan) -> dict[str, list[Job]]:
     for job, reasons in zip(plan.jobs, found, strict=True):
         for reason in reasons or {"Other reasons (snakemake -n tells them)"}:
             jobs_of.setdefault(reason, []).append(job)
-    ranks = list(Reason)
+    ranks: list[str] = list(Reason)
     order = sorted(
         jobs_of, key=lambda reason: (ranks.index(reason) if reason in ranks else len(ranks), reason)
     )
@@ -312,9 +312,9 @@ class _Facts:
             case Reason.SHARDS:
                 return "Recordings are in other shards, or in another order"
             case Reason.MOVED:
-                files = {file for job in jobs for file in (job.recorded_inputs or job.inputs)}
-                files -= {file for job in jobs for file in job.inputs}
-                return f"{counted(len(files), 'file')} {have(len(files))} moved"
+                moved = {file for job in jobs for file in (job.recorded_inputs or job.inputs)}
+                moved -= {file for job in jobs for file in job.inputs}
+                return f"{counted(len(moved), 'file')} {have(len(moved))} moved"
             case Reason.NEWER:
                 n = len(self.newer)
                 return f"{counted(n, 'recording')} {have(n)} newer audio"
@@ -363,7 +363,8 @@ def estimate(
     list of Job
         The other jobs.
     """
-    work, untimed, ends = 0.0, [], []
+    work, untimed = 0.0, []
+    ends: list[float] = []
     for job in jobs:
         known = times.get(job.rule, {})
         if not known:

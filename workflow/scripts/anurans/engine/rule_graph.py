@@ -42,7 +42,8 @@ def read_rules(
     asked = DAGSettings(force_incomplete=True)
     with planned(snakefile, asked, **settings) as workflow:
         dag = workflow.dag
-        jobs, edges, stages = {}, set(), {}
+        jobs: dict[str, int] = {}
+        edges, stages = set(), {}
         for job in (job for job in dag.jobs if not job.rule.norun):
             name = kind_of(job.rule.name)
             jobs[name] = jobs.get(name, 0) + 1

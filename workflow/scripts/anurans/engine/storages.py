@@ -56,15 +56,16 @@ def refuse_unreachable(file: str) -> str:
     UserError
         That says what to do.
     """
-    stored = getattr(file, "flags", {}).get("storage_object")
+    flags: dict[str, Any] = getattr(file, "flags", {})
+    stored = flags.get("storage_object")
     bucket = "/".join(stored.query.split("/")[:3]) if stored else ""
-    if bucket not in ("", *_seen):
+    if stored and bucket not in ("", *_seen):
         try:
             is_there = stored.exists()
         except Exception as error:
             raise UserError(f"{bucket}: {_reason(error)} {MORE}") from error
         # That of the results is made.
-        is_results = file.flags.get("path_modified")
+        is_results = flags.get("path_modified")
         bucket_exists = getattr(stored, "bucket_exists", lambda: True)
         if not (is_there or is_results or bucket_exists()):
             raise UserError(

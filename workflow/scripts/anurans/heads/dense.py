@@ -8,6 +8,7 @@ training that updates many is compiled.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class Head:
     @property
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """What is taken away from embeddings, and what the rest is divided by [shape=(width,)]."""
-        if self.scale is None:
+        if self.scale is None or self._deviation is None:
             return np.zeros(self.width, np.float32), np.ones(self.width, np.float32)
         return self.scale[0], self._deviation
 
@@ -355,7 +356,7 @@ def _penalty(layer: Layer, kernel: np.ndarray) -> float:
 
 
 def make_layers(
-    hidden: Sequence[Mapping[str, float | int | str]],
+    hidden: Sequence[Mapping[str, Any]],
     output: Mapping[str, float],
     width: int,
     species: int,

@@ -30,13 +30,15 @@ def read_head(path: str | os.PathLike) -> Head:
                 for group in file["layers"].values()
                 if "vars/0" in group
             }
-        layers, scale = [], None
+        layers: list[Layer] = []
+        scale = None
         for each in network["config"]["layers"]:
             name, config = each["name"], each["config"]
             if each["class_name"] == "Normalization":
                 scale = np.array([config["mean"], config["variance"]], np.float32)
             elif each["class_name"] == "Dense":
-                layers.append(Layer(name, *weights[name], config["activation"]))
+                kernel, bias = weights[name]
+                layers.append(Layer(name, kernel, bias, config["activation"]))
         return Head(layers, scale)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile):
         raise UserError(

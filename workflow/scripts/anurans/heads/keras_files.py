@@ -133,7 +133,8 @@ def _of(module: str, name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 def _weights(head: Head, layers: list[dict[str, Any]]) -> bytes:
     """Weights in the places where Keras looks for them."""
-    content, counted = io.BytesIO(), Counter()
+    content = io.BytesIO()
+    counted: Counter[str] = Counter()
     weights = head.weights
     with h5py.File(content, "w") as file:
         for layer in layers:

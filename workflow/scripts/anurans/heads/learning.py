@@ -176,10 +176,10 @@ def learn_logistic(
     scored = np.zeros(len(shown), int)
     scored[: len(clips)] = inner.fold
     out = np.zeros((len(shown), inner.count), dtype=bool)
-    for clip, folds in enumerate(shown):
-        out[clip, [fold - 1 for fold in folds]] = True
-    rows = material.rows, material.labels, scored[material.clip], out[material.clip]
-    fit = fit_logistic(recipe, *rows)
+    for row, numbers in enumerate(shown):
+        out[row, [fold - 1 for fold in numbers]] = True
+    folds, left_out = scored[material.clip], out[material.clip]
+    fit = fit_logistic(recipe, material.rows, material.labels, folds, left_out)
     scores = np.full((len(shown), labels.shape[1]), np.nan)
     scores[: len(clips)] = _of_clips(fit.unseen, material.clip, len(clips), how)
     return Learnt(fit, inner, [" ".join(map(str, sorted(of))) for of in shown], scores)
@@ -265,7 +265,8 @@ def path_rows(fit: LogisticFit, species: Sequence[str]) -> Iterator[dict[str, An
 
 def by_role(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
     """Pieces that are trained on, and those that are validated on."""
-    return tuple([p for p in pieces if p.role == role] for role in (TRAIN, VALIDATION))
+    train, validation = ([p for p in pieces if p.role == role] for role in (TRAIN, VALIDATION))
+    return train, validation
 
 
 def members_of(

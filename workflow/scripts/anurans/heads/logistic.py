@@ -8,6 +8,7 @@ curvature, so that L-BFGS takes some ten steps where it takes hundreds on the em
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -276,7 +277,7 @@ def _choose(
     path = [
         {"species": column, "C": C, "loss": loss}
         for column in range(species)
-        for C, loss in zip(grid, losses[column] or [None] * len(grid), strict=False)
+        for C, loss in zip_longest(grid, losses[column])
     ]
     return path, unseen, chosen, steady
 

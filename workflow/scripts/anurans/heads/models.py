@@ -175,7 +175,8 @@ def head_arrays(head: Head) -> dict[str, np.ndarray]:
 def write_arrays(path: str | os.PathLike, arrays: Mapping[str, np.ndarray]) -> str:
     """Write arrays as .npz, whole or not at all, and give the SHA-256 of the file."""
     with whole(path) as partial:
-        np.savez(partial, **arrays)
+        named: dict[str, Any] = {**arrays}
+        np.savez(partial, **named)
         return hashlib.sha256(partial.read_bytes()).hexdigest()
 
 

@@ -181,9 +181,16 @@ def learn(
             learnt = learn_logistic(Logistic(**given.recipe), *known)
         history = list(path_rows(learnt.fit, given.species))
         return Trained(learnt.fit.head, history, learnt, learnt.about)
-    material = [gather(each, *how) for each in by_role(pieces)]
-    parts = [(of.rows, of.labels) if len(of.labels) else None for of in material]
-    fit = fit_head(Recipe(**given.recipe), *parts, seed, tell, keep, engine)
+    learnt_from, checked_on = (gather(each, *how) for each in by_role(pieces))
+    if not len(learnt_from.labels):
+        raise UserError(
+            "no window of a clip to train on has a label: each is touched by a call that does not "
+            "make it positive, and such windows are dropped. Write labelling.ambiguous: negative, "
+            "or choose a rule of labelling that asks for less."
+        )
+    train = learnt_from.rows, learnt_from.labels
+    validation = (checked_on.rows, checked_on.labels) if len(checked_on.labels) else None
+    fit = fit_head(Recipe(**given.recipe), train, validation, seed, tell, keep, engine)
     about = {"epochs": len(fit.history), "best_epoch": fit.best_epoch, "converged": fit.converged}
     return Trained(fit.head, fit.history, None, about)
 

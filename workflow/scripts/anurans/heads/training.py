@@ -98,7 +98,7 @@ def moments(embeddings: Embedded, floor: float = FLOOR) -> np.ndarray:
     return np.stack([mean, np.where(variance > 0, variance, 1.0)]).astype(np.float32)
 
 
-def in_order(shape: tuple[int, int], itemsize: int) -> Iterator[slice]:
+def in_order(shape: tuple[int, ...], itemsize: int) -> Iterator[slice]:
     """Slices over rows, some at a time."""
     size = rows_at_a_time(shape[1], itemsize)
     return (slice(first, first + size) for first in range(0, shape[0], size))

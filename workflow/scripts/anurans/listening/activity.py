@@ -28,8 +28,10 @@ class Tally:
     def add(self, other: "Tally") -> None:
         """Add what another one counted elsewhere."""
         self.counts += other.counts
-        unknown = self.probability is None or other.probability is None
-        self.probability = None if unknown else self.probability + other.probability
+        if self.probability is None or other.probability is None:
+            self.probability = None
+        else:
+            self.probability += other.probability
 
     def row(self, species: str, separation: Separation | None) -> dict[str, object]:
         """A row of `TABLE`, with counts by what is known of held-out clips."""
@@ -114,7 +116,7 @@ def tally(
             of.sum(),
             (of & positive).sum(),
         )
-        probability = float(chances[of].sum()) if curve else None
+        probability = None if chances is None else float(chances[of].sum())
         found[night, hour, species] = Tally(np.array(counts, int), probability)
     return found
 

@@ -143,6 +143,8 @@ def hear(
     """
     length, min_last, steps = cutting.length, cutting.min_last, cutting.steps
     for source in sources:
+        if embedder is None:
+            raise ValueError("recordings without a network that embeds them")
         at = places(source.duration_s, length, min_last, steps)
         clips = read_windows(source, embedder.sr, length, steps, at)
         # Without overlap each second counts once in how the recording sounds.

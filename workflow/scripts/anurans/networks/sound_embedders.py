@@ -83,7 +83,7 @@ def open_sound(about: Mapping[str, Any], network: str | Path, threads: int) -> "
     return open_source(settings, about["engine"], threads)
 
 
-def open_source(settings: SoundSettings, engine: str, threads: int) -> "SoundEmbedder":
+def open_source(settings: SoundSettings, engine: str, threads: int) -> "CalledSound":
     """Open a network where it lies, in LiteRT (`.tflite`) or TensorFlow (SavedModel)."""
     kind = LiteRtSound if engine == LITERT else TensorFlowSound
     return kind(settings, threads)
@@ -147,7 +147,8 @@ class SoundEmbedder:
         if not self.classes:
             raise ValueError("a network without classes gives no scores")
         for batch in batches:
-            yield self._compute(self._ready(batch), (EMBEDDING, SCORES))
+            embeddings, scores = self._compute(self._ready(batch), (EMBEDDING, SCORES))
+            yield embeddings, scores
 
     def scores(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Score batches of windows for the network's own classes, as `embed_and_score` does."""
@@ -230,8 +231,16 @@ class OpenVinoSound(SoundEmbedder):
         return self._queues[outputs]
 
 
-class _CalledSound(SoundEmbedder):
-    """A network that is called for one window by several threads."""
+class CalledSound(SoundEmbedder):
+    """A network that is called for one window by several threads.
+
+    Attributes
+    ----------
+    parameters : int
+        Number of its weights.
+    """
+
+    parameters: int
 
     def _compute(self, batch: np.ndarray, outputs: Sequence[str]) -> tuple[np.ndarray, ...]:
         results = self._results(len(batch), outputs)
@@ -249,7 +258,7 @@ class _CalledSound(SoundEmbedder):
         raise NotImplementedError
 
 
-class LiteRtSound(_CalledSound):
+class LiteRtSound(CalledSound):
     """A .tflite in LiteRT with XNNPACK, with as many interpreters as threads."""
 
     def __init__(self, settings: SoundSettings, threads: int) -> None:
@@ -274,7 +283,7 @@ class _Interpreter:
     """One interpreter of one thread, with memory of its own."""
 
     def __init__(self, settings: SoundSettings) -> None:
-        plain = _interpreter(settings.weights)
+        plain = _interpreter(settings.path)
         given = plain.get_input_details()
         if len(given) != 1:
             raise UserError(
@@ -288,7 +297,7 @@ class _Interpreter:
         self._input = given[0]["index"]
         # A tensor within the network is there afterwards only where all are kept.
         within = not set(self._names.values()) <= set(ends)
-        self._interpreter = _interpreter(settings.weights, within) if within else plain
+        self._interpreter = _interpreter(settings.path, within) if within else plain
         self._interpreter.resize_tensor_input(self._input, self._shape)
         self.parameters = _count(self._interpreter)
         self._interpreter.allocate_tensors()
@@ -342,7 +351,7 @@ def _count(interpreter: Any) -> int:
     return count
 
 
-class TensorFlowSound(_CalledSound):
+class TensorFlowSound(CalledSound):
     """A SavedModel in TensorFlow."""
 
     def __init__(self, settings: SoundSettings, threads: int) -> None:
@@ -352,7 +361,7 @@ class TensorFlowSound(_CalledSound):
         os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
         import tensorflow as tf
 
-        path = settings.weights
+        path = settings.path
         try:
             self._loaded = tf.saved_model.load(path)
             self._signature = self._loaded.signatures["serving_default"]

@@ -17,7 +17,7 @@ from anurans.common.errors import UserError
 from anurans.networks.engines import LITERT, OPENVINO, TENSORFLOW, check, installed
 from anurans.networks.fourier import replace_transforms
 from anurans.networks.sound_embedders import open_source
-from anurans.networks.sound_networks import MISSING, SoundSettings
+from anurans.networks.sound_networks import SoundSettings
 from anurans.networks.sound_shapes import (
     EMBEDDING,
     SCORES,
@@ -121,9 +121,7 @@ def export_sound(
     UserError
         When the file is not what the settings say, or nothing here can compute it.
     """
-    if settings.weights is None:
-        raise UserError(MISSING)
-    kind = network_format(settings.weights)
+    kind = network_format(settings.path)
     known = FORMATS[kind]
     precision = "f32" if precision == "auto" else precision
     wanted = [
@@ -193,7 +191,7 @@ def _width(model: Any, name: str) -> int:
 
 def _export_stub(settings: SoundSettings, engine: str, network: Path, weights: Path) -> Exported:
     embedder = open_source(settings, engine, 1)
-    network.write_text(f"<!-- Computed by {engine}, from {Path(settings.weights).name}. -->\n")
+    network.write_text(f"<!-- Computed by {engine}, from {Path(settings.path).name}. -->\n")
     weights.touch()
     return Exported(engine, "f32", embedder.width, embedder.classes, embedder.parameters)
 
@@ -222,7 +220,7 @@ def openvino_model(settings: SoundSettings, kind: str) -> Any:
     import openvino
     from openvino import opset13 as ops
 
-    model = _read(settings.weights, kind)
+    model = _read(settings.path, kind)
     if len(model.get_parameters()) != 1:
         names = ", ".join(sorted(min(each.get_names(), default="?") for each in model.inputs))
         raise UserError(
@@ -231,7 +229,7 @@ def openvino_model(settings: SoundSettings, kind: str) -> Any:
         )
     (parameter,) = model.get_parameters()
     shape = input_shape(_dims(parameter.get_partial_shape()), settings)
-    names = find_outputs(_names(model), _outputs(model), settings)
+    ours = find_outputs(_names(model), _outputs(model), settings)
     try:
         model.reshape({parameter.output(0): shape})
         if kind == ".tflite":
@@ -244,7 +242,7 @@ def openvino_model(settings: SoundSettings, kind: str) -> Any:
             target.replace_source_output(shaped.output(0))
         tensors = _tensors(model)
         results = []
-        for name, tensor in names.items():
+        for name, tensor in ours.items():
             result = _as_vector(tensors[tensor], batched=len(shape) > 1)
             result.set_names({name})
             results.append(ops.result(result))

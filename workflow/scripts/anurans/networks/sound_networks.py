@@ -87,6 +87,19 @@ class SoundSettings:
     scores: str | None = None
 
     @property
+    def path(self) -> str:
+        """Its file, or folder.
+
+        Raises
+        ------
+        UserError
+            Where BirdNET is not installed.
+        """
+        if self.weights is None:
+            raise UserError(MISSING)
+        return self.weights
+
+    @property
     def samples(self) -> int:
         """Samples of a window."""
         return round(self.window * self.sr)

@@ -76,7 +76,7 @@ def find_outputs(
         Perch without scores has no classes.
     """
     found = {EMBEDDING: find_name(tensors, outputs, settings.output, settings.weights)}
-    if settings.scores in tensors:
+    if settings.scores is not None and settings.scores in tensors:
         found[SCORES] = settings.scores
     elif settings.scores and settings.architecture == SOUND:
         found[SCORES] = find_name(tensors, outputs, settings.scores, settings.weights, "scores")

@@ -82,12 +82,12 @@ class Heard:
             "seed": windows.seed,
             **about,
         }
-        metadata = {"recordings": provenance(self.sources)}
-        settings = {"sr": windows.sr, "length": windows.length}
-        metadata = extend(metadata, "clips", settings, code, "numpy", "soundfile", "soxr")
+        metadata: dict[str, Any] = {"recordings": provenance(self.sources)}
+        clips = {"sr": windows.sr, "length": windows.length}
+        metadata = extend(metadata, "clips", clips, code, "numpy", "soundfile", "soxr")
         if self.top:
-            settings = {"technique": technique, "top": self.top}
-            metadata = extend(metadata, "masks", settings, code)
+            masks = {"technique": technique, "top": self.top}
+            metadata = extend(metadata, "masks", masks, code)
         metadata = extend(
             metadata, "embedding", embedding, code, library(network["engine"]), "scipy"
         )

@@ -144,8 +144,7 @@ def _about_folder(config: Mapping[str, Any]) -> Iterator[str]:
     """A sentence about the folder of a finished model that is taken for the name of another."""
     detection = config.get("detection")
     model = detection.get("model") if isinstance(detection, Mapping) else None
-    is_name = isinstance(model, str) and not _names_folder(config)
-    if is_name and Path(model, ABOUT).is_file():
+    if isinstance(model, str) and not _names_folder(config) and Path(model, ABOUT).is_file():
         yield (
             f"detection.model: {model} is taken for split/backbone/dataset/recipe; for the "
             f"folder of a finished model write ./{model}."
@@ -185,7 +184,7 @@ def _settled(config: Mapping[str, Any], finished: Finished) -> dict[str, Any]:
 
 def _about_finished(config: Mapping[str, Any], finished: Finished | None) -> Iterator[str]:
     """Sentences about a finished model that does not fit a filled config."""
-    wanted = config.get("detection")
+    wanted = config.get("detection") or {}
     if wanted and finished is None and wanted["network"]:
         yield (
             "detection.network: is of finished models, and detection.model is none; remove it, or "
@@ -246,11 +245,12 @@ def runs(config: Mapping[str, Any]) -> dict[Run, tuple[str, ...]]:
     found: dict[Run, list[str]] = {}
     for experiment, chosen in config["experiments"].items():
         axes = [chosen[axis] or list(config[axis]) for axis in _AXES]
-        for name, *others in itertools.product(*axes):
-            if not _has_scores(config, *others):
+        for name, backbone, dataset, recipe in itertools.product(*axes):
+            if not _has_scores(config, backbone, dataset, recipe):
                 continue
             for fold in split(config, name).fold_names:
-                found.setdefault(Run(name, *others, fold), []).append(experiment)
+                run = Run(name, backbone, dataset, recipe, fold)
+                found.setdefault(run, []).append(experiment)
     return {run: tuple(found[run]) for run in sorted(found)}
 
 
@@ -330,8 +330,8 @@ def _sentence(error: jsonschema.ValidationError) -> str:
         case "type":
             wanted = error.validator_value
             wanted = [wanted] if isinstance(wanted, str) else wanted
-            allowed = " or ".join(TYPES[kind] for kind in wanted)
-            return f"{at or 'the file'}: found {found}; expected {allowed}{_written(error)}."
+            kinds = " or ".join(TYPES[kind] for kind in wanted)
+            return f"{at or 'the file'}: found {found}; expected {kinds}{_written(error)}."
         case "enum":
             allowed = [str(value) for value in error.validator_value]
             guess = _guess(error.instance, allowed)
@@ -503,6 +503,7 @@ def _about_masks(technique: str, settings: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_another_kind(backbones: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Sentences about keys of images on a network that takes sound, and the other way round."""
+    wrong: tuple[str, ...]
     for name, backbone in backbones.items():
         at, architecture = f"backbones.{name}", backbone["architecture"]
         if is_sound(backbone):

@@ -35,8 +35,8 @@ class CostPlan:
 
     def settings(self) -> dict[str, Any]:
         """What the size and duration of everything depend on."""
-        keys = ("audio", "clips", "augmentation", "datasets", "splits")
-        keys += ("backbones", "embedding", "recipes")
+        keys = ["audio", "clips", "augmentation", "datasets", "splits"]
+        keys += ["backbones", "embedding", "recipes"]
         return {key: self._config[key] for key in keys}
 
     def networks(self, place: Callable[[str], str] = str) -> dict[str, dict[str, str | list[str]]]:
@@ -47,7 +47,7 @@ class CostPlan:
         place
             Puts before a path what stands before those of rules.
         """
-        found = {}
+        found: dict[str, dict[str, str | list[str]]] = {}
         for backbone in self._runs.backbones:
             sound = is_sound(self._config["backbones"][backbone])
             runs = [r for r in self._runs.all if r.backbone == backbone and r.recipe != OWN]

@@ -123,7 +123,7 @@ class DetectionPlan:
 
     def runs(self) -> list[configs.Run]:
         """Runs of the models that are detected with, or chosen among."""
-        return candidates(self._config | {"detection": self.settings}, self._runs.all)
+        return candidates({**self._config, "detection": self.settings}, self._runs.all)
 
     def of_runs(self, name: str) -> list[str]:
         """A file of every run of `runs`."""

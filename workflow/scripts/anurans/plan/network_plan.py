@@ -63,7 +63,8 @@ class NetworkPlan:
 
     def expected(self, backbone: str) -> str | None:
         """SHA-256 that the file of a network has to have, where a finished model names it."""
-        if backbone in self._config["backbones"] or backbone not in self.of_finished():
+        is_own = backbone in self._config["backbones"]
+        if self._finished is None or is_own or backbone not in self.of_finished():
             return None
         return self._finished.about["network"]["sha256"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile as sf
@@ -95,7 +96,7 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
     channel
         `mix`, `left` or `right`; a recording without that channel is quarantined.
     """
-    known = {"recording": recording.recording, "path": recording.path}
+    known: dict[str, Any] = {"recording": recording.recording, "path": recording.path}
     if recording.fault:
         return Inspection(**known, reason=recording.fault)
     try:

@@ -11,8 +11,10 @@ from typing import BinaryIO
 # Sizes that writers leave where they could not know the length, or never came to write it.
 _OPEN = (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 # Chunks that may follow the sound; one of these may itself be cut short, which harms no sample.
-_FOLLOWING = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"guan", b"wamd", b"fact", b"cue ")
-_FOLLOWING += (b"PEAK", b"JUNK", b"junk", b"smpl", b"_PMX", b"FLLR", b"PAD ", b"afsp", b"minf")
+_FOLLOWING = (
+    *(b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"guan", b"wamd", b"fact", b"cue "),
+    *(b"PEAK", b"JUNK", b"junk", b"smpl", b"_PMX", b"FLLR", b"PAD ", b"afsp", b"minf"),
+)
 _W64_TAIL = b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
 _TAGS = (b"ID3", b"TAG", b"APETAGEX")  # as music players put them behind everything
 _OGG_PAGE, _OGG_LAST = 65307, 4  # most bytes of a page; flag of the last one

@@ -80,6 +80,13 @@ def count_clips(duration: float, length: float, min_last: float) -> int:
         Of a clip, in s.
     min_last
         Least share of the length that a last clip must have; it is padded with silence.
+
+    Examples
+    --------
+    >>> count_clips(61.0, length=3.0, min_last=0.5)
+    20
+    >>> count_clips(61.5, length=3.0, min_last=0.5)
+    21
     """
     full = int((duration + TOLERANCE) // length)
     rest = duration - full * length
@@ -145,13 +152,13 @@ def windows_of(clips: ClipTable, starts: Sequence[float], length: float) -> Clip
     end = np.minimum(source + length * table.rate, table.source_end)
     masks = table.masks
     if (table.technique == "time_mask").any():
-        masks = [
+        within = [
             _within(text, start, length) if technique == "time_mask" else text
             for text, technique, start in zip(
                 masks.tolist(), table.technique.tolist(), begin.tolist(), strict=True
             )
         ]
-        masks = np.array(masks, dtype=object)
+        masks = np.array(within, dtype=object)
     return replace(table, source_start=np.minimum(source, end), source_end=end, masks=masks)
 
 

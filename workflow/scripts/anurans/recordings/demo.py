@@ -204,8 +204,8 @@ def arrow(time, duration, male, rng):
     for k in range(2, 8):
         wave += (0.45 * 0.55 ** (k - 2)) * (0.4 + 0.9 * x) * np.sin(k * phase)
     below = np.clip(1.0 - x / 0.5, 0.0, 1.0)
-    for k in (0.5, 1.5, 2.5):
-        wave += 0.2 * below * np.sin(k * phase)
+    for part in (0.5, 1.5, 2.5):
+        wave += 0.2 * below * np.sin(part * phase)
     return wave * swell(x, 0.3, 0.65)
 
 

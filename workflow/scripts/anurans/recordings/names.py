@@ -86,6 +86,14 @@ def find_named(name: str, names: Mapping[str, str]) -> str | None:
         As it stands in the table.
     names
         Recording of each name, from `by_name`.
+
+    Examples
+    --------
+    >>> names = by_name(["pond_20200101", "marsh/1"])
+    >>> find_named("audio/pond_20200101.WAV", names)
+    'pond_20200101'
+    >>> find_named("marsh%2F1", names)
+    'marsh/1'
     """
     name = composed(name)
     if name not in names:
@@ -191,7 +199,8 @@ def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
     UserError
         That begins with `what`, when folders cannot be read: what is in them is not known.
     """
-    seen, failed = set(), []
+    seen: set[str] = set()
+    failed: list[OSError] = []
     for where, folders, names in os.walk(folder, followlinks=True, onerror=failed.append):
         real = os.path.realpath(where)
         is_loop = real in seen

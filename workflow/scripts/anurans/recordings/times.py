@@ -34,6 +34,11 @@ def time_of_day(date: str, time: str, seconds: float) -> tuple[str, str]:
     """Date and time of day of a moment, as `moment` takes it.
 
     Without a time, the recording's date and no time.
+
+    Examples
+    --------
+    >>> time_of_day("2020-01-31", "23:59:00", 90.0)
+    ('2020-02-01', '00:00:30')
     """
     when = moment(date, time, seconds)
     if when is None:

@@ -28,7 +28,8 @@ def pick(shows: Sequence[Sequence[set]], least: int) -> list[int]:
     Of each, `shows` tells sets of what must be seen, of what should be, and so on. The next one
     is that which adds most to those before; of equal ones the first.
     """
-    picked, seen = [], [set() for _ in shows[0]]
+    picked: list[int] = []
+    seen: list[set] = [set() for _ in shows[0]]
     while len(picked) < min(least, len(shows)) or any(sets[0] - seen[0] for sets in shows):
         rest = (at for at in range(len(shows)) if at not in picked)
         best = max(
@@ -70,4 +71,4 @@ class Images:
         """Starts and images of the clips of a recording that show a part of it."""
         starts = self.clips.source_start
         of = (self.clips.recording == recording) & (starts < end) & (starts + length > start)
-        return [(float(starts[row]), self.image(row)) for row in np.flatnonzero(of)]
+        return [(float(starts[row]), self.image(row)) for row in np.flatnonzero(of).tolist()]

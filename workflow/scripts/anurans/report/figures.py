@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -25,7 +26,7 @@ from anurans.recordings.clips import ClipTable, parse_intervals
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "<")
 GREY = "#767676"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "axes.titlesize": 8,
@@ -46,8 +47,17 @@ STYLE = {
     # Ids in the file come from its content, not from chance.
     "svg.hashsalt": "anurans",
 }
-METADATA = {".svg": {"Date": None, "Creator": None}, ".png": {"Software": None}}
-MASK = {"facecolor": "none", "edgecolor": "black", "hatch": "////", "linewidth": 0.8, "zorder": 3}
+METADATA: dict[str, dict[str, Any]] = {
+    ".svg": {"Date": None, "Creator": None},
+    ".png": {"Software": None},
+}
+MASK: dict[str, Any] = {
+    "facecolor": "none",
+    "edgecolor": "black",
+    "hatch": "////",
+    "linewidth": 0.8,
+    "zorder": 3,
+}
 # Height of the lane that the calls of a species are marked in, in rows of the image.
 LANE = 22
 # More nights than these cannot all be named along an axis.
@@ -97,7 +107,7 @@ def look(number: int) -> Look:
     return Look(COLOURS[number % len(COLOURS)], MARKERS[(number + turn) % len(MARKERS)])
 
 
-def row_of(hz: float | np.ndarray, edges: np.ndarray) -> float | np.ndarray:
+def row_of(hz: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """Height of a frequency (Hz) in an image, in rows from its lower edge.
 
     `edges` [shape=(size + 1,)] are those of the rows, of `image_axes.frequency_edges`.
@@ -112,7 +122,7 @@ def frequency_ticks(edges: np.ndarray) -> np.ndarray:
     """
     steps = np.diff(edges[1:-1])
     if np.ptp(steps) < 0.01 * steps.mean():
-        hz = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(edges[1], edges[-2])
+        hz = np.asarray(MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(edges[1], edges[-2]))
     else:
         hz = 1000 * 2.0 ** np.arange(-6, 8)
     # The outermost rows own all that lies beyond them: of that they have no place for ticks.
@@ -140,15 +150,15 @@ def show_image(
     # All columns are as wide as the inner ones; the clip's ends cut the outermost.
     step = columns[2] - columns[1]
     extent = (start + columns[1] - step, start + columns[-2] + step, 0, len(image))
-    scale = dict(zip(("vmin", "vmax"), limits, strict=True))
-    style = {
+    vmin, vmax = limits
+    style: dict[str, Any] = {
         "cmap": "Greys",
         "interpolation": "none",
         "origin": "lower",
         "aspect": "auto",
         "zorder": 1,
     }
-    drawn = ax.imshow(image, extent=extent, **scale, **style)
+    drawn = ax.imshow(image, extent=extent, vmin=vmin, vmax=vmax, **style)
     low, high = ax.get_xlim()
     low, high = max(low, start + columns[0]), min(high, start + columns[-1])
     drawn.set_clip_path(Rectangle((low, 0), high - low, len(image), transform=ax.transData))
@@ -192,8 +202,9 @@ def call_marks(clip: ClipTable, calls: Iterable[Annotation], in_copy: bool) -> l
         heard = not in_copy or found[call.species].fraction[0] > 0
         start, end = (float((at - origin) / rate) for at in (first, last))
         left = _outside(start, end, masks) if heard else ()
-        known = call.fmin is not None and call.fmax is not None
-        band = (call.fmin, call.fmax) if known else None
+        band = None
+        if call.fmin is not None and call.fmax is not None:
+            band = (call.fmin, call.fmax)
         marks.append(Mark(call.species, start, end, tuple(left), band))
     return marks
 
@@ -236,7 +247,7 @@ def mark_calls(
         lane, colour = looks[mark.species]
         low, height = len(edges) - 1 + LANE * (lane + 0.25), LANE * 0.5
         # A line as well as a filling, which a very short call would not have.
-        style = {"edgecolor": colour, "linewidth": 0.7, "zorder": 4}
+        style: dict[str, Any] = {"edgecolor": colour, "linewidth": 0.7, "zorder": 4}
         for start, end in mark.left:
             ax.add_patch(Rectangle((start, low), end - start, height, facecolor=colour, **style))
         width = mark.end - mark.start
@@ -255,11 +266,11 @@ def mark_masks(ax: Axes, clip: ClipTable, columns: np.ndarray, edges: np.ndarray
     """
     for low, high in parse_intervals(clip.masks[0]):
         if clip.technique[0] == "time_mask":
-            place = (low, 0), high - low, len(edges) - 1
+            hidden = Rectangle((low, 0), high - low, len(edges) - 1, **MASK)
         else:
             bottom, top = row_of(np.array([low, high]), edges)
-            place = (0, bottom), columns[-1], top - bottom
-        ax.add_patch(Rectangle(*place, **MASK))
+            hidden = Rectangle((0, bottom), columns[-1], top - bottom, **MASK)
+        ax.add_patch(hidden)
 
 
 def night_axis(ax: Axes, nights: Sequence[str]) -> None:
@@ -321,14 +332,24 @@ def forest(figure: Figure, sections: Sequence[Section], xlabel: str, guide: str 
         The axes.
     """
     heights = [_lines(groups) for _, groups in sections]
-    shared = {"sharex": True, "sharey": "row", "squeeze": False, "height_ratios": heights}
+    shared: dict[str, Any] = {
+        "sharex": True,
+        "sharey": "row",
+        "squeeze": False,
+        "height_ratios": heights,
+    }
     axes = figure.subplots(len(sections), len(sections[0][0]), **shared)
     for row, (titles, groups) in zip(axes, sections, strict=True):
         names, y = {}, 0.0
         for heading, dots in groups:
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
             # A long one may reach over the next panel, which is empty here.
-            style = {"fontweight": "bold", "bbox": box, "in_layout": False, "zorder": 3}
+            style: dict[str, Any] = {
+                "fontweight": "bold",
+                "bbox": box,
+                "in_layout": False,
+                "zorder": 3,
+            }
             _beside(row[0], (0, y), heading, **style)
             end = y + len(dots) + 0.4
             for dot in dots:
@@ -359,7 +380,7 @@ def _lines(groups: Sequence[tuple[str, Sequence[Dot]]]) -> float:
 
 
 def _beside(ax: Axes, at: tuple[float, float], text: str, **style) -> None:
-    where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    where: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
     ax.annotate(text, at, (3, 0), va="center", **where, **style)
 
 
@@ -368,10 +389,11 @@ def _draw_dot(
 ) -> None:
     text = "undefined"
     if value is not None:
-        known = lower is not None and upper is not None
-        if known:
+        interval = ""
+        if lower is not None and upper is not None:
+            interval = f" [{lower:z.2f}, {upper:z.2f}]"
             ax.plot([lower, upper], [y, y], color=of.colour, lw=1.4)
-        face = of.colour if known else "white"
+        face = of.colour if interval else "white"
         ax.plot(value, y, of.marker, color=of.colour, mfc=face, ms=4.5)
-        text = f"{value:z.2f}" + (f" [{lower:z.2f}, {upper:z.2f}]" if known else "")
+        text = f"{value:z.2f}{interval}"
     _beside(ax, (1, y), text.replace("-", "\N{MINUS SIGN}"), fontsize=6.5, color="#444444")

@@ -5,6 +5,8 @@ from itertools import pairwise
 from statistics import fmean
 
 Edge = tuple[str, str]
+# What an edge is called in a layer that it passes: its ends, and the layer.
+Passed = tuple[str, str, int]
 ROUNDS = 12
 
 
@@ -37,7 +39,13 @@ def assign_layers(nodes: Iterable[str], edges: Iterable[Edge]) -> dict[str, int]
 
 
 def implied(edges: Iterable[Edge]) -> set[Edge]:
-    """Edges that a longer way leads along as well."""
+    """Edges that a longer way leads along as well.
+
+    Examples
+    --------
+    >>> implied([("cut", "draw"), ("draw", "embed"), ("cut", "embed")])
+    {('cut', 'embed')}
+    """
     edges = set(edges)
     after: dict[str, set[str]] = {}
     for source, target in edges:
@@ -60,7 +68,7 @@ def implied(edges: Iterable[Edge]) -> set[Edge]:
     }
 
 
-def place_nodes(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[Edge | str, float]:
+def place_nodes(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[Passed | str, float]:
     """Place along its layer of each node, and of each edge in the layers that it passes.
 
     Nodes are ordered so that edges cross little (the mean place of the neighbours, above and below
@@ -77,7 +85,7 @@ def place_nodes(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[Edge | 
     for node in sorted(layer):
         rows.setdefault(layer[node], []).append(node)
     for source, target in sorted(edges):
-        chain = [source]
+        chain: list[Passed | str] = [source]
         for level in range(layer[source] + 1, layer[target]):
             chain.append((source, target, level))
             rows[level].append(chain[-1])
@@ -97,22 +105,23 @@ def place_nodes(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[Edge | 
                 each: fmean([place[other] for other in near[side].get(each, [each])])
                 for each in row
             }
-            row.sort(key=lambda each, wish=wish, now=dict(place): (wish[each], now[each]))
+            order = {each: (wish[each], place[each]) for each in row}
+            row.sort(key=order.__getitem__)
             place |= {each: at - (len(row) - 1) / 2 for at, each in enumerate(row)}
     for turn in range(4 * ROUNDS):
         for level in levels if turn % 2 == 0 else reversed(levels):
             row = rows[level]
-            wish = [
+            near_by = [
                 fmean(
                     [place[other] for side in (-1, 1) for other in near[side].get(each, ())] or [0]
                 )
                 for each in row
             ]
-            place |= dict(zip(row, _apart(wish, [_size(each) for each in row]), strict=True))
+            place |= dict(zip(row, _apart(near_by, [_size(each) for each in row]), strict=True))
     return place
 
 
-def _size(each: Edge | str) -> float:
+def _size(each: Passed | str) -> float:
     return 1.0 if isinstance(each, str) else 0.3
 
 

@@ -17,7 +17,7 @@ class Curve:
     """
 
     by: str
-    x: list[float]
+    x: Sequence[float]
     lines: tuple[list[float | None], list[float | None]]
     kept: float
 
@@ -38,20 +38,19 @@ def read_curves(rows: Sequence[Mapping[str, str]], metrics: Mapping[str, str]) -
         Any row of its metrics.tsv.
     """
     if rows and "C" not in rows[0]:
-        lines = tuple(
+        loss, val_loss = (
             [float(row[key]) if row.get(key) else None for row in rows]
             for key in ("loss", "val_loss")
         )
-        return [
-            Curve(EPOCH, [int(row["epoch"]) for row in rows], lines, int(metrics["best_epoch"]))
-        ]
+        epochs = [int(row["epoch"]) for row in rows]
+        return [Curve(EPOCH, epochs, (loss, val_loss), int(metrics["best_epoch"]))]
     found = []
     for species in dict.fromkeys(row["species"] for row in rows):
         of = [row for row in rows if row["species"] == species]
         left_out = [float(row["loss"]) if row["loss"] else None for row in of]
         kept = next(float(row["C"]) for row in of if row["chosen"] == "1")
-        lines = [None] * len(of), left_out
-        found.append(Curve(PENALTY, [float(row["C"]) for row in of], lines, kept))
+        unknown: list[float | None] = [None] * len(of)
+        found.append(Curve(PENALTY, [float(row["C"]) for row in of], (unknown, left_out), kept))
     return found
 
 
@@ -59,6 +58,6 @@ def columns_for(models: Sequence[Sequence[str]], most: int) -> int:
     """Columns, at most so many, that put datasets of a model side by side, if all have the same."""
     at = MODEL.index("dataset")
     datasets = {model[at] for model in models}
-    others = {model[:at] + model[at + 1 :] for model in models}
+    others = {(*model[:at], *model[at + 1 :]) for model in models}
     full = len(models) == len(datasets) * len(others)
     return len(datasets) if full and 3 <= len(datasets) <= most else min(most, max(3, len(models)))

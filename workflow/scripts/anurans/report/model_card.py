@@ -154,7 +154,7 @@ def _backbone(backbone: Mapping[str, Any], of: Mapping[str, str]) -> str:
 
 def _settings(of: Mapping[str, Any]) -> str:
     """Settings in words; what is off is left out."""
-    off = (None, 0, False, "none", [], {})
+    off: tuple[Any, ...] = (None, 0, False, "none", [], {})
     told = (
         (key, _settings(value) if isinstance(value, Mapping) else value)
         for key, value in of.items()

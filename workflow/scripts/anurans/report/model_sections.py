@@ -14,7 +14,7 @@ Model = tuple[str, ...]
 Parts = Mapping[str, Mapping[str, str]]
 
 
-def gather_rows(table: Iterable[Mapping[str, str]]) -> dict[Model, Parts]:
+def gather_rows(table: Iterable[Mapping[str, str]]) -> Mapping[Model, Parts]:
     """Rows of each model, which is told by its values of `MODEL`."""
     models: dict[Model, dict[str, Mapping[str, str]]] = {}
     for row in table:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from textwrap import wrap
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -40,7 +41,7 @@ def lowest(at: int, count: int, columns: int) -> bool:
     return at + columns >= count
 
 
-def line_of(number: int) -> dict[str, object]:
+def line_of(number: int) -> dict[str, Any]:
     """Colour and dashes of the line of model `number`, from 0."""
     return {"color": look(number).colour, "linestyle": DASHES[number % len(DASHES)]}
 
@@ -71,9 +72,14 @@ def note(ax: Axes, number: int, text: str, x: float, y: float) -> None:
     """Write about model `number` into a panel, after its marker, at (x, y) of the axes."""
     of = look(number)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.85}
-    where = {"transform": ax.transAxes, "clip_on": False, "zorder": 6}
+    where: dict[str, Any] = {"transform": ax.transAxes, "clip_on": False, "zorder": 6}
     ax.plot(x, y, of.marker, color=of.colour, ms=3.5, mew=0, **where)
-    style = {"fontsize": 6.5, "va": "center_baseline", "bbox": box, "in_layout": False}
+    style: dict[str, Any] = {
+        "fontsize": 6.5,
+        "va": "center_baseline",
+        "bbox": box,
+        "in_layout": False,
+    }
     ax.annotate(text, (x, y), (5, 0), "axes fraction", "offset points", zorder=6, **style)
 
 

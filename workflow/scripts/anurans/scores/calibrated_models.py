@@ -47,14 +47,14 @@ def choose_parts(
     """
     chosen, subset, words = few_best(runs, few)
     best = next(iter(chosen), None)
-    fitted = read_calibrators(calibrators, best, species) if best else []
-    compared = any(fitted) and any(row["subset"] == TEST for at in chosen[best] for row in runs[at])
-    if compared:
-        chosen, subset, words = {best: chosen[best]}, TEST, few_best(runs, 1)[2]
-        words += f", {name_models(list(gather_models(runs)))[best]}"
+    if best:
+        fitted = read_calibrators(calibrators, best, species)
+        tested = any(row["subset"] == TEST for at in chosen[best] for row in runs[at])
+        if tested and any(fitted):
+            words = f"{few_best(runs, 1)[2]}, {name_models(list(gather_models(runs)))[best]}"
+            part = pool_models({best: chosen[best]}, read, species, TEST, split)[best]
+            said = ["as the model says", "calibrated on the held-out clips"]
+            return said, [part, calibrated(part, fitted)], TEST, words
     parts = pool_models(chosen, read, species, subset, split)
-    if not compared:
-        names = name_models(list(parts))
-        return [names[model] for model in parts], list(parts.values()), subset, words
-    names = ["as the model says", "calibrated on the held-out clips"]
-    return names, [parts[best], calibrated(parts[best], fitted)], subset, words
+    names = name_models(list(parts))
+    return [names[model] for model in parts], list(parts.values()), subset, words

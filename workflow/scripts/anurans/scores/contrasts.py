@@ -64,14 +64,15 @@ def compare_models(
         found, corrected, in 80 of 100 such test sets, `better` the better one after correction.
     """
     models = models_of(runs, parts=(TEST, HELD_OUT))
-    rows = []
+    rows: list[dict[str, str | float | int | None]] = []
     for split in sorted({model.split for model in models}):
         of = [model for model in models if model.split == split]
         for factor in (*FACTORS, *([KIND] if kinds else [])):
             families: dict[bool, list[tuple[dict[str, Any], Difference]]] = {True: [], False: []}
             for about, pairs in _questions(of, factor, kinds or {}):
                 found = mean_difference(f1_terms(pairs), resamples, seed)
-                families[about["within"] == ALL].append((about, found))
+                if found is not None:  # which it is without pairs
+                    families[about["within"] == ALL].append((about, found))
             for family in families.values():
                 rows += _corrected(family)
     return rows

@@ -146,7 +146,8 @@ def trace_precision_recall(part: Scored, column: int, resamples: int, seed: int)
     labels, scores = part.labels[:, column], part.scores[:, column]
     positives = int(labels.sum())
     if not positives:
-        return PrecisionRecall(*np.zeros((2, 0)), None, None, (None, None), 0, len(labels))
+        none = np.zeros(0)
+        return PrecisionRecall(none, none, None, None, (None, None), 0, len(labels))
     precision, recall, _ = precision_recall_curve(labels, scores)
     finds = recall > 0
     predicted = part.predicted[:, column]
@@ -199,7 +200,8 @@ def measure_reliability(
     """
     labels, scores = part.labels[:, column], part.scores[:, column]
     if not len(labels):
-        return Reliability(*np.zeros((4, 0)), np.zeros(0, dtype=int), None)
+        none = np.zeros(0)
+        return Reliability(none, none, none, none, np.zeros(0, dtype=int), None)
     seen, said = calibration_curve(labels, scores, n_bins=bins)
     # As calibration_curve puts them.
     places = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], scores)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def tune_thresholds(species: Sequence[str], clips: Part) -> list[dict[str, str |
         Rows with species, threshold, source (`tuned`, or `default` for 0.5 where there are no
         positives) and the number of positives.
     """
-    rows = []
+    rows: list[dict[str, str | float | int]] = []
     for column, name in enumerate(species):
         labels, scores = known(clips, column)
         threshold = tune_threshold(labels, scores)
@@ -217,7 +218,7 @@ def score_rules(
     species: Sequence[str],
     coverage: Mapping[str, Coverage],
     scores: np.ndarray,
-    thresholds: Sequence[float],
+    thresholds: Sequence[float] | np.ndarray,
     ambiguous: str,
 ) -> list[dict[str, str | float | int | None]]:
     """Score clips under each rule of labelling, and by grade.
@@ -246,7 +247,8 @@ def score_rules(
     """
     # NumPy would round a Python number to single precision, and saturated scores would pass it.
     scores = np.asarray(scores, dtype=np.float64)
-    rows, predicted = [], scores >= np.asarray(thresholds)
+    rows: list[dict[str, Any]] = []
+    predicted = scores >= np.asarray(thresholds)
     for rule in RULES:
         labels, used = decide_all(coverage, LabelRule(rule, ambiguous=ambiguous))
         overall = []
@@ -263,7 +265,8 @@ def score_rules(
                 rows.append(about | {"n_clips": len(truth)} | scored)
                 if grade is None:
                     overall.append(rows[-1])
-        mean = {"labelling": rule, "species": "mean", "grade": "all", "n_clips": int(used.sum())}
+        mean: dict[str, Any] = {"labelling": rule, "species": "mean", "grade": "all"}
+        mean["n_clips"] = int(used.sum())
         for score in ("f1", "precision", "recall", "ap", "auroc"):
             values = [row[score] for row in overall if row[score] is not None]
             mean[score] = float(np.mean(values)) if values else None

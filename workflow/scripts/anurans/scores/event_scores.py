@@ -66,10 +66,10 @@ def judge(
         both = union(mine), union(annotated)
         seconds += [*(sum(end - start for start, end in each) for each in both), shared(*both)]
     precision, recall = _share(true, count), _share(found, heard)
-    both_known = precision is not None and recall is not None
-    shares = precision + recall if both_known else 0.0
     # As that of clips: 0 where nothing is found of what calls, nothing where nothing calls.
-    f1 = (2 * precision * recall / shares if shares else 0.0) if heard else None
+    f1 = 0.0 if heard else None
+    if heard and precision and recall:
+        f1 = 2 * precision * recall / (precision + recall)
     start, end = np.array(errors).T if errors else (np.array([]), np.array([]))
     return {
         "recordings": len(calls),

@@ -1,5 +1,6 @@
 """Events: stretches of a recording in which a species calls, from the clips that are positive."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -90,10 +91,17 @@ def runs(starts: np.ndarray, positive: np.ndarray, length: float) -> Iterable[tu
 
 
 def merge(events: Iterable[Event], gap: float) -> list[Event]:
-    """Merge events of a species, in order of their starts, that overlap or are near each other."""
+    """Merge events of a species, in order of their starts, that overlap or are near each other.
+
+    Examples
+    --------
+    >>> calls = [Event("BOAALB", 0.0, 3.0, 0.9, 0.8), Event("BOAALB", 4.0, 7.0, 0.7, 0.6)]
+    >>> merge(calls, gap=2.0)
+    [Event(species='BOAALB', start=0.0, end=7.0, score=0.9, probability=0.8)]
+    """
     merged: list[Event] = []
     for event in events:
-        near = merged and event.start - merged[-1].end
+        near = event.start - merged[-1].end if merged else math.inf
         if merged and (near <= TOLERANCE or near < gap - TOLERANCE):
             before = merged[-1]
             merged[-1] = Event(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ INTERVALS = (
 
 def score_headlines(
     folds: Sequence[Scored], subset: str, species: Sequence[str], resamples: int, seed: int
-) -> Iterator[dict[str, str | float | int | None]]:
+) -> Iterator[dict[str, Any]]:
     """Score a model over its folds: F1, precision, recall and average precision.
 
     Probabilities that mean the same in each fold rank the clips of all folds together as well as
@@ -148,10 +149,10 @@ def _counts(
         sums_by_group(fold.groups, names, np.stack(kind, axis=1))
         for fold, kind in zip(folds, kinds, strict=True)
     ]
-    sums = np.moveaxis(np.array(sums), 2, 0)  # [3, folds, groups, species]
+    counts = np.moveaxis(np.array(sums), 2, 0)  # [3, folds, groups, species]
     if subset == HELD_OUT:
-        sums = sums.sum(axis=1, keepdims=True)
-    return draws @ sums
+        counts = counts.sum(axis=1, keepdims=True)
+    return draws @ counts
 
 
 def _precisions(fold: Scored, names: Sequence[str], draws: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ How well they cover is simulated in tests/unit/test_coverage.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
@@ -16,7 +17,7 @@ POWER = 0.8
 FEW_GROUPS = 20
 
 
-def sums_by_group(groups: np.ndarray, names: Sequence[str], values: np.ndarray) -> np.ndarray:
+def sums_by_group(groups: np.ndarray, names: Sequence[Any], values: np.ndarray) -> np.ndarray:
     """Sum values over the clips of each group.
 
     Parameters

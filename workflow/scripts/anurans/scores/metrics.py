@@ -32,7 +32,13 @@ def precision_recall_curve(
 
 
 def average_precision_score(truth: np.ndarray, scores: np.ndarray) -> float:
-    """Mean of the precision over the recall that each threshold gains."""
+    """Mean of the precision over the recall that each threshold gains.
+
+    Examples
+    --------
+    >>> average_precision_score(np.array([True, False, True]), np.array([0.9, 0.5, 0.1]))
+    0.8333333333333333
+    """
     precision, recall, _ = precision_recall_curve(truth, scores)
     return float(max(0.0, -np.sum(np.diff(recall) * precision[:-1])))
 
@@ -67,7 +73,13 @@ def average_precision(labels: np.ndarray, scores: np.ndarray, weights: np.ndarra
 
 
 def roc_auc_score(truth: np.ndarray, scores: np.ndarray) -> float:
-    """Area under the ROC curve; `truth` holds both classes."""
+    """Area under the ROC curve; `truth` holds both classes.
+
+    Examples
+    --------
+    >>> roc_auc_score(np.array([True, False, True]), np.array([0.9, 0.5, 0.1]))
+    0.5
+    """
     hits, called, _ = _counts(truth, scores)
     alarms = called - hits
     hits, alarms = np.append(0, hits) / hits[-1], np.append(0, alarms) / alarms[-1]
@@ -80,6 +92,11 @@ def f1_score(truth: np.ndarray, predicted: np.ndarray) -> float:
     Parameters
     ----------
     truth, predicted : np.ndarray [shape=(n,), dtype=bool]
+
+    Examples
+    --------
+    >>> f1_score(np.array([True, True, False]), np.array([True, False, False]))
+    0.6666666666666666
     """
     sums = (truth & predicted).sum(), truth.sum(), predicted.sum()
     return float(np.nan_to_num(f1_of_sums(*sums)))

@@ -78,9 +78,12 @@ def judged_run(
     if not metrics:
         return None
     about = metrics[0]
+    split, leaks, backbone, dataset, recipe = (
+        about[key] for key in ("split", "leaks", "backbone", "dataset", "recipe")
+    )
     return JudgedRun(
         tuple(experiments),
-        *(about[key] for key in ("split", "leaks", "backbone", "dataset", "recipe")),
+        *(split, leaks, backbone, dataset, recipe),
         int(about["best_epoch"]) if about["best_epoch"] else None,
         int(about["parameters_total"]),
         read_decisions(predictions, species, roles),
@@ -91,7 +94,7 @@ def models_of(
     runs: Iterable[JudgedRun], *stages: str, parts: Sequence[str] = (HELD_OUT, TEST)
 ) -> list[Model]:
     """Gather the runs of some stages, or all, by model; judged on the first part that all have."""
-    found: dict[tuple[str, ...], list[JudgedRun]] = {}
+    found: dict[tuple[str, str, str, str], list[JudgedRun]] = {}
     for run in runs:
         if not stages or set(stages) & set(run.stages):
             key = (run.split, run.backbone, run.dataset, run.recipe)

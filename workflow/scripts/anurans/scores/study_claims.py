@@ -87,7 +87,7 @@ def gap_terms(pairs: Iterable[tuple[Model, Model]]) -> list[list[Term]]:
 
 def _row(kind: str, claim: str, compared: str, measure: str, found: Settings) -> dict[str, Any]:
     about = {"kind": kind, "claim": claim, "compared": compared, "measure": measure}
-    return about | found | {"agrees": agrees(found["lower"], found["upper"])}
+    return {**about, **found} | {"agrees": agrees(found["lower"], found["upper"])}
 
 
 def _about_layers(
@@ -143,8 +143,8 @@ def _about_rates(
 
     def rest(model: Model) -> tuple[str, ...]:
         others = {k: v for k, v in recipes[model.recipe].items() if k != "learning_rate"}
-        others = json.dumps(others, sort_keys=True)
-        return (model.split, model.backbone, model.dataset, others)
+        told = json.dumps(others, sort_keys=True)
+        return (model.split, model.backbone, model.dataset, told)
 
     # Recipes without epochs have no learning rate.
     models = [model for model in models if "learning_rate" in recipes[model.recipe]]
@@ -201,7 +201,7 @@ def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
 
 def epoch(model: Model) -> float:
     """Epoch that was kept, the mean over folds."""
-    return mean(run.best_epoch for run in model.folds)
+    return mean(run.best_epoch for run in model.folds if run.best_epoch is not None)
 
 
 def resampled_mean(values: Sequence[float], resamples: int, seed: int) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def between_kinds(rows: Iterable[Mapping[str, str]], kinds: Mapping[str, str]) -
     str
         Empty where no two models are alike but for the kind.
     """
-    part = {"held_out": [], "test": []}
+    part: dict[str, list[Mapping[str, str]]] = {"held_out": [], "test": []}
     for row in rows:
         if row["leaks"] == "no" and row["subset"] in part and row["f1_macro"]:
             part[row["subset"]].append(row)
@@ -159,8 +159,8 @@ def between_kinds(rows: Iterable[Mapping[str, str]], kinds: Mapping[str, str]) -
     where = SUBSETS[judged].replace(" ", "-")
     for (split, dataset, recipe), of in scores.items():
         found = {name: _mean(folds, "f1_macro") for name, folds in of.items()}
-        sound = max((n for n in found if kinds[n] == "sound"), key=found.get, default=None)
-        image = max((n for n in found if kinds[n] == "image"), key=found.get, default=None)
+        sound = max((n for n in found if kinds[n] == "sound"), key=found.__getitem__, default=None)
+        image = max((n for n in found if kinds[n] == "image"), key=found.__getitem__, default=None)
         if sound and image and max(found[sound], found[image]) > best[0]:
             random = of[image][0]["weights"] == "random"
             best = (

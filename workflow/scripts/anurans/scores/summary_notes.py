@@ -54,7 +54,7 @@ def summary_notes(
         Of networks that have one of their own, by name.
     """
     yield from left_out(recordings, annotations)
-    others = Counter()
+    others: Counter[str] = Counter()
     for row in annotations:
         if row["used"] == "no":
             others[row["species"]] += int(row["annotations"])
@@ -81,7 +81,9 @@ def summary_notes(
 
 def unsettled(rows: Sequence[Row]) -> Iterator[str]:
     """Name the runs whose heads did not converge."""
-    runs = {tuple(row[key] for key in RUN[:4]): set() for row in rows}
+    runs: dict[tuple[str, ...], set[str]] = {
+        tuple(row[key] for key in RUN[:4]): set() for row in rows
+    }
     for row in rows:
         if row["converged"] == "no":
             runs[tuple(row[key] for key in RUN[:4])].add(row["fold"])
@@ -109,7 +111,7 @@ def untuned(rows: Sequence[Row], species: Sequence[str]) -> Iterator[str]:
 
 def few_groups(rows: Sequence[Row], species: Sequence[str]) -> Iterator[str]:
     """Say of which species the positives of a test part stand in few groups."""
-    least = {}
+    least: dict[str, int] = {}
     for row in rows:
         for name in species:
             groups = int(row[f"positive_groups_{name}"])

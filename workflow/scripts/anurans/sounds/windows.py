@@ -7,7 +7,7 @@ by a few hundredths on silence, and by some 1e-5 with such noise.
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,7 +20,7 @@ from anurans.sounds.sound_masks import mask_bands, mask_times
 NOISE = -90.0
 # Zeros that last less, in s, are part of a sound.
 SILENCE = 0.005
-COMBINE = {"max": np.max, "mean": np.mean}
+COMBINE: dict[str, Callable[..., np.ndarray]] = {"max": np.max, "mean": np.mean}
 # Where the embeddings of windows are averaged, and not their scores.
 POOLED = "pooled"
 
@@ -132,6 +132,8 @@ class Windows:
             if technique == "time_mask":
                 sound = mask_times(sound, intervals, self.sr, noise)
             elif technique == "frequency_mask":
+                if top is None:
+                    raise ValueError("top is needed where bands are masked")
                 sound = mask_bands(sound, intervals, self.sr, noise, top)
         firsts = np.rint(self.starts * self.sr).astype(int)
         firsts = np.minimum(firsts, len(sound) - self.samples)

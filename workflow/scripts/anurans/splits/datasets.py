@@ -48,7 +48,9 @@ class Embeddings:
                 yield from shard.batches(size)
 
 
-def rows_of(wanted: Sequence[tuple[Embeddings, Sequence[str]]], pooled: bool = False) -> Rows:
+def rows_of(
+    wanted: Sequence[tuple[Embeddings, Sequence[str] | np.ndarray]], pooled: bool = False
+) -> Rows:
     """Rows of clips, in the order in which they are named, techniques one after the other.
 
     Where embeddings are of windows, a clip has as many rows, or one, their mean, where `pooled`.
@@ -77,8 +79,8 @@ def open_embeddings(paths: Sequence[str]) -> Embeddings:
     UserError
         When the shards were not all made with the same settings.
     """
-    tables, recordings, settings, dtype = [], {}, None, np.dtype("float32")
-    versions = []
+    tables, versions, settings, dtype = [], [], None, np.dtype("float32")
+    recordings: dict[str, Any] = {}
     for path in paths:
         with open_shard(path) as shard:
             tables.append(shard.clips)

@@ -129,7 +129,8 @@ def deal(file: FoldFile, recordings: Iterable[str]) -> dict[str, Dealt]:
     """
     ids = by_name(recordings)
     first: dict[tuple[str, str], Row] = {}
-    found, problems = {}, []
+    found: dict[str, Dealt] = {}
+    problems = []
     for row in file.rows:
         recording = find_named(row.recording, ids)
         group = row.group or recording or row.recording

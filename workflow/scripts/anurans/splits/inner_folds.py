@@ -88,7 +88,7 @@ def deal_folds(
     shares = amounts / np.maximum(amounts.sum(axis=0), 1)
     # Positives of a rare species first: the largest share of anything that a group holds.
     order = sorted(
-        range(len(names)), key=lambda row: (-shares[row].max(), place("inner", names[row]))
+        range(len(names)), key=lambda row: (-shares[row].max(), place("inner", str(names[row])))
     )
     held, dealt = np.zeros((folds, shares.shape[1])), np.zeros(len(names), int)
     for row in order:

@@ -78,11 +78,11 @@ def certify(
     allowed
         Whether the split may look at the test part while training.
     """
-    roles = {row["clip"]: row for row in roles}
+    role_of = {row["clip"]: row for row in roles}
     sides: dict[str, dict[str, set[str]]] = {unit: {} for unit in (*UNITS, "groups")}
 
     def place(side: str, clip: str, recording: str) -> None:
-        of = roles[clip]
+        of = role_of[clip]
         for unit, name in (
             ("clips", clip),
             ("recordings", recording),
@@ -108,32 +108,32 @@ def certify(
         if row["role"] in (HELD_OUT, TEST) and row["used"] == "1":
             place(row["role"], row["clip"], row["recording"])
     outside = originals[
-        [roles[clip][f"fold-{run['fold']}"] not in learnt for clip in originals.clip.tolist()]
+        [role_of[clip][f"fold-{run['fold']}"] not in learnt for clip in originals.clip.tolist()]
     ]
     crossing = {
         unit: sorted(name for name, on in names.items() if len(on) > 1)
         for unit, names in sides.items()
     }
     crossing["copies"] = _overlapping(copies, outside)
-    inner_by, crossing["inner"] = _check_inner(inner, copies, roles, originals, run["by"])
+    inner_by, crossing["inner"] = _check_inner(inner, copies, role_of, originals, run["by"])
     if inner:
         # Of a recipe with inner folds every original clip has a group.
         crossing["inner"] += [f"{clip} (no inner group)" for clip in ungrouped]
-    row = dict(run)
+    told: dict[str, str | int] = {**run}
     for unit in UNITS:
         for side in SIDES:
-            row[f"{unit}_{side}"] = sum(side in on for on in sides[unit].values())
-    row["copies_train"] = len(copies)
+            told[f"{unit}_{side}"] = sum(side in on for on in sides[unit].values())
+    told["copies_train"] = len(copies)
     for unit in (*UNITS, "groups"):
-        row[f"{unit}_crossing"] = len(crossing[unit])
-    row["copies_overlapping"] = len(crossing["copies"])
-    row["inner_folds"] = len({each["inner_fold"] for each in inner.values()} - {"", NO_FOLD})
-    row["inner_by"], row["inner_crossing"] = inner_by, len(crossing["inner"])
-    certificate = Certificate(row, crossing, allowed)
+        told[f"{unit}_crossing"] = len(crossing[unit])
+    told["copies_overlapping"] = len(crossing["copies"])
+    told["inner_folds"] = len({each["inner_fold"] for each in inner.values()} - {"", NO_FOLD})
+    told["inner_by"], told["inner_crossing"] = inner_by, len(crossing["inner"])
+    certificate = Certificate(told, crossing, allowed)
     if certificate.leaks:
-        row["verdict"] = "leaks"
+        told["verdict"] = "leaks"
     else:
-        row["verdict"] = "leaks by design" if allowed or run["by"] == "clip" else "ok"
+        told["verdict"] = "leaks by design" if allowed or run["by"] == "clip" else "ok"
     return certificate
 
 

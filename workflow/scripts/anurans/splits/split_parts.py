@@ -54,7 +54,7 @@ def beside(at: Mapping[str, tuple[str, float]], nights: Sequence[str]) -> dict[s
         Those of the calendar, in order; recordings of others have no place.
     """
     columns = {night: x for x, night in enumerate(nights)}
-    same = {}
+    same: dict[tuple[str, float], list[str]] = {}
     for name, (night, hours) in at.items():
         if night in columns:
             same.setdefault((night, hours), []).append(name)
@@ -85,7 +85,7 @@ def tell_split(split: str, parts: Mapping[str, Counter], night: Mapping[str, str
     mixed = sum(len(shares) > 1 for shares in parts.values())
     if mixed:
         return f"Split {split}: {mixed} of {len(parts)} recordings have clips in several parts"
-    of = {}
+    of: dict[str, set[str]] = {}
     for name, shares in parts.items():
         of.setdefault(night[name], set()).update(shares)
     of.pop("", None)

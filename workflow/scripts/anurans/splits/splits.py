@@ -67,7 +67,13 @@ def _fold_names(folds: int) -> tuple[str, ...]:
 
 
 def place(salt: str, *parts: str) -> float:
-    """Place of `parts` in [0, 1), by SHA-256: it depends on nothing else."""
+    """Place of `parts` in [0, 1), by SHA-256: it depends on nothing else.
+
+    Examples
+    --------
+    >>> round(place("salt", "POND_20200101"), 3)
+    0.225
+    """
     digest = hashlib.sha256("\0".join((str(salt), *parts)).encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48
 
@@ -133,6 +139,8 @@ def given_folds(split: Split, recordings: Sequence[Recording]) -> dict[str, Deal
     UserError
         When the file has mistakes, other folds than the split, or not all of the recordings.
     """
+    if split.file is None:
+        raise ValueError(f"split {split.name} is by {split.by}, not by file")
     file = read_fold_file(split.file)
     if contradiction := file.contradiction(split.name, split.folds):
         raise UserError(contradiction)
@@ -274,6 +282,7 @@ def lacks(
 def _needs(split: Split, strict: bool) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each fold and part that must not be empty, and the parts that must hold every species."""
     filled = parts(split)
+    within: tuple[str, ...]
     for fold in split.fold_names:
         for part in filled:
             if strict:
