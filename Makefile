@@ -22,7 +22,7 @@ monitoring: env
 	$(BIN)/snakemake --cores 1 --report results/monitoring.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) monitoring
 
 test: env
-	$(BIN)/python -m pytest tests -m "not slow and not slurm and not s3"
+	$(BIN)/python -m pytest tests -m "not slow and not slurm and not s3" -n 2 --dist loadfile
 
 # What takes minutes for one test: the reduced study, the notebook, runs killed again and again.
 test-slow: env

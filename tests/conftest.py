@@ -2,6 +2,7 @@
 
 import compileall
 import csv
+import fcntl
 import os
 import shutil
 import subprocess
@@ -184,27 +185,48 @@ def sees(request) -> str:
     return request.node.get_closest_marker("fault").kwargs["sees"]
 
 
+def once(factory, name: str, make) -> Path:
+    """Make a folder, unless another process of the same session has made it, or does now."""
+    base = factory.getbasetemp()
+    # Processes of pytest-xdist have a folder each, beside one another.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared" / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    done = folder.parent / f"{folder.name}.done"
+    with (folder.parent / f"{folder.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not done.exists():
+            make(folder)
+            done.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def unbuilt(tmp_path_factory) -> Path:
     """The tiny world before any run; not to be changed.
 
     What Python keeps of the library is there, once for all copies.
     """
-    folder = make_world(tmp_path_factory.mktemp("unbuilt"))
-    compileall.compile_dir(folder / "workflow/scripts", quiet=1)
-    snakemake(folder, "-n")
-    shutil.rmtree(folder / ".snakemake")
-    return folder
+
+    def make(folder):
+        folder.mkdir()
+        make_world(folder)
+        compileall.compile_dir(folder / "workflow/scripts", quiet=1)
+        snakemake(folder, "-n")
+        shutil.rmtree(folder / ".snakemake")
+
+    return once(tmp_path_factory, "unbuilt", make)
 
 
 @pytest.fixture(scope="session")
 def built(unbuilt, tmp_path_factory) -> Path:
     """The tiny world after a whole run; not to be changed."""
-    folder = tmp_path_factory.mktemp("built") / "world"
-    shutil.copytree(unbuilt, folder)
-    done = snakemake(folder)
-    (folder / "console.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
-    return folder
+
+    def make(folder):
+        shutil.copytree(unbuilt, folder)
+        done = snakemake(folder)
+        (folder / "console.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+
+    return once(tmp_path_factory, "built/world", make)
 
 
 @pytest.fixture

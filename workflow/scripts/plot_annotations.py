@@ -8,7 +8,8 @@ from anurans.annotations.labels import LabelRule, decide_all, read_coverage
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import GREY, counted, headline, night_axis, sheet
+from anurans.common.wording import counted
+from anurans.report.figures import GREY, headline, night_axis, sheet
 
 # One blue that darkens as calls come nearer; a hatch where nothing is known.
 GRADES = {

@@ -5,16 +5,8 @@ import numpy as np
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import (
-    Dot,
-    counted,
-    forest,
-    forest_height,
-    headline,
-    look,
-    ranged,
-    sheet,
-)
+from anurans.common.wording import counted, ranged
+from anurans.report.figures import Dot, forest, forest_height, headline, look, sheet
 from anurans.report.panels import WIDTH, fold_panels, letter_names
 from anurans.scores.comparison import MODEL, f1_intervals
 from anurans.scores.curves import read_scored

@@ -7,8 +7,8 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.common.wording import round_time
-from anurans.report.figures import LINE, counted, headline, look, sheet
+from anurans.common.wording import counted, round_time
+from anurans.report.figures import LINE, headline, look, sheet
 from anurans.report.panels import WIDTH
 from anurans.scores.comparison import MODEL
 from anurans.scores.ranking import choosing_part, gather_models, rank_models

@@ -3,7 +3,8 @@
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import counted, headline, look, sheet
+from anurans.common.wording import counted
+from anurans.report.figures import headline, look, sheet
 from anurans.report.panels import WIDTH, explain
 from anurans.scores.curves import read_scored, score_hours
 from anurans.scores.ranking import CLIPS, few_best, name_models

@@ -8,7 +8,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import COLOURS, counted, headline, sheet
+from anurans.common.wording import counted
+from anurans.report.figures import COLOURS, headline, sheet
 from anurans.report.learning_curves import EPOCH, PENALTY, columns_for, read_curves
 from anurans.report.panels import WIDTH, lowest, panel_rows, panels
 from anurans.scores.comparison import MODEL

@@ -3,8 +3,8 @@
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
+from anurans.common.wording import counted
 from anurans.report.figures import (
-    counted,
     forest,
     forest_height,
     headline,

@@ -5,7 +5,8 @@ from pathlib import Path
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import Dot, forest, forest_height, headline, look, ranged, sheet
+from anurans.common.wording import ranged
+from anurans.report.figures import Dot, forest, forest_height, headline, look, sheet
 from anurans.scores.summary import SUBSETS
 from anurans.splits.splits import HELD_OUT, TEST
 

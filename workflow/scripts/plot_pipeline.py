@@ -5,8 +5,9 @@ from matplotlib.path import Path as Line
 
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
+from anurans.common.wording import counted
 from anurans.engine.rule_graph import KINDS, read_rules
-from anurans.report.figures import counted, headline, sheet
+from anurans.report.figures import headline, sheet
 from anurans.report.graph_layout import assign_layers, implied, place_nodes
 from anurans.report.panels import WIDTH
 

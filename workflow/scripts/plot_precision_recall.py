@@ -4,7 +4,8 @@ import numpy as np
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import counted, headline, look, sheet
+from anurans.common.wording import counted
+from anurans.report.figures import headline, look, sheet
 from anurans.report.panels import WIDTH, bar, explain, line_of, lowest, note, panel_rows, panels
 from anurans.scores.curves import pool_models, trace_precision_recall
 from anurans.scores.ranking import CLIPS, few_best, name_models

@@ -6,7 +6,8 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import counted, headline, look, ranged, sheet
+from anurans.common.wording import counted, ranged
+from anurans.report.figures import headline, look, sheet
 from anurans.report.panels import letter_names
 from anurans.scores.comparison import MODEL
 from anurans.scores.ranking import gather_models, name_backbones

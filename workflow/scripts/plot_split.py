@@ -11,8 +11,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
+from anurans.common.wording import counted
 from anurans.recordings.names import Recording
-from anurans.report.figures import Look, counted, headline, look, night_axis, sheet
+from anurans.report.figures import Look, headline, look, night_axis, sheet
 from anurans.splits.split_parts import beside, count_parts, hour, order, strip, tell_split
 from anurans.splits.splits import TEST
 

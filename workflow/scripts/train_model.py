@@ -9,6 +9,7 @@ from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.common.versions import merge_versions
+from anurans.heads import run_training
 from anurans.heads.epoch_weights import kept_heads
 from anurans.heads.keras_files import save_head
 from anurans.heads.keras_training import use_engine
@@ -16,15 +17,6 @@ from anurans.heads.learning import COLUMNS, PATH, clip_rows, count_pieces
 from anurans.heads.models import weights_digest
 from anurans.heads.origin import add_made, describe_making
 from anurans.heads.recipes import ADAM
-from anurans.heads.run_training import (
-    Given,
-    check_pieces,
-    chunks,
-    describe_run,
-    learn,
-    refuse_no_numbers,
-    take_pieces,
-)
 from anurans.heads.training import predict
 from anurans.networks import gpus
 from anurans.sounds.shards import extend, write_shard
@@ -40,12 +32,14 @@ def main(input, output, params, wildcards, resources, threads):
         use_engine(engine, threads)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")
     originals = open_embeddings(input.originals)
-    copies = [open_embeddings(paths) for paths in chunks(input.copies, len(input.originals))]
+    copies = [
+        open_embeddings(paths) for paths in run_training.chunks(input.copies, len(input.originals))
+    ]
     check_same_backbone([originals, *copies])
     species, table = params.settings["species"], read_table(input.roles)
     annotations = annotations_of(input.annotations, params.recordings, params.settings)
     usable = sorted(originals.metadata["recordings"])
-    given = Given(
+    given = run_training.Given(
         originals=originals,
         copies=copies,
         annotations={name: annotations[name] for name in usable if name in annotations},
@@ -60,20 +54,20 @@ def main(input, output, params, wildcards, resources, threads):
         copied=params.copies,
         combine=params.combine,
     )
-    pieces = take_pieces(given)
+    pieces = run_training.take_pieces(given)
     for sentence in count_pieces(pieces, species):
         log.info("%s", sentence)
     at = wildcards.split, wildcards.fold
-    for sentence in check_pieces(given, pieces, params.required, at, input.roles):
+    for sentence in run_training.check_pieces(given, pieces, params.required, at, input.roles):
         log.warning("warning: %s", sentence)
 
     with kept_heads(output.heads) as keep:
-        trained = learn(given, pieces, engine, params.seed, tell, keep)
-    head, history = trained.head, trained.history
+        trained = run_training.learn(given, pieces, engine, params.seed, tell, keep)
+    head = trained.head
     scores = predict(head, originals.batches(), params.combine)
-    refuse_no_numbers(head, scores, wildcards.recipe, wildcards.backbone)
-    settings = {"species": list(species), "recipe": params.recipe}
-    about = describe_run(trained, settings, params.seed, engine, originals)
+    run_training.refuse_no_numbers(head, scores, wildcards.recipe, wildcards.backbone)
+    about = {"species": list(species), "recipe": params.recipe}
+    about = run_training.describe_run(trained, about, params.seed, engine, originals)
     if about["epochs"]:
         log.info("weights of epoch %d of %d kept", about["best_epoch"], about["epochs"])
     if not about["converged"]:
@@ -82,7 +76,8 @@ def main(input, output, params, wildcards, resources, threads):
     libraries = ["numpy", "scipy"] if engine == "numpy" else ["keras", engine]
     metadata = {**originals.metadata, "versions": versions}
     metadata = extend(metadata, "training", about, params.code, *libraries)
-    write_table(output.history, list(history[0]) if history else PATH, history)
+    columns = list(trained.history[0]) if trained.history else PATH
+    write_table(output.history, columns, trained.history)
     each = [f"{what}_{name}" for what in ("score", "label") for name in species]
     write_table(output.clips, [*COLUMNS, *each], clip_rows(pieces, species, trained.learnt))
     write_shard(output.scores, originals.clips, [scores], (len(species),), "float32", metadata)

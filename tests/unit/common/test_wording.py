@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.common.wording import name_jobs, round_time
+from anurans.common.wording import counted, name_jobs, ranged, round_time
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ def test_jobs_are_named_in_the_order_of_the_work():
     assert name_jobs(rules) == "2 label jobs, 1 training, 1 figure and the summary"
     assert name_jobs(["new_rule", "new_rule"]) == "2 new_rule jobs"
     assert name_jobs(["tabulate_models", "typeset_table"]) == "2 tables"
+
+
+def test_counts_as_words():
+    assert [counted(n, "clip") for n in (0, 1, 2)] == ["0 clips", "1 clip", "2 clips"]
+    assert ranged([3, 3], "night") == "3 nights"
+    assert ranged([5, 1], "night") == "1 to 5 nights"

@@ -231,6 +231,14 @@ def test_code():
     assert list(reasons(*changed)) == ["The code of cut_clips and train_model has changed"]
 
 
+def test_templates_of_pages():
+    pages = [
+        job("render_table", {"template": "b" * 16, "code": "c" * 16}, {"template": "a" * 16}),
+        job("write_drift", {"template": "d" * 16}, {"template": "e" * 16}),
+    ]
+    assert reasons(*pages) == {"Templates of pages have changed": "2 pages of the report"}
+
+
 def test_missing_new_cut_off_and_forced():
     known = train(missing=("head.keras",))
     assert list(reasons(known)) == ["1 result is missing (head.keras)"]

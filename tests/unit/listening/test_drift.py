@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from anurans.listening.activity import place_clips
 from anurans.listening.drift import (
     DRIFT,
     NIGHTS,
@@ -12,10 +13,10 @@ from anurans.listening.drift import (
     far_in_calendar,
     find_limits,
     measure_drift,
-    night_of,
     read_calendar,
     spectrum_distances,
 )
+from anurans.recordings.names import Recording
 from anurans.sounds.sound_profiles import BAND_COLUMNS, BANDS
 
 
@@ -100,9 +101,6 @@ def test_long_recordings_are_where_they_last():
     assert far("", "08:00:00", 60, nights)[1] == pytest.approx(2 + 1 / 60)
     # Whoever learnt from the first minute has not met the rest of the night.
     assert far("", "20:00:00", 36000)[1] == pytest.approx(7 - 1 / 60)
-    # A whole day from midnight is of the night that begins in it.
-    assert night_of("2021-01-02", "00:00:00", 86400) == "2021-01-02"
-    assert night_of("2021-01-02", "18:00:00", 43200) == "2021-01-02"
 
 
 def test_what_cannot_be_judged_has_no_limit():
@@ -139,10 +137,26 @@ def test_a_night_is_doubtful_where_half_of_it_sounds_otherwise():
     assert set(found[0]) == set(NIGHTS)
 
 
-def test_a_night_goes_from_noon_to_noon():
-    assert night_of("2021-01-02", "03:00:00") == "2021-01-01"
-    assert night_of("2021-01-02", "13:00:00") == night_of("2021-01-02", "") == "2021-01-02"
-    assert night_of("", "") == ""
+def night(date, time, seconds=60):
+    """Night of a recording in the table of drift."""
+    names = {"R000": {"date": date, "time": time, "duration_s": str(seconds)}}
+    limits = find_limits(TRAINING, None)
+    (row,) = measure_drift(rows(1, 1), TRAINING, names, TRAINED, limits)
+    return row["night"]
+
+
+def test_a_recording_is_of_the_night_of_its_middle():
+    assert night("2021-01-02", "03:00:00") == "2021-01-01"
+    # A whole day from midnight is of the night that begins in it.
+    assert night("2021-01-02", "00:00:00", 86400) == "2021-01-02"
+    assert night("2021-01-02", "18:00:00", 43200) == "2021-01-02"
+
+
+def test_a_date_without_a_time_is_of_no_night():
+    """Here it was of the night of its date, and of none in splits and in activity."""
+    assert night("2021-01-02", "") == Recording("R000", "", date="2021-01-02").night == ""
+    assert place_clips("2021-01-02", "", np.zeros(1)) == [("", "")]
+    assert night("", "") == ""
 
 
 def test_limits_are_those_of_training_and_a_margin():

@@ -28,7 +28,6 @@ from anurans.report.figures import (
     LANE,
     Dot,
     call_marks,
-    counted,
     forest,
     frequency_ticks,
     image_axis,
@@ -36,7 +35,6 @@ from anurans.report.figures import (
     mark_calls,
     mark_masks,
     night_axis,
-    ranged,
     row_of,
     sheet,
     show_image,
@@ -234,12 +232,6 @@ def test_calls_of_other_species_are_not_marked():
 
 def test_looks_differ():
     assert len({look(number) for number in range(49)}) == 49
-
-
-def test_counts_as_words():
-    assert [counted(n, "clip") for n in (0, 1, 2)] == ["0 clips", "1 clip", "2 clips"]
-    assert ranged([3, 3], "night") == "3 nights"
-    assert ranged([5, 1], "night") == "1 to 5 nights"
 
 
 def nights(count):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anurans.scores.event_scores import JUDGED, judge, meet, shared, union
+from anurans.scores.event_scores import JUDGED, judge, meet, shared
 
 CALLS = {"A": [(1.0, 2.0), (3.0, 4.0), (20.0, 21.0)], "B": [], "C": [(5.0, 6.0)]}
 EVENTS = {"A": [(0.5, 5.0), (30.0, 35.0)], "B": [(0.0, 5.0)]}
@@ -44,6 +44,5 @@ def test_touching_is_not_sharing_time():
     assert meet((1.5, 1.5), (1.0, 2.0))
 
 
-def test_unions():
-    assert union([(3, 4), (0, 1), (1, 2)]) == [(0, 2), (3, 4)]
+def test_seconds_that_unions_share():
     assert shared([(0, 2), (3, 4)], [(1, 3.5)]) == pytest.approx(1.5)

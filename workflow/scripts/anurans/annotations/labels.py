@@ -7,6 +7,7 @@ import numpy as np
 
 from anurans.annotations.formats import Annotation
 from anurans.recordings.clips import TOLERANCE, ClipTable, parse_intervals
+from anurans.recordings.times import union
 
 GRADES = ("", "far", "medium", "clear")
 RULES = ("default", "any", "contained")
@@ -92,9 +93,9 @@ def cover(
     whole = (begin >= starts) & (end <= ends) & (length > 0) & (erased == 0)
     touches = (inside > TOLERANCE) | point
     ranks = np.array([GRADES.index(call.grade) for call in calls], dtype=int)
-    union = _union(begin, end)
-    overlap = _shared(starts, ends, *union).sum(axis=(1, 2))
-    overlap -= _shared(hidden[:, :, 0], hidden[:, :, 1], *union).sum(axis=(1, 2))
+    calling = _union(begin, end)
+    overlap = _shared(starts, ends, *calling).sum(axis=(1, 2))
+    overlap -= _shared(hidden[:, :, 0], hidden[:, :, 1], *calling).sum(axis=(1, 2))
     best = np.where(touches, ranks, 0).max(axis=1, initial=0)
     return Coverage(
         overlap=np.clip(overlap, 0, None).round(6),
@@ -213,7 +214,7 @@ def _masks(clips: ClipTable) -> tuple[np.ndarray, list[Sequence[tuple[float, flo
         hidden[row, : len(pairs)] = clips.source_start[row] + pairs * clips.rate[row]
     bands: list[Sequence[tuple[float, float]]] = [
         () if technique == "time_mask" else merged
-        for technique, merged in zip(clips.technique, map(_merged, masks), strict=True)
+        for technique, merged in zip(clips.technique, map(union, masks), strict=True)
     ]
     return hidden, bands
 
@@ -301,19 +302,8 @@ def _shared(starts: np.ndarray, ends: np.ndarray, begin: np.ndarray, end: np.nda
     return np.clip(np.minimum(ends[:, :, None], end) - first, 0, None)
 
 
-def _merged(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Merge overlapping and touching intervals."""
-    merged: list[tuple[float, float]] = []
-    for low, high in sorted(intervals):
-        if merged and low <= merged[-1][1]:
-            low, before = merged.pop()
-            high = max(before, high)
-        merged.append((low, high))
-    return merged
-
-
 def _union(begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Merge overlapping intervals given by their ends."""
-    merged = _merged(zip(begin.tolist(), end.tolist(), strict=True))
-    pairs = np.array(merged, dtype=float).reshape(-1, 2)
+    joined = union(zip(begin.tolist(), end.tolist(), strict=True))
+    pairs = np.array(joined, dtype=float).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]

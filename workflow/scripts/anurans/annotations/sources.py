@@ -12,6 +12,7 @@ from typing import Any
 from anurans.annotations.formats import Annotation, Problem, Reading, read_annotations
 from anurans.annotations.readers import COLUMNS
 from anurans.common.errors import UserError, listing
+from anurans.common.wording import counted
 from anurans.recordings.names import by_name, composed, find_named, walk
 
 SUFFIXES = (".txt", ".csv", ".tsv")
@@ -294,8 +295,8 @@ class AnnotationSource:
             files = len({problem.file for problem in problems})
             advice = "" if self.skips else " (or leave them out with annotations.on_error: skip)"
             raise UserError(
-                f"Annotations in {self.source}: {_count(len(problems), 'problem')} in "
-                f"{_count(files, 'file')}. Correct these lines and run again{advice}:\n"
+                f"Annotations in {self.source}: {counted(len(problems), 'problem')} in "
+                f"{counted(files, 'file')}. Correct these lines and run again{advice}:\n"
                 + listing([str(problem) for problem in problems])
             )
 
@@ -322,7 +323,7 @@ class AnnotationSource:
             lines = [f"{name}: {', '.join(map(str, paths))}" for name, paths in twice.items()]
             raise UserError(
                 f"Annotations in {self.source}: more than one file for "
-                f"{_count(len(twice), 'recording')}; expected one each:\n{listing(lines)}"
+                f"{counted(len(twice), 'recording')}; expected one each:\n{listing(lines)}"
             )
         self._files = {name: paths[0] for name, paths in found.items()}
 
@@ -330,7 +331,7 @@ class AnnotationSource:
         if not self._strangers:
             return f"Annotations: no {', '.join(SUFFIXES)} file in {self.source} or its folders."
         return (
-            f"Annotations: none of the {_count(len(self._strangers), 'file')} in {self.source} "
+            f"Annotations: none of the {counted(len(self._strangers), 'file')} in {self.source} "
             f"belongs to a recording: found files such as {Path(self._strangers[0]).name}, "
             f"expected {self._example()} and an extension. (Is it a table of all recordings? Then "
             "give the table itself, not its folder.)"
@@ -380,7 +381,3 @@ def _paused_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -1,7 +1,7 @@
 """Jobs, numbers and times in the words of a user."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from anurans.common.rule_facts import RULES, facts_of
 
@@ -32,7 +32,7 @@ def round_time(seconds: float) -> str:
     minutes = seconds / 60
     if minutes < 90:
         step = 1 if minutes < 20 else 5
-        return f"about {count(step * round(minutes / step), 'minute')}"
+        return f"about {counted(step * round(minutes / step), 'minute')}"
     hours = minutes / 60
     if hours < 36:
         return f"about {round(2 * hours) / 2 if hours < 5 else round(hours):g} hours"
@@ -44,8 +44,15 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def count(n: int, what: str) -> str:
+def counted(n: int, what: str) -> str:
+    """Say how many there are of something, with an s unless it is one."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def ranged(numbers: Sequence[int], what: str) -> str:
+    """Say how many there are of something in each of several places."""
+    low, high = min(numbers), max(numbers)
+    return counted(low, what) if low == high else f"{low} to {counted(high, what)}"
 
 
 def have(n: int) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from anurans.common.errors import UserError, listing
 from anurans.common.files import crc32, whole
 from anurans.common.tables import read_table, write_table
-from anurans.common.wording import count
+from anurans.common.wording import counted
 from anurans.download.progress import Progress
 from anurans.download.remote import SKIPPED, Patience, RemoteFile, StoppedError
 from anurans.plan.costs import size
@@ -212,8 +212,8 @@ def look(name: str, found: Sequence[Member]) -> Site:
 
 def about(site: Site, folder: str | Path, base: str) -> str:
     """Say what is there and what is going to be fetched."""
-    recordings = count(len(site.of(RECORDINGS)), "recording")
-    labels = count(len(site.of(LABELS)), "label file")
+    recordings = counted(len(site.of(RECORDINGS)), "recording")
+    labels = counted(len(site.of(LABELS)), "label file")
     total = sum(member.info.file_size for member in site.members)
     lines = [
         f"Site {site.name} of AnuraSet: {recordings} and {labels}, {size(total)}, into {folder}/."
@@ -223,19 +223,19 @@ def about(site: Site, folder: str | Path, base: str) -> str:
     else:
         there = len(site.members) - len(site.missing)
         fetched = sum(member.info.compress_size for member in site.missing)
-        is_there = f"There already: {count(there, 'file')}. " if there else ""
+        is_there = f"There already: {counted(there, 'file')}. " if there else ""
         lines += [
-            f"{is_there}To be fetched from {base}: {count(len(site.missing), 'file')}, "
+            f"{is_there}To be fetched from {base}: {counted(len(site.missing), 'file')}, "
             f"{size(fetched)} of traffic, {size(site.n_bytes)} on the disk."
         ]
     if site.changed:
         lines += [
             "Not as published, and left as they are (people correct labels; what is deleted is "
-            f"fetched again): {count(len(site.changed), 'label file')}",
+            f"fetched again): {counted(len(site.changed), 'label file')}",
             listing([str(member.path) for member in site.changed]),
         ]
     if site.unlabelled:
-        without = count(site.unlabelled, "recording")
+        without = counted(site.unlabelled, "recording")
         lines += [f"Without a label file, that is, not annotated: {without}."]
     return "\n".join(lines)
 

@@ -5,7 +5,7 @@ import threading
 import time
 from typing import TextIO
 
-from anurans.common.wording import count, round_time
+from anurans.common.wording import counted, round_time
 from anurans.plan.costs import size
 
 EVERY = {True: 0.5, False: 15.0}  # s between two lines, on a terminal and in a file
@@ -55,7 +55,7 @@ class Progress:
             f", {round_time((self.n_bytes - self.done_bytes) / rate)} left" if 0 < share < 1 else ""
         )
         return (
-            f"{share:4.0%}  {self.done_files} of {count(self.files, 'file')}, "
+            f"{share:4.0%}  {self.done_files} of {counted(self.files, 'file')}, "
             f"{size(self.done_bytes)} of {size(self.n_bytes)}, {size(rate)}/s{left}"
         )
 

@@ -14,6 +14,7 @@ from snakemake.settings.types import ExecutionSettings, OutputSettings, Resource
 
 from anurans.common.errors import UserError
 from anurans.common.tables import read_table
+from anurans.common.wording import counted
 from anurans.engine.outdated import Job, Plan
 
 # With these two a dry run ends once its plan is made.
@@ -24,8 +25,8 @@ def available(run) -> tuple[int, str]:
     """Cores, or jobs of a cluster, at a time: how many, and in words."""
     cores = run["cores"] or run["jobs"] or os.cpu_count() or 1
     if not run["cores"] and run["jobs"]:
-        return cores, f"with {cores} job{'s' * (cores > 1)} at a time"
-    return cores, f"on {cores} core{'s' * (cores > 1)}"
+        return cores, f"with {counted(cores, 'job')} at a time"
+    return cores, f"on {counted(cores, 'core')}"
 
 
 def dry_run(params, everything: bool = False) -> Plan:

@@ -1,7 +1,7 @@
 """How many jobs a config takes from the start, and how long."""
 
 from anurans.common.errors import UserError
-from anurans.common.wording import count, name_jobs, round_time
+from anurans.common.wording import counted, name_jobs, round_time
 from anurans.engine.dry_runs import available, dry_run, read_times
 from anurans.engine.outdated import estimate
 from anurans.plan.costs import Costs
@@ -36,7 +36,7 @@ def tell_work(params, costs: Costs) -> str:
         if len(untimed) < len(times):
             source += ", and by earlier runs"
     return (
-        f"Everything, from the start: {count(len(plan.jobs), 'job')}: "
+        f"Everything, from the start: {counted(len(plan.jobs), 'job')}: "
         f"{name_jobs(job.rule for job in plan.jobs)}.\n"
         f"{round_time(seconds).capitalize()} {where}, {source}. What of it is still to be done: "
         "snakemake status"

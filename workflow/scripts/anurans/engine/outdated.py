@@ -10,7 +10,7 @@ from enum import StrEnum, auto
 from typing import Any
 
 from anurans.common.rule_facts import ANNOTATIONS, RUNS, SHARDS, facts_of, rule_that_tells
-from anurans.common.wording import be, count, have, listed, name_jobs, round_time
+from anurans.common.wording import be, counted, have, listed, name_jobs, round_time
 from anurans.engine.changed_settings import (
     CONSEQUENCES,
     changed_params,
@@ -123,7 +123,7 @@ def report(plan: Plan, times: Mapping[str, Mapping[str, float]], where: str, cor
         f"{reason}: {name_jobs(job.rule for job in jobs)}." for reason, jobs in reasons.items()
     ]
     together = "Together " if len(reasons) > 1 else ""
-    lines.append(f"{together}{count(len(plan.jobs), 'job')}{_time(plan, times, where, cores)}.")
+    lines.append(f"{together}{counted(len(plan.jobs), 'job')}{_time(plan, times, where, cores)}.")
     return "\n".join(lines)
 
 
@@ -236,7 +236,7 @@ class _Facts:
         elif job.recorded_inputs is not None and job.inputs != job.recorded_inputs:
             gone = sum(file.endswith("/metrics.tsv") for file in job.recorded_inputs - job.inputs)
             if gone:
-                yield f"{count(gone, 'run')} {be(gone)} no longer asked for"
+                yield f"{counted(gone, 'run')} {be(gone)} no longer asked for"
             elif "dataset" in job.wildcards:
                 path = f"datasets.{job.wildcards['dataset']}.techniques"
                 yield self.settings.get(path, f"{path} has changed")
@@ -270,6 +270,8 @@ class _Facts:
     ) -> Iterator[str]:
         if name == "code":
             yield Reason.CODE
+        elif name == "template":
+            yield "Templates of pages have changed"
         elif name in ("recordings", "names"):
             if self.added or self.removed:
                 yield Reason.RECORDINGS
@@ -278,7 +280,7 @@ class _Facts:
         elif name == "roles":
             split = job.wildcards.get("split", "")
             if n := self.roles[split]:
-                yield f"{count(n, 'recording')} {have(n)} another role in the split {split}"
+                yield f"{counted(n, 'recording')} {have(n)} another role in the split {split}"
         elif name == "channels":
             if "recordings" not in changed:
                 yield "audio.channel, or channels of recordings, have changed"
@@ -296,13 +298,13 @@ class _Facts:
         match reason:
             case Reason.ANNOTATIONS:
                 if n := len(self.annotated):
-                    return f"{count(n, 'recording')} {have(n)} new annotations"
+                    return f"{counted(n, 'recording')} {have(n)} new annotations"
                 n = len(self.shards)
-                of = f"Recordings of {count(n, 'shard')}" if n else "Some recordings"
+                of = f"Recordings of {counted(n, 'shard')}" if n else "Some recordings"
                 return f"{of} have new annotations"
             case Reason.RECORDINGS:
                 parts = [
-                    f"{count(len(names), 'recording')} {be(len(names))} {what}"
+                    f"{counted(len(names), 'recording')} {be(len(names))} {what}"
                     for names, what in ((self.added, "new"), (self.removed, "gone"))
                     if names
                 ]
@@ -312,27 +314,27 @@ class _Facts:
             case Reason.MOVED:
                 moved = {file for job in jobs for file in (job.recorded_inputs or job.inputs)}
                 moved -= {file for job in jobs for file in job.inputs}
-                return f"{count(len(moved), 'file')} {have(len(moved))} moved"
+                return f"{counted(len(moved), 'file')} {have(len(moved))} moved"
             case Reason.NEWER:
                 n = len(self.newer)
-                return f"{count(n, 'recording')} {have(n)} newer audio"
+                return f"{counted(n, 'recording')} {have(n)} newer audio"
             case Reason.OTHERS:
                 return "Annotations of other species, or of no recording, have changed"
             case Reason.CODE:
                 rules = list(dict.fromkeys(self.code))
-                of = listed(rules) if len(rules) < 4 else count(len(rules), "rule")
+                of = listed(rules) if len(rules) < 4 else counted(len(rules), "rule")
                 return f"The code of {of} has changed"
             case Reason.MISSING:
                 files = [file for job in jobs if job.recorded is not None for file in job.missing]
                 such = f" ({files[0]})" if len(files) == 1 else f", such as {files[0]}"
-                return f"{count(len(files), 'result')} {be(len(files))} missing{such}"
+                return f"{counted(len(files), 'result')} {be(len(files))} missing{such}"
             case Reason.CUT_OFF:
                 n = sum(job.cut_off for job in jobs)
-                return f"{count(n, 'job')} {'was' if n == 1 else 'were'} cut off"
+                return f"{counted(n, 'job')} {'was' if n == 1 else 'were'} cut off"
             case Reason.NEW:
                 n = sum(_trains(job) and job.recorded is None for job in jobs)
                 if n and self.computed.get(rule_that_tells(RUNS)):
-                    return f"{count(n, 'run')} {be(n)} new"
+                    return f"{counted(n, 'run')} {be(n)} new"
                 return "Not computed yet"
         return reason
 
@@ -380,7 +382,7 @@ def _time(plan: Plan, times: Mapping[str, Mapping[str, float]], where: str, core
         return f"; no earlier run tells how long {'they take' if untimed[1:] else 'it takes'}"
     text = f", {round_time(seconds)} {where}"
     n = len(untimed)
-    others = f", and {count(n, 'job')} that {'was' if n == 1 else 'were'} never timed"
+    others = f", and {counted(n, 'job')} that {'was' if n == 1 else 'were'} never timed"
     return f"{text}{others}" if untimed else text
 
 

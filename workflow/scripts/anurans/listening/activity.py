@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 import numpy as np
 
+from anurans.recordings.times import night_of, time_of_day
 from anurans.scores.probabilities import Curve, Separation
 
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
@@ -50,23 +50,19 @@ Place = tuple[str, str, str]
 
 
 def place_clips(date: str, time: str, starts: np.ndarray) -> list[tuple[str, str]]:
-    """Night (date of its evening, from noon to noon) and hour of clips of a recording.
+    """Night and hour of clips of a recording; empty where its name tells no date or no time.
 
     Parameters
     ----------
     date, time
-        When the recording begins; empty where it is not known, and then both are empty.
+        When the recording begins; empty where it is not known.
     starts : np.ndarray [shape=(n,)]
         Of the clips, in s.
     """
-    if not (date and time):
-        return [("", "")] * len(starts)
-    began = datetime.fromisoformat(f"{date}T{time}")
-    places = []
-    for start in starts.tolist():
-        when = began + timedelta(seconds=start)
-        places.append(((when - timedelta(hours=12)).date().isoformat(), f"{when.hour:02d}"))
-    return places
+    return [
+        (night_of(date, time, start), time_of_day(date, time, start)[1][:2])
+        for start in starts.tolist()
+    ]
 
 
 def tally(

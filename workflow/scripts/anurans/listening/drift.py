@@ -7,10 +7,10 @@ lies further from them than they lie from each other.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
-from datetime import datetime, timedelta
 
 import numpy as np
 
+from anurans.recordings.times import night_of
 from anurans.sounds.sound_profiles import PROFILE, read_bands
 
 # What is allowed beyond what training recordings show.
@@ -151,7 +151,8 @@ def measure_drift(
         }
         yield {
             "recording": row["recording"],
-            "night": night_of(told["date"], told["time"], float(told["duration_s"])),
+            # A long recording is of the night of its middle.
+            "night": night_of(told["date"], told["time"], float(told["duration_s"]) / 2),
             "date": told["date"],
             "time": told["time"],
             "level": level,
@@ -196,17 +197,6 @@ def hour_of(time: str) -> float:
     """Hours since midnight of HH:MM:SS."""
     hour, minute, second = map(int, time.split(":"))
     return hour + minute / 60 + second / 3600
-
-
-def night_of(date: str, time: str, duration: float = 0.0) -> str:
-    """Night, from noon to noon, by the date of its evening; the date where no time is known.
-
-    A long recording, of so many s, is of the night of its middle.
-    """
-    if not (date and time):
-        return date
-    when = datetime.fromisoformat(f"{date}T{time}") + timedelta(seconds=duration / 2)
-    return (when - timedelta(hours=12)).date().isoformat()
 
 
 def by_night(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:

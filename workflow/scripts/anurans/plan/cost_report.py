@@ -7,7 +7,7 @@ from typing import Any
 import soundfile as sf
 
 from anurans.common.tables import read_table
-from anurans.common.wording import count
+from anurans.common.wording import counted
 from anurans.plan.costs import ASSUMED_LENGTH, Costs, experiment_rows, size, table_text
 
 # Columns of results/checks/runs.csv.
@@ -28,7 +28,7 @@ def tell_runs(
         The same with folds in one row, which stand in the table at `path`.
     """
     experiments = experiment_rows(runs)
-    yield f"{count(len(runs), 'run')} in {count(len(experiments), 'experiment')}"
+    yield f"{counted(len(runs), 'run')} in {counted(len(experiments), 'experiment')}"
     yield ""
     yield from table_text(experiments, list(experiments[0]))
     yield ""
@@ -42,7 +42,7 @@ def tell_clips(clips: Mapping[str, int], recordings: int, told: str, at_most: bo
     """Say how many clips there are, of how many recordings; `told` is of `read_durations`."""
     what = ", ".join(f"{number} {technique}" for technique, number in clips.items())
     copied = ", at most" if at_most else ""
-    return f"Clips{copied}: {what}; of {count(recordings, 'recording')}{told}."
+    return f"Clips{copied}: {what}; of {counted(recordings, 'recording')}{told}."
 
 
 def tell_disk(

@@ -10,13 +10,14 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from anurans.common.errors import UserError, listing, refuse
 from anurans.common.tables import read_table
+from anurans.recordings.times import night_of
 
 EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".w64", ".caf")
 CHANNELS = ("mix", "left", "right")
@@ -45,11 +46,8 @@ class Recording:
 
     @property
     def night(self) -> str:
-        """Date of the evening of the night (noon to noon) it was made in, or empty."""
-        if not (self.date and self.time):
-            return ""
-        made = datetime.fromisoformat(f"{self.date}T{self.time}")
-        return (made - timedelta(hours=12)).date().isoformat()
+        """Night that it begins in, as `anurans.recordings.times.night_of` says."""
+        return night_of(self.date, self.time)
 
 
 def shard_of(recording: str, shards: int) -> str:

@@ -93,17 +93,6 @@ def headline(figure: Figure, text: str) -> None:
     figure.suptitle(text, x=0.01, ha="left", fontsize=10, fontweight="bold")
 
 
-def counted(number: int, what: str) -> str:
-    """Say how many there are of something, with an s unless it is one."""
-    return f"{number} {what}" + ("" if number == 1 else "s")
-
-
-def ranged(numbers: Sequence[int], what: str) -> str:
-    """Say how many there are of something in each of several places."""
-    low, high = min(numbers), max(numbers)
-    return counted(low, what) if low == high else f"{low} to {counted(high, what)}"
-
-
 @dataclass(frozen=True, slots=True)
 class Look:
     """Colour and marker of one of several things in a figure."""

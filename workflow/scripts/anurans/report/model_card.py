@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from anurans.common.wording import count
+from anurans.common.wording import counted
 from anurans.networks.sound_networks import LICENCES, is_sound, sound_settings
 from anurans.report.html import render
 from anurans.scores.comparison import MODEL
@@ -64,7 +64,7 @@ def write_card(card: Card) -> str:
     of = dict(zip(MODEL, card.model, strict=True))
     title = f"Model card: {of['backbone']}, {of['dataset']}, {of['recipe']}, split {of['split']}"
     caption = (
-        f"The best of {count(card.chosen_of, 'model')} by its macro F1 on validation, which is "
+        f"The best of {counted(card.chosen_of, 'model')} by its macro F1 on validation, which is "
         "not reported here: the held-out and test parts had no say in the choice."
     )
     part, by_grade = _grades(card, of)
@@ -123,7 +123,7 @@ def _what(card: Card, of: Mapping[str, str]) -> list[tuple[str, str]]:
         ("Head", _settings(run["recipe_settings"])),
         ("A clip is positive by", _settings(card.settings["labelling"])),
         ("Dataset", of["dataset"]),
-        ("Models", f"{count(len(card.runs), 'fold')}, one model each"),
+        ("Models", f"{counted(len(card.runs), 'fold')}, one model each"),
     ]
 
 
@@ -135,7 +135,7 @@ def _taken(card: Card, backbone: Mapping[str, Any]) -> list[tuple[str, str]]:
         takes = f"clips of {length:g} s at {audio['sr']} Hz, as spectrogram images"
         return [("Takes", takes), ("Spectrogram", drawn)]
     taken = sound_settings(backbone)
-    windows = count(len(window_starts(length, taken.window)), "window")
+    windows = counted(len(window_starts(length, taken.window)), "window")
     return [
         ("Takes", f"clips of {length:g} s at {taken.sr} Hz, in {windows} of {taken.window:g} s")
     ]
@@ -170,9 +170,9 @@ def _training(card: Card) -> list[tuple[str, str]]:
     minutes = sum(float(row["duration_s"]) for row in card.recordings) / 60
     techniques = Counter(row["technique"] for row in _trained(card))
     told = [
-        ("Recordings", f"{count(len(card.recordings), 'recording')}, {minutes:.0f} minutes"),
+        ("Recordings", f"{counted(len(card.recordings), 'recording')}, {minutes:.0f} minutes"),
         ("Sites", ", ".join(sites) or "not told by the names"),
-        ("Dates", f"{dates[0]} to {dates[-1]}, {count(len(dates), 'date')}" if dates else ""),
+        ("Dates", f"{dates[0]} to {dates[-1]}, {counted(len(dates), 'date')}" if dates else ""),
         ("Hours of the day", ", ".join(hours)),
         (
             "Clips in training, all folds",

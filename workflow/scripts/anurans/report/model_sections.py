@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from anurans.report.figures import Dot, look, ranged
+from anurans.common.wording import ranged
+from anurans.report.figures import Dot, look
 from anurans.scores.summary import SUBSETS
 from anurans.splits.splits import HELD_OUT, TEST
 

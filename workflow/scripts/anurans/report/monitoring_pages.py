@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from anurans.common.wording import be, count, listed
+from anurans.common.wording import be, counted, listed
 from anurans.listening.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
 from anurans.report.html import render
 
@@ -22,12 +22,12 @@ def warnings(nights: Sequence[Row]) -> list[str]:
             for name in BY_SOUND
             if any(int(row[name]) for row in doubtful)
         }
-        why = listed(f"{name} ({count(n, 'recording')})" for name, n in reasons.items())
+        why = listed(f"{name} ({counted(n, 'recording')})" for name, n in reasons.items())
         shown = [row["night"] or "without a date" for row in doubtful]
         more = len(shown) - MOST_NIGHTS
         names = ", ".join(shown[:MOST_NIGHTS]) + (f" and {more} more" if more > 0 else "")
         said.append(
-            f"Do not trust the scores of {len(doubtful)} of {count(len(nights), 'night')}: at "
+            f"Do not trust the scores of {len(doubtful)} of {counted(len(nights), 'night')}: at "
             "least half of their recordings sound unlike any that the model learnt from, by "
             f"{why}. Listen to some of them, and annotate some for training. Nights: {names}."
         )
@@ -38,7 +38,7 @@ def warnings(nights: Sequence[Row]) -> list[str]:
         n = sum(int(row[name]) for row in nights)
         if n:
             said.append(
-                f"{count(n, 'recording')} {be(n)} {what}: other species, or other calls, may be "
+                f"{counted(n, 'recording')} {be(n)} {what}: other species, or other calls, may be "
                 "heard then that the model never met."
             )
     return said
@@ -82,7 +82,7 @@ def monitoring_page(
         ("Recordings", f"{len(usable)}, {hours:.1f} hours"),
         ("Left out", f"{len(recordings) - len(usable)}, see results/detections/recordings.csv"),
         ("Dates", f"{dated[0]} to {dated[-1]}" if dated else "not told by the names"),
-        ("Model", f"{model}, {count(len(about['folds']), 'fold')}"),
+        ("Model", f"{model}, {counted(len(about['folds']), 'fold')}"),
         ("Thresholds", ", ".join(sorted({row["source"] for row in thresholds}))),
         ("Events", f"those less than {gap:g} s apart are one"),
     ]
@@ -94,7 +94,7 @@ def monitoring_page(
         told=told,
         heard=heard(species, events, dates, totals),
         judged=judgement(judged),
-        listened=count(int(judged[0]["recordings"]), "recording") if judged else "",
+        listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
 
 
@@ -209,7 +209,7 @@ def drift_page(
     return render(
         "drift",
         "Does the model know such recordings?",
-        f"{count(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
+        f"{counted(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
         "learnt from. A score means what it says on sounds like those of training alone.",
         doubts=warnings(nights),
         outside=[[name, n, len(rows)] for name, n in outside.items()],

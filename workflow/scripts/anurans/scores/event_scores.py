@@ -4,23 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from anurans.recordings.times import union
+
 Interval = tuple[float, float]
 JUDGED = (
     *("species", "recordings", "events", "events_true", "precision", "calls", "calls_found"),
     *("recall", "f1", "seconds_detected", "seconds_true", "precision_seconds", "recall_seconds"),
     *("start_error", "end_error", "start_error_abs", "end_error_abs"),
 )
-
-
-def union(intervals: Sequence[Interval]) -> list[Interval]:
-    """Put intervals that touch or overlap together, in order."""
-    found: list[Interval] = []
-    for start, end in sorted(intervals):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return found
 
 
 def overlap(one: Interval, other: Interval) -> float:
