@@ -1,25 +1,17 @@
-"""What a dry run counts with."""
+"""What of a run a plan of it depends on."""
 
 import os
-
-import pytest
 
 from anurans.engine.dry_runs import available
 
 
-@pytest.mark.parametrize(
-    ("cores", "jobs", "of_machine", "found"),
-    [
-        (4, None, 8, (4, "on 4 cores")),
-        (None, 20, 8, (20, "with 20 jobs at a time")),
-        (None, 1, 8, (1, "with 1 job at a time")),
-        (None, None, 8, (8, "on 8 cores")),
-        # A machine that does not tell.
-        (None, None, None, (1, "on 1 core")),
-    ],
-)
-def test_cores_are_those_that_are_given_or_those_of_the_machine(
-    monkeypatch, cores, jobs, of_machine, found
-):
-    monkeypatch.setattr(os, "cpu_count", lambda: of_machine)
-    assert available({"cores": cores, "jobs": jobs}) == found
+def test_cores_and_jobs_are_told_in_words():
+    assert available({"cores": 1, "jobs": None}) == (1, "on 1 core")
+    assert available({"cores": 8, "jobs": 100}) == (8, "on 8 cores")
+    assert available({"cores": None, "jobs": 100}) == (100, "with 100 jobs at a time")
+    assert available({"cores": None, "jobs": 1}) == (1, "with 1 job at a time")
+
+
+def test_a_machine_that_tells_no_cores_has_one(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert available({"cores": None, "jobs": None}) == (1, "on 1 core")

@@ -1,4 +1,4 @@
-"""What a run learns, and what it refuses to hand on."""
+"""What a training refuses to hand on."""
 
 import numpy as np
 import pytest

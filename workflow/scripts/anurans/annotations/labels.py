@@ -93,9 +93,9 @@ def cover(
     whole = (begin >= starts) & (end <= ends) & (length > 0) & (erased == 0)
     touches = (inside > TOLERANCE) | point
     ranks = np.array([GRADES.index(call.grade) for call in calls], dtype=int)
-    calls = _union(begin, end)
-    overlap = _shared(starts, ends, *calls).sum(axis=(1, 2))
-    overlap -= _shared(hidden[:, :, 0], hidden[:, :, 1], *calls).sum(axis=(1, 2))
+    calling = _union(begin, end)
+    overlap = _shared(starts, ends, *calling).sum(axis=(1, 2))
+    overlap -= _shared(hidden[:, :, 0], hidden[:, :, 1], *calling).sum(axis=(1, 2))
     best = np.where(touches, ranks, 0).max(axis=1, initial=0)
     return Coverage(
         overlap=np.clip(overlap, 0, None).round(6),
