@@ -110,6 +110,6 @@ def test_of_sound_the_network_is_named_and_windows_told():
     assert about["audio"] == {"sr": 48000, "channel": "left"} and "spectrogram" not in about
     starts = [0.0, 2.0]
     assert about["windows"] == {"samples": 144000, "starts": starts, "peak": None, "noise": -90.0}
-    named = {"path": "net.tflite", "sha256": "ab", "output": "Mean", "width": 1024}
+    named = {"file": "net.tflite", "sha256": "ab", "output": "Mean", "width": 1024}
     assert about["network"] == named | {"licence": "CC BY-NC-SA 4.0"}
     assert about["names"] == ["second", "first"] and head.items() <= about.items()
