@@ -456,10 +456,8 @@ SEQUENCES = {
             text(EVALUATION, "np.argmin(", "np.argmax("),
         ),
         {
-            "plan_masks": 4,
             "mask_spectrograms": 4,
             "embed_spectrograms": 4,
-            "label_clips": 4,
             "train_model": 2,
             "evaluate_model": 2,
             **REPORTS,
