@@ -52,14 +52,14 @@ def test_what_is_needed_after_each_signal(fresh, built, start, sees):
     run = start(fresh, TARGET)
     assert run.wait_for(run.writers)
     run.kill("interrupt")
-    assert run.wait(30)
+    assert run.wait(90)
     # Ctrl-C: jobs clean up, and the same command goes on.
     assert not partials(fresh) and not locked(fresh)
 
     run = start(fresh, TARGET)
     assert run.wait_for(run.writers)
     os.kill(run.process.pid, signal.SIGTERM)
-    assert run.wait(30)
+    assert run.wait(90)
     # SIGTERM: the jobs that run are finished.
     assert not partials(fresh) and not locked(fresh)
     assert "Shutting down, this might take some time" in run.text()
@@ -67,7 +67,7 @@ def test_what_is_needed_after_each_signal(fresh, built, start, sees):
     run = start(fresh, TARGET)
     assert run.wait_for(run.jobs)
     run.kill("group")
-    run.wait(30)
+    run.wait(90)
     assert locked(fresh)
     assert sees in refused(fresh, TARGET)
     snakemake(fresh, "--unlock")

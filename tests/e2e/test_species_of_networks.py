@@ -29,8 +29,7 @@ def knowing(unbuilt, tmp_path_factory):
     world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("knowing") / "world"))
     write_network(world / "tiny.xml", classes=list(CLASSES.values()))
     (world / "labels.txt").write_text("\n".join(CLASSES) + "\n", encoding="utf-8")
-    # As BirdNET, but with another file.
-    knows = ear(architecture="BirdNET", output="embedding")
+    knows = ear(output="embedding", scores="Identity")
     experiments = {"all": {"splits": ["given"], "recipes": ["logistic", "own"]}}
     write_config(world, CONFIG | {"backbones": {"knows": knows}, "experiments": experiments})
     snakemake(world, "summary", "tables", *FIGURES)
