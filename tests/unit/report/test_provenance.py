@@ -61,7 +61,7 @@ def test_a_network_that_takes_sound_is_known_by_the_file_it_comes_from(tmp_path)
 
 def test_the_workflow_is_known_by_its_commit(tmp_path):
     assert workflow_version(tmp_path) == ""
-    taken = tmp_path / ("1f" * 20) / "workflow/scripts/anurans"
+    taken = tmp_path / ("1f" * 20) / "workflow/scripts/anurans/report"
     assert workflow_version(taken) == "1f" * 6
 
     def git(*words):

@@ -24,7 +24,7 @@ def workflow_version(folder: str | os.PathLike = Path(__file__).parent) -> str:
     It ends in `-dirty` where files are not as that commit has them. Where the library was taken out
     of a repository, `rules/places.smk` has named a folder by the commit.
     """
-    for part in Path(folder).parts[-4:]:
+    for part in Path(folder).parts[-5:]:
         if re.fullmatch(r"[0-9a-f]{40}", part):
             return part[:12]
     try:
