@@ -9,7 +9,8 @@ import pytest
 import yaml
 from conftest import CONFIG, ROOT, names, planned, read, refused, snakemake, write_config
 
-from anurans.plan.config import load, runs, split
+from anurans.plan.config import load
+from anurans.plan.runs import runs, split
 from anurans.recordings.names import Recording
 from anurans.splits.splits import assign, lacks
 

@@ -101,7 +101,7 @@ def test_the_installed_package_finds_its_schema_and_captions(tmp_path):
     subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", ROOT], check=True)
     program = (
         "import sys; sys.path.append(sys.argv[1]); import anurans\n"
-        "from anurans.plan.config import schema\nfrom anurans.report.html import table_page\n"
+        "from anurans.plan.schema import schema\nfrom anurans.report.html import table_page\n"
         "from anurans.report.report_pages import CAPTIONS\n"
         "assert '</html>' in table_page('T', 'C', 't.csv', [], [])\n"
         "print(anurans.__file__, len(schema()), (CAPTIONS / 'models.rst').is_file())"

@@ -4,7 +4,8 @@ import pytest
 
 from anurans.common.errors import UserError
 from anurans.heads.recipes import KEYS, mistakes, own_keys
-from anurans.plan.config import load, schema
+from anurans.plan.config import load
+from anurans.plan.schema import schema
 
 PROPERTIES = schema()["properties"]["recipes"]["additionalProperties"]["properties"]
 BOTH = {"standardize", "balance", "solver"}

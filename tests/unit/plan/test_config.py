@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from anurans.common.errors import UserError
-from anurans.plan.config import Run, load, runs, schema, split
+from anurans.plan.config import load
+from anurans.plan.runs import Run, runs, split
+from anurans.plan.schema import schema
 
 ROOT = Path(__file__).parents[3]
 SMALL = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anurans.common.errors import UserError
-from anurans.plan.config import schema
+from anurans.plan.schema import schema
 from anurans.recordings.names import (
     Recording,
     found_at,

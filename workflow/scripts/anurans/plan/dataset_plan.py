@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from anurans.common.errors import UserError
-from anurans.plan import config as configs
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.run_plan import RunPlan
+from anurans.plan.schema import schema
 
 ORIGINAL, STRETCHED = "original", "time_stretch"
 
@@ -36,7 +36,7 @@ class DatasetPlan:
         """Techniques of some datasets, by default of those that are run; original first."""
         datasets = self.used() if datasets is None else set(datasets)
         used = {t for name in datasets for t in self._config["datasets"][name]["techniques"]}
-        known = configs.schema()["$defs"]["technique"]["enum"]
+        known = schema()["$defs"]["technique"]["enum"]
         return [technique for technique in known if technique in used]
 
     def copies(self, dataset: str) -> list[str]:

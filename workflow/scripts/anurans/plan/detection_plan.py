@@ -12,6 +12,7 @@ from anurans.listening.finished_models import HELD_OUT, THRESHOLDS, TRAINING, Fi
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import is_sound
 from anurans.plan import config as configs
+from anurans.plan import runs as config_runs
 from anurans.plan.day_plan import DayPlan
 from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
@@ -22,12 +23,12 @@ BEST, TUNED = "best", "tuned"
 Model = tuple[str, str, str, str]
 
 
-def model_of(run: configs.Run) -> Model:
+def model_of(run: config_runs.Run) -> Model:
     """Split, backbone, dataset and recipe of a run."""
     return run.split, run.backbone, run.dataset, run.recipe
 
 
-def candidates(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> list[configs.Run]:
+def candidates(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> list[config_runs.Run]:
     """Runs of the models that may be detected with, as `detection` of a loaded config names them.
 
     `best` is chosen among those whose split does not leak; with a wanted precision, among those
@@ -38,7 +39,7 @@ def candidates(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> list[c
     runs = [run for run in runs if run.recipe != OWN]
     if wanted["model"] != BEST:
         return [run for run in runs if "/".join(model_of(run)) == wanted["model"]]
-    splits = {name: configs.split(config, name) for name in config["splits"]}
+    splits = {name: config_runs.split(config, name) for name in config["splits"]}
     needs_folds = wanted["thresholds"] != TUNED
     return [
         run
@@ -47,7 +48,7 @@ def candidates(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> list[c
     ]
 
 
-def mistakes(config: Mapping[str, Any], runs: Iterable[configs.Run]) -> Iterator[str]:
+def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iterator[str]:
     """Sentences about a `detection` that cannot be done with the models of a loaded config."""
     wanted, runs = config.get("detection"), list(runs)
     if not wanted or configs.finished_model(config):
@@ -121,7 +122,7 @@ class DetectionPlan:
         """A value of the config's `detection`."""
         return self.settings[key]
 
-    def runs(self) -> list[configs.Run]:
+    def runs(self) -> list[config_runs.Run]:
         """Runs of the models that are detected with, or chosen among."""
         return candidates({**self._config, "detection": self.settings}, self._runs.all)
 

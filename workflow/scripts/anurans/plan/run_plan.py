@@ -9,8 +9,9 @@ from typing import Any
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import is_sound
 from anurans.plan import config as configs
-from anurans.plan.config import Run
+from anurans.plan import runs as config_runs
 from anurans.plan.recording_plan import RecordingPlan
+from anurans.plan.runs import Run
 
 
 class RunPlan:
@@ -34,7 +35,7 @@ class RunPlan:
         self._recordings = recordings
         self.all: dict[Run, tuple[str, ...]] = {}
         if configs.trains(config):
-            self.all = configs.runs(config)
+            self.all = config_runs.runs(config)
 
     @cached_property
     def by(self) -> dict[str, str]:
@@ -44,7 +45,7 @@ class RunPlan:
     @property
     def leaky_splits(self) -> list[str]:
         """Splits that are run and leak by design."""
-        return [name for name in self.by if configs.split(self._config, name).leaks]
+        return [name for name in self.by if config_runs.split(self._config, name).leaks]
 
     @cached_property
     def backbones(self) -> list[str]:
@@ -92,7 +93,7 @@ class RunPlan:
         model = (split, backbone, dataset, recipe)
         return [
             f"results/training/{'/'.join(model)}/fold-{fold}/predictions.tsv"
-            for fold in configs.split(self._config, split).fold_names
+            for fold in config_runs.split(self._config, split).fold_names
         ]
 
     def head_names(self) -> str:

