@@ -4,6 +4,7 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.common.wording import counted
+from anurans.recordings.times import hours_from_noon
 from anurans.report.figures import headline, look, sheet
 from anurans.report.panels import WIDTH, explain
 from anurans.scores.curves import read_scored, score_hours
@@ -14,7 +15,7 @@ def main(input, output, params, wildcards):
     runs = [read_table(path) for path in input.metrics]
     chosen, subset, words = few_best(runs)
     hours = {
-        row["recording"]: (int(row["time"].partition(":")[0]) - 12) % 24
+        row["recording"]: int(hours_from_noon(row["time"]))
         for row in read_table(input.recordings)
         if row["time"]
     }

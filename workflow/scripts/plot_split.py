@@ -13,8 +13,9 @@ from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.common.wording import counted
 from anurans.recordings.names import Recording
+from anurans.recordings.times import hours_from_noon
 from anurans.report.figures import Look, headline, look, night_axis, sheet
-from anurans.splits.split_parts import beside, count_parts, hour, order, strip, tell_split
+from anurans.report.split_parts import beside, count_parts, order, strip, tell_split
 from anurans.splits.splits import TEST
 
 # Nights, or recordings without a date, side by side; more go into the next panel or row.
@@ -42,7 +43,7 @@ def main(input, output, wildcards):
     nights = sorted(set(night.values()) - {""})
     chunks = [nights[at : at + COLUMNS] for at in range(0, len(nights), COLUMNS)]
     undated = [recording for recording in night if not night[recording]]
-    hours = {each.recording: hour(each) for each in recordings if each.night}
+    hours = {each.recording: hours_from_noon(each.time) for each in recordings if each.night}
     span = max(hours.values()) - min(hours.values()) if hours else 0.0
     heights = [min(4.0, max(1.4, 0.27 * span))] * len(chunks)
     heights += [0.3 + 0.2 * len(range(0, len(undated), COLUMNS))] * bool(undated)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from anurans.splits.split_parts import beside, count_parts, order, part_of, strip, tell_split
+from anurans.report.split_parts import beside, count_parts, order, part_of, strip, tell_split
 
 
 def clip(recording, **folds):

@@ -1,6 +1,6 @@
 """One training: what it is given put together, refused where it cannot be used, and learnt from."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,7 +122,7 @@ def take_pieces(given: Given) -> list[Piece]:
 
 def check_pieces(
     given: Given, pieces: Sequence[Piece], required: Sequence[str], at: tuple[str, str], roles: str
-) -> Iterator[str]:
+) -> list[str]:
     """Refuse what cannot be trained on, and say what is missing of the rest.
 
     Parameters
@@ -136,9 +136,9 @@ def check_pieces(
     roles
         Path of the split's table, for messages.
 
-    Yields
-    ------
-    str
+    Returns
+    -------
+    list of str
         Sentences about species that are missing in a part.
 
     Raises
@@ -149,9 +149,9 @@ def check_pieces(
     refuse_empty(pieces, *at, roles)
     missing = find_missing(pieces, given.species, given.together)
     refuse_missing(missing, required if given.by == "clip" else (), *at)
-    yield from (sentence for _, sentence in missing)
     members = members_of(given.table, given.roles, given.validation, given.together)
     refuse_lost(members, given.annotations, required, *at)
+    return [sentence for _, sentence in missing]
 
 
 def learn(

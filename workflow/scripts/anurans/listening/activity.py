@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from anurans.recordings.times import night_of, time_of_day
+from anurans.recordings.times import hours_from_noon, night_of, time_of_day
 from anurans.scores.probabilities import Curve, Separation
 
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
@@ -167,6 +167,6 @@ def gather(
     def order(values: tuple[str, ...]) -> tuple:
         named = dict(zip(keys, values, strict=True))
         hour = named.get("hour", "")
-        return named.get("night", ""), (int(hour) - 12) % 24 if hour else -1
+        return named.get("night", ""), hours_from_noon(hour) if hour else -1
 
     return {key: gathered[key] for key in sorted(gathered, key=order)}

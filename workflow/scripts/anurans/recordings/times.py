@@ -46,6 +46,18 @@ def time_of_day(date: str, time: str, seconds: float) -> tuple[str, str]:
     return when.date().isoformat(), when.time().isoformat(timespec="seconds")
 
 
+def hours_from_noon(time: str) -> float:
+    """Hours from noon to a time of day, HH or HH:MM:SS, so that a night is in one piece.
+
+    Examples
+    --------
+    >>> hours_from_noon("18:30:00"), hours_from_noon("02")
+    (6.5, 14.0)
+    """
+    hours, minutes, seconds = [*map(int, time.split(":")), 0, 0][:3]
+    return (hours - 12) % 24 + minutes / 60 + seconds / 3600
+
+
 def union(intervals: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     """Put intervals (start and end, in s) that touch or overlap together, in order."""
     found: list[tuple[float, float]] = []

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
 
+from anurans.recordings.times import hours_from_noon
 from anurans.report.figures import headline, sheet
 
 # Widest that a night is drawn, in days, where there are none between it and the next.
@@ -81,7 +82,7 @@ def date_axis(ax: Axes, nights: Sequence[str]) -> None:
 
 def hour_place(hour: str) -> int:
     """Place of an hour of the day on an axis from noon to noon."""
-    return (int(hour) - 12) % 24
+    return int(hours_from_noon(hour))
 
 
 def hour_name(place: int) -> str:

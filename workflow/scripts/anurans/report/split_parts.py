@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from anurans.recordings.names import Recording
 from anurans.splits.splits import HELD_OUT, TEST
 
 # Middle of a mark from the left, from above, and its width.
@@ -35,12 +34,6 @@ def order(part: str) -> tuple[bool, str, int]:
     """Key that sorts folds by number, the test part last."""
     word, _, number = part.partition(" ")
     return part == TEST, word, int(number or 0)
-
-
-def hour(recording: Recording) -> float:
-    """Hours from noon to the time of a recording."""
-    hours, minutes, seconds = map(int, recording.time.split(":"))
-    return (hours - 12) % 24 + minutes / 60 + seconds / 3600
 
 
 def beside(at: Mapping[str, tuple[str, float]], nights: Sequence[str]) -> dict[str, Place]:
