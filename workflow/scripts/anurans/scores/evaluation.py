@@ -97,7 +97,8 @@ def tune_apart(tuned_on: Part, part: Part, thresholds: Sequence[float]) -> np.nd
 
     So that a part that thresholds come from can be judged by them. A threshold that was tuned on
     the very clips that it is judged on flatters: on 11 field minutes the F1 of a head by Adam was
-    0.75 so, 0.58 with thresholds of other recordings, and 0.58 on recordings held out.
+    0.75 so, 0.58 with thresholds of other recordings, and 0.58 on recordings held out
+    (benchmarks/validation_part.py).
 
     Parameters
     ----------
