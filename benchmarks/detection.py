@@ -19,6 +19,17 @@ LIMIT = (
 )
 MODEL = "all/{}/original/linear"
 SPECTROGRAM = {"fmin": 200, "fmax": 8000}
+CONFIG = {
+    "species": {"BOAALB": "", "PHYCUV": "", "BOALUN": ""},
+    "spectrogram": SPECTROGRAM,
+    "splits": {"all": {"folds": 3, "salt": "2", "allow_missing": ["BOAALB", "PHYCUV", "BOALUN"]}},
+    "backbones": {
+        "mobilenet": {"architecture": "MobileNet", "weights": "random"},
+        "mobilenet-small": {"architecture": "MobileNet", "alpha": 0.25, "weights": "random"},
+    },
+    "recipes": {"linear": {"solver": "adam", "epochs": 5, "early_stopping": None}},
+    "shards": 2,
+}
 
 
 def make(folder: Path, quick: bool) -> Path:
@@ -26,20 +37,7 @@ def make(folder: Path, quick: bool) -> Path:
     world = folder / "detection"
     if world.exists():
         return world
-    config = {
-        "species": {"BOAALB": "", "PHYCUV": "", "BOALUN": ""},
-        "spectrogram": SPECTROGRAM,
-        "splits": {
-            "all": {"folds": 3, "salt": "2", "allow_missing": ["BOAALB", "PHYCUV", "BOALUN"]}
-        },
-        "backbones": {
-            "mobilenet": {"architecture": "MobileNet", "weights": "random"},
-            "mobilenet-small": {"architecture": "MobileNet", "alpha": 0.25, "weights": "random"},
-        },
-        "recipes": {"linear": {"epochs": 5, "early_stopping": None}},
-        "shards": 2,
-    }
-    make_world(world, 12, config)
+    make_world(world, 12, CONFIG)
     sound, _ = sf.read(world / f"recordings/{names(12)[0]}.wav", dtype="int16")
     for kind in ("minutes", "hour", "tenth"):
         (world / kind).mkdir()

@@ -32,7 +32,7 @@ CONFIG = {
             "pooling": "time",
         }
     },
-    "recipes": {"linear": {"epochs": 20, "early_stopping": None}},
+    "recipes": {"linear": {"solver": "adam", "epochs": 20, "early_stopping": None}},
     "shards": 4,
 }
 STAGES = {
@@ -93,6 +93,7 @@ def salted(world: Path) -> None:
 
     path = world / "config/config.yaml"
     text = path.read_text()
+    refusal = None
     for salt in range(100):
         path.write_text(
             text.replace("    by: recording\n", f"    by: recording\n    salt: '{salt}'\n")
@@ -100,9 +101,9 @@ def salted(world: Path) -> None:
         try:
             snakemake(world, "-n", "results/splits/recording.tsv", "results/summary.csv")
             return
-        except RuntimeError:
-            continue
-    raise RuntimeError("no salt fits")
+        except RuntimeError as error:
+            refusal = error
+    raise RuntimeError("no salt fits") from refusal
 
 
 def exponent(sizes: list[int], values: list[float]) -> float:

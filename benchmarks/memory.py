@@ -46,7 +46,14 @@ CONFIG = {
     "backbones": {
         "small": {"architecture": "MobileNet", "alpha": 0.25, "weights": "random"},
     },
-    "recipes": {"linear": {"learning_rate": 0.01, "epochs": 3, "early_stopping": None}},
+    "recipes": {
+        "linear": {
+            "solver": "adam",
+            "learning_rate": 0.01,
+            "epochs": 3,
+            "early_stopping": None,
+        }
+    },
     "experiments": {"datasets": {"splits": ["nights"]}, "optimism": {"datasets": ["original"]}},
     "evaluation": {"resamples": 100},
 }

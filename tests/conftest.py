@@ -23,6 +23,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 # As at a user's: what Python compiles is kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+import forked  # noqa: E402
+
 PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles")
 SR, SECONDS = 22050, 20
 # Loud enough tones for a random network: one species low, one high.
@@ -139,12 +141,7 @@ def refused(folder: Path, *arguments: str) -> str:
 
 def snakemake(folder: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
     """Run snakemake in a world as a user would."""
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
+    done = forked.snakemake(folder, ["--cores", "2", *arguments])
     if check and done.returncode:
         raise AssertionError(f"snakemake ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done

@@ -210,8 +210,19 @@ import atexit, json, os, sys
 from pathlib import Path
 
 def trace(frame, event, argument):
-    if event == "call" and "/scripts/anurans/" in frame.f_code.co_filename:
-        called.add((frame.f_code.co_filename, frame.f_code.co_qualname))
+    code = frame.f_code
+    if event == "call" and ours(code) and (code.co_filename, code.co_qualname) not in called:
+        if not imported(frame):
+            called.add((code.co_filename, code.co_qualname))
+
+def ours(code):
+    return "/scripts/anurans/" in code.co_filename
+
+def imported(frame):
+    # Whether a module of the library is being imported: not each of its constants is the job's.
+    while frame := frame.f_back:
+        if ours(frame.f_code) and frame.f_code.co_name == "<module>":
+            return True
 
 def tell():
     sys.setprofile(None)

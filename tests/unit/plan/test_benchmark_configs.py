@@ -1,0 +1,29 @@
+"""The configs that benchmarks write are configs of today."""
+
+import sys
+from importlib import import_module
+
+import pytest
+from conftest import ROOT
+
+from anurans.plan.config import load
+
+MODULES = sorted(
+    path.stem
+    for path in (ROOT / "benchmarks").glob("*.py")
+    if "\nCONFIG = {" in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_benchmark_gives_a_config_without_mistakes(module, tmp_path, monkeypatch):
+    # A table of folds is looked up where the workflow runs.
+    (tmp_path / "folds.csv").write_text("recording,fold\na,1\nb,2\nc,test\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(ROOT / "benchmarks"), *sys.path])
+    given = {"recordings": {"source": "recordings"}, "annotations": {"source": "annotations"}}
+    assert load(given | import_module(module).CONFIG)["species"]
+
+
+def test_there_are_such_benchmarks():
+    assert {"growth", "detection", "memory"} <= set(MODULES)
