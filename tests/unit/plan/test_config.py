@@ -116,6 +116,16 @@ MISTAKES = [
     ({"spectrogram__fmin": 11025}, "spectrogram.fmin: found 11025 Hz; expected below fmax, 11025"),
     ({"spectrogram__scale": "log"}, "spectrogram.fmin: a logarithmic scale has no 0 Hz"),
     (
+        {
+            "spectrogram__scale": "linear",
+            "spectrogram__fmin": 5000,
+            "spectrogram__fmax": 5010,
+            "spectrogram__n_fft": 1024,
+        },
+        "spectrogram: an n_fft of 1024 gives 0 frequencies from 5000 to 5010 Hz, and an image of "
+        "them would show next to nothing; at least 8 are needed.",
+    ),
+    (
         {"spectrogram__n_fft": 200000},
         "spectrogram.n_fft: found 200000, longer than a clip (110250 samples).",
     ),

@@ -4,6 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
+from anurans.sounds.resolution import bins_between
 from anurans.sounds.spectrograms import Imager, SpectrogramSettings, filterbank, resize_matrix
 
 SR, SECONDS = 22050, 2
@@ -190,3 +191,9 @@ def test_a_tone_stands_at_its_place_between_fmin_and_fmax(settings, place):
 def test_more_bands_than_a_transform_tells_apart_leave_no_row_black():
     image = draw(noise(0.5), n_fft=256, n_mels=120, hop_length=98)[0]
     assert (image.mean(axis=1) > 128).all()
+
+
+@pytest.mark.parametrize("fmin, fmax", [(0, 11025), (5000, 5010), (200, 8000), (43.06640625, 86.2)])
+def test_frequencies_of_a_linear_scale_are_as_many_as_a_plan_counts(fmin, fmax):
+    settings = SpectrogramSettings(n_fft=1024, scale="linear", fmin=fmin, fmax=fmax)
+    assert len(filterbank(settings, 22050)) == bins_between(fmin, fmax, 22050, 1024)

@@ -22,6 +22,7 @@ from anurans.networks.sound_networks import (
 from anurans.plan.runs import AXES, recipes_in, split
 from anurans.plan.schema import guess, show
 from anurans.scores.summary import columns as columns_of
+from anurans.sounds import resolution
 from anurans.splits.fold_files import read_fold_file
 from anurans.splits.splits import Split
 
@@ -122,6 +123,15 @@ def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:
             f"spectrogram.n_mels: found {settings['n_mels']}; an n_fft of {settings['n_fft']} "
             f"gives {bands} frequencies, and no more bands than that."
         )
+    if settings["scale"] == "linear" and settings["fmin"] < fmax <= sr / 2:
+        found = resolution.bins_between(settings["fmin"], fmax, sr, settings["n_fft"])
+        if found < resolution.FEWEST_BANDS:
+            yield (
+                f"spectrogram: an n_fft of {settings['n_fft']} gives {found} frequencies from "
+                f"{settings['fmin']:g} to {fmax:g} Hz, and an image of them would show next to "
+                f"nothing; at least {resolution.FEWEST_BANDS} are needed. Widen fmin to fmax, or "
+                "raise n_fft."
+            )
     samples = config["clips"]["length"] * sr
     if settings["n_fft"] > samples:
         yield (

@@ -55,6 +55,12 @@ def columns(spectrogram: Mapping[str, Any], sr: int, length: float) -> int:
     return 1 + round(length * sr) // spectrogram["hop_length"]
 
 
+def bins_between(fmin: float, fmax: float, sr: int, n_fft: int) -> int:
+    """Count the frequencies of a transform from `fmin` to `fmax`, all in Hz, `sr` a rate in Hz."""
+    width = sr / n_fft
+    return math.floor(fmax / width) - math.ceil(fmin / width) + 1
+
+
 def stretched(spectrogram: Mapping[str, Any], sr: int, length: float) -> str:
     """Say that images are stretched in time; empty where sound gives nearly all their columns.
 
