@@ -1,7 +1,8 @@
 """Compare heads where little is annotated: mAP and F1 of recordings that nobody trained on.
 
     .venv/bin/python benchmarks/little_data.py [--weights FOLDER] [--minutes FOLDER] [--salts N]
-        [--backbones NAMES] [--only WORLDS] [--folder FOLDER] [--figure PATH]
+        [--backbones NAMES] [--heads NAMES] [--against HEAD] [--only WORLDS] [--folder FOLDER]
+        [--figure PATH]
 
 Embeds three worlds with the workflow: 11 field minutes (`minutes`, a folder of recordings and
 label files, here of one bird), the demo's 24, and 25 to 200 of the demo's season. Then each head
@@ -20,7 +21,8 @@ layer of 256 units, embeddings as they are, a rate of 1e-5), standardized, faste
 unpenalised (no L2), no-layer.
 
 Thresholds of all but the Adams come from the clips that inner folds leave out. Intervals resample
-recordings, the same for every head and salt, so that differences are paired.
+recordings, the same for every head and salt, so that differences are paired. They are to the head
+named by `--against`; without one to `before` or `study`.
 """
 
 import argparse
@@ -354,9 +356,15 @@ def judge(world: World, salts: int, heads: Sequence[str], size: int | None = Non
 
 
 def row(
-    world: str, backbone: str, size: int, salts: int, found: dict, first: dict | None
+    world: str,
+    backbone: str,
+    size: int,
+    salts: int,
+    found: dict,
+    first: dict | None,
+    against: str | None = None,
 ) -> list[dict]:
-    """Rows of the table, with intervals, and differences to the first head, and first network."""
+    """Rows of the table, with intervals, and differences to one head, and to the first network."""
     rows = []
     for head, scored in found.items():
         cells = {"world": world, "backbone": backbone, "recordings": size, "salts": salts}
@@ -364,7 +372,8 @@ def row(
         for score, values in scored.items():
             lower, upper = np.nanpercentile(values[1:], [2.5, 97.5])
             cells[score] = [float(values[0]), float(lower), float(upper)]
-            if against := next((name for name in ("before", "study") if name in found), None):
+            against = against or next((name for name in ("before", "study") if name in found), None)
+            if against:
                 less = values - found[against][score]
                 lower, upper = np.nanpercentile(less[1:], [2.5, 97.5])
                 cells[f"{score}_more"] = [float(less[0]), float(lower), float(upper)]
@@ -394,7 +403,7 @@ def markdown(rows: Sequence[dict]) -> list[str]:
             cells.append(bar(each[score]))
             more = each.get(f"{score}_more")
             more = each.get(f"{score}_over", more)
-            cells.append("" if each["head"] in ("before", "study") or not more else bar(more, "+"))
+            cells.append(bar(more, "+") if more and any(more) else "")
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -438,6 +447,7 @@ def main():
     parser.add_argument("--salts", type=int, default=15)
     parser.add_argument("--backbones", nargs="+", default=[*FILES], choices=[*FILES, "BirdNET"])
     parser.add_argument("--heads", nargs="+", default=[*HEADS], choices=HEADS | STUDY)
+    parser.add_argument("--against", choices=HEADS | STUDY, help="the head to compare others to")
     parser.add_argument("--only", nargs="+", default=["minutes", "demo", "season"])
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES)
     parser.add_argument("--folder", type=Path, default=Path("little_data"))
@@ -499,7 +509,8 @@ def main():
                 base = first.setdefault(size, compared)
                 of = base if base is not compared else None
                 count = size or len(set(world.recording))
-                rows += row(name, backbone.replace("-", " "), count, salts, found, of)
+                about = name, backbone.replace("-", " "), count, salts
+                rows += row(*about, found, of, given.against if given.against in found else None)
                 print("\n".join(markdown(rows[-len(heads) :])), flush=True)
     (given.folder / "little_data.json").write_text(json.dumps(rows, indent=1))
     print("\n".join(markdown(rows)))

@@ -161,7 +161,7 @@ def planned(folder: Path, *arguments: str, options: tuple[str, ...] = ()) -> dic
 
 def pytest_addoption(parser):
     parser.addoption("--write-docs", action="store_true", help="write measured tables into docs/")
-    parser.addoption("--kills", type=int, default=20, help="how often test_kills.py kills a run")
+    parser.addoption("--kills", type=int, default=8, help="how often test_kills.py kills a run")
     parser.addoption("--kills-seed", type=int, default=7, help="of when and whom it kills")
     parser.addoption("--docs", type=Path, default=ROOT / "docs", help="where that is")
 
