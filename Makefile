@@ -26,7 +26,7 @@ test: env
 
 # What takes minutes for one test: the reduced study, the notebook, runs killed again and again.
 test-slow: env
-	$(BIN)/python -m pytest tests -m slow
+	$(BIN)/python -m pytest tests -m slow -n 2 --dist loadfile
 
 # On a Slurm of two nodes on this machine; as root, with Debian's slurm-wlm and munge.
 test-slurm: env

@@ -107,6 +107,7 @@ def test_optimism_compares_the_same_model_under_both_splits(built):
     assert float(row["difference"]) == pytest.approx(float(leaky) - float(honest), abs=2e-6)
 
 
+@pytest.mark.slow
 def test_the_protocol_of_the_study_can_be_measured_and_is_marked(world):
     config = yaml.safe_load(yaml.safe_dump(CONFIG))
     config["splits"]["study"] = config["splits"]["clip"] | {"validation": "test"}

@@ -21,6 +21,9 @@ from hearing import ear, write_network
 
 from anurans.sounds.shards import open_shard
 
+# Each of two networks trains a world of its own.
+pytestmark = pytest.mark.slow
+
 # Name, the calls in it (of CALLS) and its seed.
 NEW = {"TINY_20210210_203000": (3, 50), "TINY_20210611_223000": (5, 52), "undated": (2, 53)}
 DETECTION = {"recordings": {"source": "new"}, "overlap": 0.5}

@@ -27,6 +27,7 @@ def rows(world):
     return np.concatenate(data), said
 
 
+@pytest.mark.slow
 def test_tensorflow_gives_the_embeddings_of_openvino(world):
     expected, said = rows(world)
     assert said == {("openvino", "f32")}

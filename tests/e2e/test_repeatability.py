@@ -10,6 +10,7 @@ from products import digests
 OTHERS = ("figures/", "report/", "provenance.json")
 
 
+@pytest.mark.slow
 @pytest.mark.fault(
     "Repeatability",
     "one core or two, another folder, files of another order, rows of tables shuffled",

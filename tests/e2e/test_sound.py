@@ -121,6 +121,7 @@ def test_masked_copies_are_masked_as_their_images_are(heard):
                 assert np.array_equal(window, before) != masked
 
 
+@pytest.mark.slow
 def test_the_same_bytes_on_one_core_and_in_other_shards_the_same_values(heard, again):
     shutil.rmtree(again / "results/embeddings")
     snakemake(again, "--cores", "1", "embeddings")

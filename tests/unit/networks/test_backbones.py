@@ -44,7 +44,10 @@ def images(n, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (n, 224, 224)).astype(np.uint8)
 
 
-@pytest.mark.parametrize(("architecture", "alpha", "channels", "side", "parameters"), ZOO)
+@pytest.mark.parametrize(
+    ("architecture", "alpha", "channels", "side", "parameters"),
+    [ZOO[0], *(pytest.param(*row, marks=pytest.mark.slow) for row in ZOO[1:])],
+)
 def test_embeddings_stand_for_training_end_to_end(
     tmp_path, architecture, alpha, channels, side, parameters
 ):
