@@ -323,8 +323,8 @@ def test_every_python_gives_the_same(version, tmp_path):
     (tmp_path / "main.py").write_text("from strings import told\n\ntold()\n")
     program = (
         "import json, sys\nfrom anurans.common.code_digests import Code\n"
-        "all = [[Code(place).digest(name) for name in names] for place, names in "
-        "json.loads(sys.argv[1])]\nprint(*sys.version_info[:2], *sum(all, []))"
+        "given = [(Code(place), names) for place, names in json.loads(sys.argv[1])]\n"
+        "print(*sys.version_info[:2], *(c.digest(name) for c, names in given for name in names))"
     )
     of = [(str(SCRIPTS), [path.name for path in sorted(SCRIPTS.glob("*.py"))])]
     of.append((str(tmp_path), ["main.py"]))
@@ -337,7 +337,8 @@ def test_every_python_gives_the_same(version, tmp_path):
     )
     found = done.stdout.split()
     assert ".".join(found[:2]) == version
-    assert found[2:] == [Code(place).digest(name) for place, names in of for name in names]
+    here = [(Code(place), names) for place, names in of]
+    assert found[2:] == [code.digest(name) for code, names in here for name in names]
 
 
 def kept(folder):
