@@ -19,7 +19,7 @@ from anurans.scores.probabilities import Curve, Separation
 SAME = np.array([[0.0, 0.0], [1.0, 1.0]])
 CURVE = Curve(SAME)
 # Clips without calls get 0, those with calls a half.
-KNOWN = Separation(np.array([[0.0, 0.5, 0.0, 0.0]] * 30))
+KNOWN = Separation(np.array([[0.0, 0.5, 0, 0, 0, 0, 0, 10_000]] * 30))
 STARTS = np.arange(12) * 10.0
 
 
@@ -85,6 +85,23 @@ def test_hours_are_ordered_from_noon_to_noon_and_nights_by_date():
     assert both.probability == pytest.approx(6.0)
     (total,) = gather(found, ()).values()
     assert total["A"].counts.tolist() == [4, 8, 4, 48, 24]
+
+
+def test_clips_of_a_night_err_alike_and_those_of_nights_do_not():
+    found = {}
+    for date, time in (("2021-01-15", "20:00:00"), ("2021-01-15", "22:00:00")):
+        add_all(found, count(date, time, np.ones(12)))
+    add_all(found, count("2021-01-16", "20:00:00", np.ones(12)))
+    add_all(found, count("", "", np.ones(12)))
+    add_all(found, count("", "", np.ones(12)))
+
+    def squares(*keys):
+        return {key: of["A"].squares for key, of in gather(found, keys).items()}
+
+    # Recordings without a night are each for themselves.
+    assert squares("night") == {("",): 2 * 144, ("2021-01-15",): 24**2, ("2021-01-16",): 144}
+    assert squares("hour") == {("",): 2 * 144, ("20",): 2 * 144, ("22",): 144}
+    assert squares() == {(): 2 * 144 + 24**2 + 144}
 
 
 def test_one_part_without_calibrator_leaves_the_sum_unknown():

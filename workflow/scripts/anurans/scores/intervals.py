@@ -56,13 +56,26 @@ def macro(f1: np.ndarray) -> np.ndarray:
     return np.where(defined.any(axis=-1), total / np.maximum(defined.sum(axis=-1), 1), np.nan)
 
 
-def percentile_interval(values: np.ndarray, groups: int) -> tuple[float | None, float | None]:
-    """95 % interval of a score between percentiles of its resampled values.
+def reach(groups: int) -> float:
+    """How far out the ends of a 95 % interval lie, in deviations, where groups are resampled.
 
     Percentiles of few groups lie too close together, by sqrt((n - 1) / n) and by the normal in
     place of Student's distribution; they are taken as far out as makes up for both (the expanded
     percentile interval of Hesterberg 2015, What teachers should know about the bootstrap, The
     American Statistician 69(4), section 3.3).
+
+    Examples
+    --------
+    >>> round(reach(5), 3), round(reach(1000), 3)
+    (3.104, 1.963)
+    """
+    return float(np.sqrt(groups / (groups - 1)) * stdtrit(groups - 1, (1 + LEVEL) / 2))
+
+
+def percentile_interval(values: np.ndarray, groups: int) -> tuple[float | None, float | None]:
+    """95 % interval of a score between percentiles of its resampled values.
+
+    They are taken further out for few groups, as `reach` says.
 
     Parameters
     ----------
@@ -80,8 +93,8 @@ def percentile_interval(values: np.ndarray, groups: int) -> tuple[float | None, 
     values = values[~np.isnan(values)]
     if not len(values) or groups < 3:
         return None, None
-    reach = np.sqrt(groups / (groups - 1)) * stdtrit(groups - 1, (1 + LEVEL) / 2)
-    lower, upper = np.quantile(values, [ndtr(-reach), ndtr(reach)])
+    far = reach(groups)
+    lower, upper = np.quantile(values, [ndtr(-far), ndtr(far)])
     return float(lower), float(upper)
 
 
@@ -122,8 +135,8 @@ class Difference:
             return None
         freedom = self.groups - 1
         level = (1 - LEVEL) / comparisons
-        reach = stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, POWER)
-        return float(reach * self.error)
+        far = stdtrit(freedom, 1 - level / 2) + stdtrit(freedom, POWER)
+        return float(far * self.error)
 
 
 def measure_difference(value: float, drawn: np.ndarray, groups: int) -> Difference:
@@ -147,6 +160,6 @@ def measure_difference(value: float, drawn: np.ndarray, groups: int) -> Differen
         return Difference(float(value), None, None, None, None, groups)
     # Resampled values of n groups vary too little, by (n - 1) / n (Hesterberg 2015, section 3.1).
     error = float(drawn.std(ddof=1) * np.sqrt(groups / (groups - 1)))
-    reach = float(stdtrit(groups - 1, (1 + LEVEL) / 2)) * error
+    far = float(stdtrit(groups - 1, (1 + LEVEL) / 2)) * error
     p = float(2 * stdtr(groups - 1, -abs(value) / error)) if error else float(value == 0)
-    return Difference(float(value), error, value - reach, value + reach, p, groups)
+    return Difference(float(value), error, value - far, value + far, p, groups)
