@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 
 from simulated import Pond, draw_counts, learn, true_f1  # noqa: E402
 
+from anurans.scores.calibration import fit_calibrator  # noqa: E402
 from anurans.scores.intervals import (  # noqa: E402
     draw_groups,
     effective_groups,
@@ -28,6 +29,7 @@ from anurans.scores.intervals import (  # noqa: E402
     percentile_interval,
     sums_by_group,
 )
+from anurans.scores.prior_shift import prevalence_by_em  # noqa: E402
 from anurans.scores.probabilities import Separation  # noqa: E402
 
 NORMAL = ndtri((np.arange(100) + 0.5) / 100)
@@ -108,6 +110,65 @@ def bands(worlds):
     yield "Band of the count of 25 nights", wanted, seasons
 
 
+def shifted(worlds):
+    """Counts of 25 nights of 240 clips whose noise scores half a deviation higher, unseen by drift.
+
+    No interval of held-out clips can hold then; where drift sees it none is given.
+    """
+    cells = Cells()
+    for auroc in (0.80, 0.95):
+        pond = Pond(auroc, 0.2)
+        for world in range(worlds):
+            rng = np.random.default_rng([world, int(100 * auroc)])
+            known = learn(pond.draw(rng, 40, 24, 0.3), world)
+            new = pond.draw(rng, 25, 240, 0.05, shift=0.5)
+            total, truth = known.calibrator(new.scores).sum(), new.labels.sum()
+            low, high = count_before(known.separation(separation_before), total, 6000)
+            _, lower, upper = Separation(known.separation()).count(total, 6000, 25 * 240**2)
+            cells.add(f"AUROC {auroc}", low <= truth <= high, lower <= truth <= upper)
+    yield "Band of 25 nights of shifted noise", "none, where drift sees it", cells
+
+
+def prevalence(worlds):
+    """The share of clips with calls by EM, and by the mean probability: a table of its own."""
+    print("| AUROC, share | error by EM, by mean | held by EM, by mean | width by EM, by mean |")
+    print("| --- | --- | --- | --- |")
+    for auroc in (0.80, 0.95):
+        for share in (0.01, 0.05, 0.3):
+            found = np.array(
+                [one_season(Pond(auroc, 0.2), share, world) for world in range(worlds)]
+            )
+            errors = np.sqrt((found[:, :2] ** 2).mean(axis=0))
+            held, width = found[:, 2:4].mean(axis=0), found[:, 4:].mean(axis=0)
+            texts = (f"{each[0]:.3f}, {each[1]:.3f}" for each in (errors, held, width))
+            print(f"| {auroc:.2f}, {share:.0%} | {' | '.join(texts)} |", flush=True)
+    yield from ()
+
+
+def one_season(pond, share, world, draws=40):
+    """Errors, whether intervals hold, and their widths, each by EM and by the mean probability."""
+    rng = np.random.default_rng([world, int(100 * pond.auroc), int(100 * share)])
+    known = learn(pond.draw(rng, 40, 24, 0.3), world)
+    new = pond.draw(rng, 25, 24, share)
+    truth, clips = new.labels.mean(), new.labels.size
+    total = known.calibrator(new.scores).sum()
+    of_mean = np.array(Separation(known.separation()).count(total, clips, 25 * 24**2)) / clips
+    by_em = prevalence_by_em(known.calibrator(new.scores.ravel()), known.labels.mean())
+    labels, scores = known.labels.reshape(40, 24), known.scores.reshape(40, 24)
+    drawn = []
+    for _ in range(draws):
+        nights = rng.integers(0, 40, 40)
+        calibrator = fit_calibrator(labels[nights].ravel(), scores[nights].ravel())
+        again = calibrator(new.scores[rng.integers(0, 25, 25)].ravel())
+        drawn.append(prevalence_by_em(again, labels[nights].mean()))
+    lower, upper = np.quantile(drawn, [0.025, 0.975], method="hazen")
+    return (
+        *(by_em - truth, of_mean[0] - truth),
+        *(lower <= truth <= upper, of_mean[1] <= truth <= of_mean[2]),
+        *(upper - lower, of_mean[2] - of_mean[1]),
+    )
+
+
 SPECIES = {"common": (False,), "rare": (True,), "both": (False, True)}
 
 
@@ -162,7 +223,13 @@ def told_apart(difference, nights, calling):
     return [1.0 if p is None else p for p in both]
 
 
-PARTS = {"bands": (bands, 200), "scores": (scores, 1000), "comparisons": (comparisons, 1000)}
+PARTS = {
+    "bands": (bands, 200),
+    "scores": (scores, 1000),
+    "comparisons": (comparisons, 1000),
+    "shifted": (shifted, 200),
+    "prevalence": (prevalence, 40),
+}
 
 
 def main() -> None:

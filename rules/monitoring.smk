@@ -1,4 +1,5 @@
-# Needs results/detections and, where there is a truth to judge by, that.
+# Needs results/detections, results/monitoring/drift_nights.csv and, where there is a truth to judge
+# by, that.
 # Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when,
 # with expected counts, with their page; and, where there is a truth, results/detections/judged.csv.
 # The demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
@@ -31,6 +32,7 @@ rule tabulate_activity:
     input:
         days=asked(partial(PLAN.days.of_all, "results/detections/activity/{day}.tsv")),
         separation="results/detections/separation.tsv",
+        drift="results/monitoring/drift_nights.csv",
     output:
         activity="results/monitoring/activity.csv",
         dates="results/monitoring/dates.csv",

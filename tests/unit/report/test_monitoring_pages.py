@@ -23,6 +23,7 @@ DATE = {
     "lower": "20.2",
     "upper": "50.4",
     "expected_share": "0.333",
+    "clips_counted": "100",
 }
 RECORDING = {"status": "ok", "duration_s": "1800", "date": "2021-01-01"}
 
@@ -123,3 +124,7 @@ def test_the_night_of_most_calls_is_one_that_has_any():
     assert "<td>2021-01-01</td></tr>" in page()
     assert "<td></td></tr>" in page(dates=[none])
     assert "<td>2021-01-02</td></tr>" in page(dates=[none, DATE | {"night": "2021-01-02"}])
+    # Of a night that sounds otherwise, which has no interval, only where there are no others.
+    doubtful = DATE | {"night": "2021-01-03", "expected_share": "0.9", "lower": "", "upper": ""}
+    assert "<td>2021-01-01</td></tr>" in page(dates=[DATE, doubtful])
+    assert "<td>2021-01-03</td></tr>" in page(dates=[doubtful])

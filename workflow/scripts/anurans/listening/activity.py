@@ -9,10 +9,14 @@ from anurans.recordings.times import hours_from_noon, night_of, time_of_day
 from anurans.scores.probabilities import Curve, Separation
 
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
+CLIPS = COUNTS.index("clips")
 # What the jobs of single days hand on.
 PARTS = ("night", "hour", "species", *COUNTS, "squares", "probability")
 # What people read.
-TABLE = ("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share")
+TABLE = (
+    *("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share"),
+    "clips_counted",
+)
 
 
 @dataclass(slots=True)
@@ -36,16 +40,34 @@ class Tally:
         else:
             self.probability += other.probability
 
-    def row(self, species: str, separation: Separation | None) -> dict[str, object]:
-        """A row of `TABLE`, with counts by what is known of held-out clips."""
+    def row(
+        self, species: str, separation: Separation | None, trusted: "Tally | None" = None
+    ) -> dict[str, object]:
+        """A row of `TABLE`, with counts by what is known of held-out clips.
+
+        Parameters
+        ----------
+        species
+            Its code.
+        separation
+            What is known; None where nothing is.
+        trusted
+            Of this place, what was recorded in nights that sound like those of training. The count
+            is of its clips, with its interval; where there are none of these, the count is of all
+            clips, without an interval: none is known that would hold.
+        """
         counts = dict(zip(COUNTS, self.counts.tolist(), strict=True))
         minutes, clips = counts["minutes"], counts["clips"]
         row = {"species": species, **counts}
         row["share_of_minutes"] = counts["minutes_present"] / minutes if minutes else None
-        if self.probability is not None and separation:
-            expected, lower, upper = separation.count(self.probability, clips, self.squares)
+        of = trusted or self
+        if of.probability is not None and separation:
+            clips = int(of.counts[CLIPS])
+            expected, *ends = separation.count(of.probability, clips, of.squares)
+            lower, upper = ends if trusted else (None, None)
             row |= {"expected": expected, "lower": lower, "upper": upper}
             row["expected_share"] = None if expected is None else expected / clips
+            row["clips_counted"] = clips
         return row
 
 
@@ -153,6 +175,14 @@ def read_part(rows: Iterable[Mapping[str, str]]) -> dict[Place, Tally]:
     return found
 
 
+def trusted_places(
+    found: Mapping[Place, Tally], nights: Iterable[Mapping[str, str]]
+) -> dict[Place, Tally]:
+    """Tallies of the nights that drift leaves in, of its rows by night."""
+    doubtful = {row["night"] for row in nights if row["trust"] == "no"}
+    return {place: one for place, one in found.items() if place[0] not in doubtful}
+
+
 def gather(
     found: Mapping[Place, Tally], keys: Sequence[str]
 ) -> dict[tuple[str, ...], dict[str, Tally]]:
@@ -174,7 +204,7 @@ def gather(
     gathered: dict[tuple[str, ...], dict[str, Tally]] = {}
     for (place, night, species), one in nights.items():
         if night:
-            one.squares = int(one.counts[COUNTS.index("clips")]) ** 2
+            one.squares = int(one.counts[CLIPS]) ** 2
         gathered.setdefault(place, {}).setdefault(species, Tally()).add(one)
 
     def order(values: tuple[str, ...]) -> tuple:

@@ -29,7 +29,9 @@ def warnings(nights: Sequence[Row]) -> list[str]:
         said.append(
             f"Do not trust the scores of {len(doubtful)} of {counted(len(nights), 'night')}: at "
             "least half of their recordings sound unlike any that the model learnt from, by "
-            f"{why}. Listen to some of them, and annotate some for training. Nights: {names}."
+            f"{why}. Listen to some of them, and annotate some for training. No interval of an "
+            "expected count is given for them, since none would hold, and they are left out of "
+            f"counts over several nights. Nights: {names}."
         )
     for name, what in (
         ("season", f"more than {MOST_DAYS} days of the year away from any training recording"),
@@ -135,6 +137,7 @@ def heard(
     for code, name in species.items():
         mine = [row for row in dates if row["species"] == code]
         calling = [row for row in mine if row["expected"] and float(row["expected"])]
+        calling = [row for row in calling if row["lower"]] or calling
         total = in_all[code]
         nights = [row for row in mine if int(row["minutes_present"]) and row["night"]]
         called = f"{nights[0]['night']} to {nights[-1]['night']}" if nights else ""
@@ -144,7 +147,7 @@ def heard(
                 name,
                 str(events.get(code, 0)),
                 f"{total['minutes_present']} / {total['minutes']}",
-                f"{expected(total)} / {total['clips']}",
+                f"{expected(total)} / {total['clips_counted'] or total['clips']}",
                 called,
                 most["night"] if most and most["night"] else "",
             ]
