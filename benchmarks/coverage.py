@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 from simulated import Pond, draw_counts, learn, true_f1  # noqa: E402
 
 from anurans.scores.calibration import fit_calibrator  # noqa: E402
+from anurans.scores.expected_precision import expect_precision  # noqa: E402
 from anurans.scores.intervals import (  # noqa: E402
     draw_groups,
     effective_groups,
@@ -30,7 +31,7 @@ from anurans.scores.intervals import (  # noqa: E402
     sums_by_group,
 )
 from anurans.scores.prior_shift import prevalence_by_em  # noqa: E402
-from anurans.scores.probabilities import Separation  # noqa: E402
+from anurans.scores.wanted_precision import threshold_for_precision  # noqa: E402
 
 NORMAL = ndtri((np.arange(100) + 0.5) / 100)
 
@@ -91,8 +92,8 @@ def bands(worlds):
             for world in range(worlds):
                 rng = np.random.default_rng([world, int(100 * auroc), int(10 * effect)])
                 known = learn(pond.draw(rng, 40, 24, 0.3), world)
-                now = Separation(known.separation())
-                before = known.separation(separation_before)
+                now = known.separation()
+                before = separation_before(*known.known()[:3], known.draws)
                 for share in (0.01, 0.05, 0.3):
                     for clips in (24, 240, 2400):
                         new = pond.draw(rng, 25, clips, share)
@@ -123,8 +124,10 @@ def shifted(worlds):
             known = learn(pond.draw(rng, 40, 24, 0.3), world)
             new = pond.draw(rng, 25, 240, 0.05, shift=0.5)
             total, truth = known.calibrator(new.scores).sum(), new.labels.sum()
-            low, high = count_before(known.separation(separation_before), total, 6000)
-            _, lower, upper = Separation(known.separation()).count(total, 6000, 25 * 240**2)
+            low, high = count_before(
+                separation_before(*known.known()[:3], known.draws), total, 6000
+            )
+            _, lower, upper = known.separation().count(total, 6000, 25 * 240**2)
             cells.add(f"AUROC {auroc}", low <= truth <= high, lower <= truth <= upper)
     yield "Band of 25 nights of shifted noise", "none, where drift sees it", cells
 
@@ -152,7 +155,7 @@ def one_season(pond, share, world, draws=40):
     new = pond.draw(rng, 25, 24, share)
     truth, clips = new.labels.mean(), new.labels.size
     total = known.calibrator(new.scores).sum()
-    of_mean = np.array(Separation(known.separation()).count(total, clips, 25 * 24**2)) / clips
+    of_mean = np.array(known.separation().count(total, clips, 25 * 24**2)) / clips
     by_em = prevalence_by_em(known.calibrator(new.scores.ravel()), known.labels.mean())
     labels, scores = known.labels.reshape(40, 24), known.scores.reshape(40, 24)
     drawn = []
@@ -167,6 +170,32 @@ def one_season(pond, share, world, draws=40):
         *(lower <= truth <= upper, of_mean[1] <= truth <= of_mean[2]),
         *(upper - lower, of_mean[2] - of_mean[1]),
     )
+
+
+def precision(worlds):
+    """Precision in 25 nights, at thresholds for 0.9 where 30 % of clips hold calls."""
+    cells = Cells()
+    for auroc in (0.80, 0.95):
+        for effect in (0.2, 0.4):
+            pond = Pond(auroc, effect)
+            for world in range(worlds):
+                rng = np.random.default_rng([world, int(100 * auroc), int(10 * effect)])
+                known = learn(pond.draw(rng, 40, 24, 0.3), world)
+                threshold = threshold_for_precision(known.labels, known.scores, 0.9)
+                separation = known.separation(threshold)
+                for share in (0.01, 0.05, 0.3):
+                    new = pond.draw(rng, 25, 240, share)
+                    called = new.scores >= threshold
+                    if not called.any():
+                        continue
+                    true = (called & new.labels).sum() / called.sum()
+                    total = known.calibrator(new.scores).sum()
+                    _, lower, upper = expect_precision(separation, total, 6000, 25 * 240**2)
+                    if lower is not None:
+                        # What was said before is 0.9: within a tenth of it.
+                        held = abs(true - 0.9) < 0.05, lower <= true <= upper
+                        cells.add(f"AUROC {auroc}, effect {effect}, {share:.0%}", *held)
+    yield "Precision in new recordings", "0.93 to 0.97 (each 0.90 to 0.98)", cells
 
 
 SPECIES = {"common": (False,), "rare": (True,), "both": (False, True)}
@@ -227,6 +256,7 @@ PARTS = {
     "bands": (bands, 200),
     "scores": (scores, 1000),
     "comparisons": (comparisons, 1000),
+    "precision": (precision, 200),
     "shifted": (shifted, 200),
     "prevalence": (prevalence, 40),
 }

@@ -1,7 +1,8 @@
 # Needs results/detections, results/monitoring/drift_nights.csv and, where there is a truth to judge
 # by, that.
 # Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when,
-# with expected counts, with their page; and, where there is a truth, results/detections/judged.csv.
+# with expected counts, and precision.csv, how many of the clips that are called positive hold calls,
+# with their page; and, where there is a truth, results/detections/judged.csv.
 # The demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
 # the judgement reads.
 rule synthesise_season:
@@ -54,6 +55,30 @@ rule tabulate_activity:
         "../workflow/scripts/tabulate_activity.py"
 
 
+rule expect_precision:
+    input:
+        days=asked(partial(PLAN.days.of_all, "results/detections/activity/{day}.tsv")),
+        probabilities=asked(partial(PLAN.days.of_all, "results/detections/probabilities/{day}.tsv")),
+        separation="results/detections/separation.tsv",
+        drift="results/monitoring/drift_nights.csv",
+    output:
+        "results/monitoring/precision.csv",
+    log:
+        "logs/expect_precision.log",
+    benchmark:
+        "results/benchmarks/expect_precision.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        code=detection_code("expect_precision.py"),
+    script:
+        "../workflow/scripts/expect_precision.py"
+
+
 rule judge_events:
     input:
         events="results/detections/events.csv",
@@ -87,6 +112,7 @@ rule write_monitoring:
         dates="results/monitoring/dates.csv",
         totals="results/monitoring/species.csv",
         drift="results/monitoring/drift_nights.csv",
+        precision="results/monitoring/precision.csv",
         judged=asked(PLAN.detection.judged),
     output:
         report(

@@ -11,7 +11,7 @@ from scipy.special import expit, logit, ndtri
 
 from anurans.scores.calibration import Calibrator, calibrate_unseen, fit_calibrator
 from anurans.scores.intervals import draw_groups
-from anurans.scores.probabilities import measure_separation
+from anurans.scores.probabilities import Separation, measure_separation
 
 # Log-odds of a call vary by this between nights.
 CALLING = 1.0
@@ -61,11 +61,15 @@ class Known:
     groups: np.ndarray
     draws: np.ndarray
 
-    def separation(self, measure=measure_separation) -> np.ndarray:
-        """Moments of the held-out clips."""
+    def separation(self, threshold: float = 0.5) -> Separation:
+        """What is known of the held-out clips."""
+        labels, probabilities, groups, scores = self.known()
+        return measure_separation(labels, probabilities, groups, self.draws, scores >= threshold)
+
+    def known(self) -> list[np.ndarray]:
+        """Labels, probabilities, groups and scores of the clips that could be calibrated."""
         known = np.isfinite(self.probabilities)
-        of = (self.labels, self.probabilities, self.groups)
-        return measure(*(each[known] for each in of), self.draws)
+        return [each[known] for each in (self.labels, self.probabilities, self.groups, self.scores)]
 
 
 def learn(held_out: Scored, seed: int, draws: int = 200) -> Known | None:

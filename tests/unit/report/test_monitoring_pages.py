@@ -4,6 +4,7 @@ import pytest
 
 from anurans.listening.drift import NIGHTS, Limits
 from anurans.report.monitoring_pages import drift_page, monitoring_page, warnings
+from anurans.scores.expected_precision import PRECISION
 
 ABOUT = {
     # As JSON has it: by name.
@@ -44,6 +45,7 @@ def page(**given):
         "dates": [DATE],
         "totals": [DATE],
         "nights": [night("2021-01-01", "yes")],
+        "precision": [],
         "judged": [],
         "gap": 1.0,
     }
@@ -112,6 +114,23 @@ def test_judgement_is_shown_where_there_is_a_truth():
     text = page(judged=[row])
     assert "<td>4 / 5</td><td>0.80</td><td>6 / 9</td><td>0.67</td><td>1.25</td><td></td>" in text
     assert "On 12 recordings" in text
+
+
+def test_the_precision_here_stands_beside_that_of_held_out_clips():
+    row = dict.fromkeys(PRECISION, "") | {
+        "species": "A",
+        "prevalence_held_out": "0.3",
+        "precision_held_out": "0.9",
+        "prevalence": "0.05",
+        "precision": "0.551",
+        "precision_lower": "0.4",
+        "precision_upper": "0.7",
+        "precision_em": "0.6",
+        "note": "hardly known",
+    }
+    text = page(precision=[row])
+    cells = ("0.30", "0.90", "0.05", "0.55 (0.40 to 0.70)", "0.60", "hardly known")
+    assert "".join(f"<td>{cell}</td>" for cell in cells) in text
 
 
 def test_limits_that_cannot_be_set_are_told():

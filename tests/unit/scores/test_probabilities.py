@@ -8,6 +8,7 @@ from anurans.scores.calibration import calibrate_unseen
 from anurans.scores.intervals import draw_groups
 from anurans.scores.probabilities import (
     MOMENTS,
+    RATES,
     Curve,
     Separation,
     measure_separation,
@@ -38,17 +39,24 @@ def test_calibrators_and_separations_are_read_from_tables():
     assert found["B"] is None
     assert np.array_equal(found["A"].points, HALF)
     rows = [
-        {"species": "A", "draw": str(draw)} | dict(zip(MOMENTS, map(str, of), strict=True))
-        for draw, of in enumerate(([0.1, 0.7, *[0.01] * 5, 9], [0.2, 0.6, *[0.01] * 5, 9]))
+        {"species": "A", "draw": str(draw)}
+        | dict(zip((*MOMENTS, *RATES), map(str, of), strict=True))
+        for draw, of in enumerate(
+            (
+                [0.1, 0.7, *[0.01] * 5, 9, 0.3, 0.8, 0, 0, 3],
+                [0.2, 0.6, *[0.01] * 5, 9, 0.3, 0.7, 0, 0, 3],
+            )
+        )
     ]
-    assert read_separations(rows)["A"].moments[:, 1].tolist() == [0.7, 0.6]
+    found = read_separations(rows)["A"]
+    assert found.moments[:, 1].tolist() == [0.7, 0.6] and found.rates[:, 1].tolist() == [0.8, 0.7]
 
 
 def test_moments_are_those_of_either_kind_and_draws_without_one_are_left_out():
     labels = np.tile([False, False, True, True], 2)
     chances = np.array([0.1, 0.3, 0.6, 1.0, 0.3, 0.5, 0.5, 0.9])
     draws = np.array([[2, 0], [1, 1]])
-    found = measure_separation(labels, chances, np.repeat([0, 1], 4), draws)
+    found = measure_separation(labels, chances, np.repeat([0, 1], 4), draws, labels).moments
     # Within: of pairs 0.2 and 0.4 apart. Means of groups 0.2 and 0.4, 0.8 and 0.7.
     within = np.array([0.02, 0.08])
     between = np.maximum([0.02 - within[0] / 2, 0.005 - within[1] / 2], 0)
@@ -56,14 +64,18 @@ def test_moments_are_those_of_either_kind_and_draws_without_one_are_left_out():
     assert found == pytest.approx(np.array([both, [0.2, 0.8, *within, 0, 0, 0, 2], both]))
     # A draw that has no call, of groups one of which has none.
     labels[4:] = False
-    found = measure_separation(labels, chances, np.repeat([0, 1], 4), np.array([[0, 2], [2, 0]]))
+    draws = np.array([[0, 2], [2, 0]])
+    found = measure_separation(labels, chances, np.repeat([0, 1], 4), draws, labels).moments
     assert len(found) == 2
     labels[4:] = [False, False, True, True]
     # Of one group alone nothing is known of others.
-    alone = measure_separation(labels, chances, np.zeros(8, int), np.ones((3, 1), int))
-    assert alone[0, :2] == pytest.approx([0.3, 0.75]) and np.isnan(alone[0, 4:6]).all()
-    assert Separation(alone).count(5.0, 10, 100) == (pytest.approx(40 / 9), None, None)
-    assert not len(measure_separation(labels & False, chances, np.arange(8), np.ones((3, 8), int)))
+    alone = measure_separation(labels, chances, np.zeros(8, int), np.ones((3, 1), int), labels)
+    moments = alone.moments
+    assert moments[0, :2] == pytest.approx([0.3, 0.75]) and np.isnan(moments[0, 4:6]).all()
+    assert alone.count(5.0, 10, 100) == (pytest.approx(40 / 9), None, None)
+    silent = labels & False
+    none = measure_separation(silent, chances, np.arange(8), np.ones((3, 8), int), labels)
+    assert not len(none.moments) and not len(none.rates)
 
 
 def test_components_of_variance_are_those_that_clips_were_drawn_with():
@@ -74,7 +86,8 @@ def test_components_of_variance_are_those_that_clips_were_drawn_with():
     shifts = rng.multivariate_normal([0, 0], [[0.04, 0.03], [0.03, 0.09]], 2000)
     chances = np.where(labels, 2 + shifts[group, 1], shifts[group, 0])
     chances += rng.normal(0, np.where(labels, 0.5, 0.3))
-    found = measure_separation(labels, chances, group, np.empty((0, 2000), int))[0]
+    of = measure_separation(labels, chances, group, np.empty((0, 2000), int), labels)
+    found = of.moments[0]
     assert found[2:4] == pytest.approx([0.09, 0.25], rel=0.05)
     assert found[4:7] == pytest.approx([0.04, 0.09, 0.03], rel=0.15)
 
@@ -109,9 +122,9 @@ def test_scores_that_tell_nothing_say_nothing_about_counts():
 def test_probabilities_that_are_all_the_same_have_no_variance():
     labels = np.arange(30) % 3 == 0
     chances = np.where(labels, 0.7, 0.1)
-    found = measure_separation(labels, chances, np.arange(30), draw_groups(30, 50, 1))
-    assert found[:, 2:7] == pytest.approx(0, abs=1e-12) and (found >= 0).all()
-    expected, lower, upper = Separation(found).count(16.0, 100, 100)
+    found = measure_separation(labels, chances, np.arange(30), draw_groups(30, 50, 1), labels)
+    assert found.moments[:, 2:7] == pytest.approx(0, abs=1e-12) and (found.moments >= 0).all()
+    expected, lower, upper = found.count(16.0, 100, 100)
     assert (expected, lower, upper) == pytest.approx((10, 10, 10), abs=1e-3)
 
 
@@ -137,7 +150,7 @@ def test_counts_hold_the_truth_however_common_calls_are(share):
         known = learn(pond.draw(rng, 40, 12, 0.3), world, draws=50)
         new = pond.draw(rng, 100, 12, share)
         total, truth, clips = known.calibrator(new.scores).sum(), new.labels.sum(), 1200
-        of = Separation(known.separation())
+        of = known.separation()
         expected, lower, upper = of.count(total, clips, 100 * 12**2)
         held.append(lower <= truth <= upper)
         errors.append((expected - truth) / clips)
@@ -155,7 +168,7 @@ def test_bands_of_long_nights_hold_the_truth():
         known = learn(pond.draw(rng, 40, 24, 0.3), world, draws=100)
         new = pond.draw(rng, 1, 2400, 0.3)
         total, truth = known.calibrator(new.scores).sum(), new.labels.sum()
-        separation = Separation(known.separation())
+        separation = known.separation()
         for found, squares in ((held, 2400**2), (narrow, 2400 * 24)):
             _, lower, upper = separation.count(total, 2400, squares)
             found.append(lower <= truth <= upper)

@@ -108,6 +108,7 @@ RULES = {
     "collect_profiles": Facts(TABLE, "monitoring"),
     "measure_drift": Facts(TABLE, "monitoring"),
     "tabulate_activity": Facts(TABLE, "monitoring"),
+    "expect_precision": Facts(TABLE, "monitoring"),
     "judge_events": Facts(TABLE, "monitoring"),
     "tabulate_models": Facts(TABLE, "results"),
     "tabulate_intervals": Facts(TABLE, "results"),

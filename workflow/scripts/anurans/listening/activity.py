@@ -31,6 +31,16 @@ class Tally:
     squares: int = 0
     probability: float | None = 0.0
 
+    @property
+    def clips(self) -> int:
+        """How many clips there are."""
+        return int(self.counts[CLIPS])
+
+    @property
+    def positive(self) -> int:
+        """How many of them are called positive."""
+        return int(self.counts[COUNTS.index("positive")])
+
     def add(self, other: "Tally") -> None:
         """Add what another one counted elsewhere."""
         self.counts += other.counts
@@ -62,7 +72,7 @@ class Tally:
         row["share_of_minutes"] = counts["minutes_present"] / minutes if minutes else None
         of = trusted or self
         if of.probability is not None and separation:
-            clips = int(of.counts[CLIPS])
+            clips = of.clips
             expected, *ends = separation.count(of.probability, clips, of.squares)
             lower, upper = ends if trusted else (None, None)
             row |= {"expected": expected, "lower": lower, "upper": upper}
@@ -204,7 +214,7 @@ def gather(
     gathered: dict[tuple[str, ...], dict[str, Tally]] = {}
     for (place, night, species), one in nights.items():
         if night:
-            one.squares = int(one.counts[CLIPS]) ** 2
+            one.squares = one.clips**2
         gathered.setdefault(place, {}).setdefault(species, Tally()).add(one)
 
     def order(values: tuple[str, ...]) -> tuple:

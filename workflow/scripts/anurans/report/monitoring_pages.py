@@ -56,6 +56,7 @@ def monitoring_page(
     dates: Sequence[Row],
     totals: Sequence[Row],
     nights: Sequence[Row],
+    precision: Sequence[Row],
     judged: Sequence[Row],
     gap: float,
 ) -> str:
@@ -69,7 +70,7 @@ def monitoring_page(
         Code and name of each.
     about
         Of the detector.
-    thresholds, recordings, dates, totals, nights, judged
+    thresholds, recordings, dates, totals, nights, precision, judged
         Rows of the tables of these names.
     events
         Number of events of each species.
@@ -95,6 +96,7 @@ def monitoring_page(
         doubts=[*doubts(about), *unreachable(thresholds), *warnings(nights)],
         told=told,
         heard=heard(species, events, dates, totals),
+        precision=precisions(precision),
         judged=judgement(judged),
         listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
@@ -161,6 +163,28 @@ def expected(total: Row) -> str:
         return "not known"
     number, *ends = (f"{float(total[key] or 'nan'):.0f}" for key in ("expected", "lower", "upper"))
     return f"{number} ({ends[0]} to {ends[1]})" if total["lower"] else number
+
+
+def precisions(rows: Sequence[Row]) -> list[list[str]]:
+    """A row for each species: the precision on held-out clips, and that expected here."""
+    return [
+        [
+            row["species"],
+            short(row["prevalence_held_out"]),
+            short(row["precision_held_out"]),
+            ranged(row, "prevalence"),
+            ranged(row, "precision"),
+            short(row["precision_em"]),
+            row["note"],
+        ]
+        for row in rows
+    ]
+
+
+def ranged(row: Row, name: str) -> str:
+    """A number of a table with its interval, where it has one."""
+    value, lower, upper = (short(row[f"{name}{end}"]) for end in ("", "_lower", "_upper"))
+    return f"{value} ({lower} to {upper})" if lower else value
 
 
 def judgement(rows: Sequence[Row]) -> list[list[str]]:

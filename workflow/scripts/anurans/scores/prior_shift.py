@@ -1,8 +1,8 @@
 """How common calls are in new clips, by expectation maximisation: shown beside the expected count.
 
 The count itself comes of the mean probability (`anurans.scores.probabilities`): in simulated
-seasons EM errs less where calls are rare, and its intervals hold the truth less often
-(docs/statistics.md has the table).
+seasons EM errs less where a model tells well and calls are rare, and finds too many where it tells
+little, where its intervals hold the truth too seldom (docs/statistics.md has the table).
 """
 
 import numpy as np

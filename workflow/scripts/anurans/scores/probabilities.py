@@ -22,7 +22,10 @@ MOMENTS = (
     *("absent", "present", "absent_within", "present_within"),
     *("absent_between", "present_between", "common_between", "positive_groups"),
 )
-SEPARATION = ("species", "draw", *MOMENTS)
+# Share with calls; shares of clips with and without calls that are called positive; what the latter
+# varies by between groups, and groups in which clips without calls are called so.
+RATES = ("prevalence", "found", "false", "false_between", "false_groups")
+SEPARATION = ("species", "draw", *MOMENTS, *RATES)
 # Points that stand for the normal distribution of what one draw leaves open.
 _NORMAL = ndtri((np.arange(100) + 0.5) / 100)
 
@@ -47,9 +50,12 @@ class Separation:
     moments : np.ndarray [shape=(1 + draws, 8)]
         Columns of `MOMENTS`; the first row of all held-out clips, the others of those of groups
         drawn anew, as `measure_separation` gives them.
+    rates : np.ndarray [shape=(1 + draws, 5)], or None
+        Columns of `RATES`, of the same rows.
     """
 
     moments: np.ndarray
+    rates: np.ndarray | None = None
 
     def count(
         self, total: float, clips: int, squares: float
@@ -91,27 +97,45 @@ class Separation:
             kinds of clips apart may be of any count. None where the held-out clips themselves do
             not, and the last two where nothing could be drawn.
         """
+        expected, drawn = self.draw_counts(total, clips, squares)
+        if drawn is None:
+            return expected, None, None
+        far = reach(int(self.moments[0, 7]))
+        ends = np.quantile(drawn, [ndtr(-far), ndtr(far)], method="hazen").tolist()
+        return expected, min(expected, ends[0]), max(expected, ends[1])
+
+    def draw_counts(
+        self, total: float, clips: int, squares: float
+    ) -> tuple[float | None, np.ndarray | None]:
+        """Estimate how many clips hold calls, and what else may be.
+
+        Parameters are those of `count`.
+
+        Returns
+        -------
+        expected
+            None where nothing tells.
+        drawn : np.ndarray [shape=(draws, points)], or None
+            Of each draw, points of what chance leaves open; None where nothing could be drawn.
+        """
         absent, present, *variances = self.moments.T
         apart = present - absent
         if not clips or not apart[0] > 0:
-            return None, None, None
+            return None, None
         tells = apart > 0
         apart = np.where(tells, apart, 1.0)
         count = np.clip((total - clips * absent) / apart, 0, clips)
-        within_absent, within_present, absents, presents, both, groups = variances
+        within_absent, within_present, absents, presents, both, _ = variances
         share = count / clips
         within = (clips - count) * within_absent + count * within_present
         between = (1 - share) ** 2 * absents + share**2 * presents + 2 * share * (1 - share) * both
         spread = np.sqrt(within + squares * between) / apart
         expected = float(count[0])
         if len(count) < 3 or not np.isfinite(spread[0]):
-            return expected, None, None
+            return expected, None
         drawn = count[:, None] + spread[:, None] * _NORMAL
         drawn[~tells] = np.linspace(0, clips, len(_NORMAL))
-        far = reach(int(groups[0]))
-        levels = [ndtr(-far), ndtr(far)]
-        ends = np.quantile(drawn[1:].clip(0, clips), levels, method="hazen").tolist()
-        return expected, min(expected, ends[0]), max(expected, ends[1])
+        return expected, drawn[1:].clip(0, clips)
 
 
 def read_curves(
@@ -129,14 +153,20 @@ def read_separations(rows: Iterable[Mapping[str, str]]) -> dict[str, Separation]
     """Read what is known of each species, where anything is."""
     found: dict[str, list[list[float]]] = {}
     for row in rows:
-        moments = [float(row[name] or "nan") for name in MOMENTS]
-        found.setdefault(row["species"], []).append(moments)
-    return {name: Separation(np.array(of)) for name, of in found.items()}
+        values = [float(row[name] or "nan") for name in (*MOMENTS, *RATES)]
+        found.setdefault(row["species"], []).append(values)
+    at = len(MOMENTS)
+    tables = {name: np.array(of) for name, of in found.items()}
+    return {name: Separation(of[:, :at], of[:, at:]) for name, of in tables.items()}
 
 
 def measure_separation(
-    labels: np.ndarray, probabilities: np.ndarray, groups: np.ndarray, draws: np.ndarray
-) -> np.ndarray:
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    groups: np.ndarray,
+    draws: np.ndarray,
+    called: np.ndarray,
+) -> Separation:
     """Moments of probabilities, of clips without and with calls, under each draw of groups.
 
     Of either kind the mean, and by a one-way analysis of variance with groups of unequal sizes
@@ -153,13 +183,16 @@ def measure_separation(
         From 0.
     draws : np.ndarray [shape=(draws, groups)]
         How often each draw has each group.
+    called : np.ndarray [shape=(n,), dtype=bool]
+        Whether a clip is called positive. Of the shares half a clip of either answer is added, so
+        that no share is taken for nothing or all (Agresti & Coull 1998, Approximate is better than
+        "exact", The American Statistician 52(2)).
 
     Returns
     -------
-    np.ndarray [shape=(1 + draws, 8)]
-        Columns of `MOMENTS`; the first row is of all groups once, with variances of NaN where one
-        of the kinds is in one group alone, and no row at all without either kind. Without draws of
-        either sort.
+    Separation
+        The first row is of all groups once, with variances of NaN where one of the kinds is in one
+        group alone, and no row at all without either kind. Without draws of either sort.
     """
     times = np.concatenate([np.ones((1, draws.shape[1]), int), draws])
     kinds = np.stack([~labels, labels], axis=1).astype(float)
@@ -183,4 +216,26 @@ def measure_separation(
     table = np.column_stack([means, within, between, common, some[:, 1]])
     known = np.isfinite(table).all(axis=1)
     known[0] = np.isfinite(means[0]).all()
-    return table[known] if known[0] else table[:0]
+    of = known if known[0] else slice(0)
+    return Separation(table[of], _rates(kinds, called, groups, times)[of])
+
+
+def _rates(
+    kinds: np.ndarray, called: np.ndarray, groups: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """Columns of `RATES` [shape=(draws, 5)], of clips of two kinds [shape=(n, 2)]."""
+    table = np.stack([kinds, kinds * called[:, None]], axis=1)
+    clips, positive = np.moveaxis(sums_by_group(groups, range(times.shape[1]), table), 1, 0)
+    total, hits = times @ clips, times @ positive
+    shares = (hits + 0.5) / (total + 1)
+    some = times @ (clips[:, 0] > 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # As the means of probabilities vary between groups; a share within varies by p (1 - p).
+        own = positive[:, 0] ** 2 / np.maximum(clips[:, 0], 1)
+        within = np.maximum(hits[:, 0] - times @ own, 0) / np.maximum(total[:, 0] - some, 1)
+        apart = (times @ own - hits[:, 0] ** 2 / total[:, 0]) / (some - 1)
+        size = (total[:, 0] - times @ clips[:, 0] ** 2 / total[:, 0]) / (some - 1)
+        between = np.maximum((apart - within) / size, 0)
+    alarms = times @ (positive[:, 0] > 0)
+    often = total[:, 1] / np.maximum(total.sum(axis=1), 1)
+    return np.column_stack([often, shares[:, 1], shares[:, 0], np.nan_to_num(between), alarms])
