@@ -83,6 +83,8 @@ rule judge_events:
     input:
         events="results/detections/events.csv",
         recordings="results/detections/recordings.csv",
+        scores=asked(partial(PLAN.days.of_all, "results/detections/scores/{day}.h5")),
+        calibrators="results/detections/calibrators.tsv",
         truth=ancient(given(asked(partial(PLAN.detection.setting, "truth")))),
     output:
         "results/detections/judged.csv",
@@ -98,6 +100,8 @@ rule judge_events:
     params:
         settings=PLAN.annotations.settings,
         truth=asked(PLAN.days.truth_digest),
+        allowed=config["evaluation"]["events"],
+        gap=asked(partial(PLAN.detection.setting, "gap")),
         code=detection_code("judge_events.py"),
     script:
         "../workflow/scripts/judge_events.py"

@@ -98,12 +98,15 @@ def test_probabilities_are_those_that_the_model_was_calibrated_to(listening):
 def test_events_are_where_the_tones_are(listening):
     for row in read(listening / "results/detections/judged.csv"):
         assert row["recordings"] == str(len(NEW))
-        assert float(row["recall"]) >= 0.7 and float(row["precision"]) >= 0.6, row
+        assert float(row["touched_recall"]) >= 0.7, row
+        assert float(row["touching_precision"]) >= 0.6, row
+        assert float(row["segment_f1"]) > 0.5 and 0 <= float(row["psds"]) <= 1, row
     events = read(listening / "results/detections/events.csv")
     assert {row["species"] for row in events} == {"LOW", "HIGH"}
     for row in events:
         assert 0 <= float(row["start"]) < float(row["end"]) <= 20
         assert 0 <= float(row["probability"]) <= 1
+        assert float(row["resolution"]) == 1.25
     dated = next(row for row in events if row["recording"] == "TINY_20210210_203000")
     assert dated["date"] == "2021-02-10" and dated["time"].startswith("20:30:")
     assert {row["date"] for row in events if row["recording"] == "undated"} <= {""}

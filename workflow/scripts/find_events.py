@@ -13,7 +13,7 @@ from anurans.listening.detector import frequencies, mean_scores, thresholds_of, 
 from anurans.listening.selections import audacity, raven
 from anurans.recordings.names import file_name
 from anurans.recordings.times import time_of_day
-from anurans.scores.events import EVENT, find_events
+from anurans.scores.events import EVENT, find_events, resolution
 from anurans.scores.expected_precision import HISTOGRAM, histogram
 from anurans.scores.probabilities import read_curves
 from anurans.sounds.shards import open_shard
@@ -65,7 +65,8 @@ def main(input, output, params):
         for event in events:
             date, time = time_of_day(names["date"], names["time"], event.start)
             row = {key: getattr(event, key) for key in EVENT[1:6]}
-            rows.append({"recording": recording, **row, "date": date, "time": time})
+            row |= {"recording": recording, "date": date, "time": time}
+            rows.append(row | {"resolution": resolution(length, steps)})
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
     write_table(output.probabilities, HISTOGRAM, binned)

@@ -114,6 +114,7 @@ RULES = {
     "tabulate_intervals": Facts(TABLE, "results"),
     "tabulate_comparisons": Facts(TABLE, "results"),
     "calibrate_models": Facts(TABLE, "results"),
+    "tabulate_events": Facts(TABLE, "results"),
     "tabulate_optimism": Facts(TABLE, "results"),
     "tabulate_labelling": Facts(TABLE, "results"),
     "tabulate_datasets": Facts(TABLE, "results"),

@@ -44,7 +44,10 @@ class ReportPlan:
                 f"results/tables/{name}.csv"
                 for name in ("models", "intervals", "comparisons", "costs")
             ),
-            *(["results/tables/calibration.csv"] if self._runs.calibrated() else []),
+            *(
+                f"results/tables/{name}.csv"
+                for name in (("calibration", "events") if self._runs.calibrated() else ())
+            ),
             *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
             *(["results/tables/optimism.csv"] if self._runs.of_optimism() else []),
         ]

@@ -6,6 +6,7 @@ from typing import Any
 from anurans.common.wording import be, counted, listed
 from anurans.listening.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
 from anurans.report.html import render
+from anurans.scores.event_scores import TOLERANCES
 
 Row = Mapping[str, str]
 MODEL = ("split", "backbone", "dataset", "recipe")
@@ -98,6 +99,7 @@ def monitoring_page(
         heard=heard(species, events, dates, totals),
         precision=precisions(precision),
         judged=judgement(judged),
+        allowed=tolerances(judged),
         listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
 
@@ -188,19 +190,28 @@ def ranged(row: Row, name: str) -> str:
 
 
 def judgement(rows: Sequence[Row]) -> list[list[str]]:
-    """A row for each species: how many events are true, and calls found, and how well in time."""
+    """A row for each species: by segments, matches, the sweep, and by what events touch."""
     return [
         [
             row["species"],
-            f"{row['events_true']} / {row['events']}",
-            short(row["precision"]),
-            f"{row['calls_found']} / {row['calls']}",
-            short(row["recall"]),
+            *(short(row[f"segment_{name}"]) for name in ("precision", "recall", "f1")),
+            f"{row['matched']} / {row['events']} / {row['calls']}",
+            short(row["match_f1"]),
+            short(row["psds"]),
             short(row["start_error_abs"]),
             short(row["end_error_abs"]),
+            f"{row['events_touching']} / {row['events']}",
+            f"{row['calls_touched']} / {row['calls']}",
         ]
         for row in rows
     ]
+
+
+def tolerances(rows: Sequence[Row]) -> dict[str, str]:
+    """What was let pass, in words of the page."""
+    if not rows:
+        return {}
+    return {name: f"{float(rows[0][name]):g}" for name in TOLERANCES}
 
 
 def short(text: str) -> str:

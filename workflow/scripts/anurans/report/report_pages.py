@@ -47,6 +47,7 @@ PAGES = {
     "calibration": _table(
         "calibration", "Calibrated probabilities", "Models", *MODEL, "species", "method"
     ),
+    "events": _table("events", "Events against annotated calls", "Models", *MODEL, "species"),
     "optimism": _table(
         *("optimism", "What a leaky split pretends", "Models"),
         *("backbone", "dataset", "recipe", "subset", "split", "leaky"),
