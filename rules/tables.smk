@@ -2,7 +2,8 @@
 # results/recordings.csv and the annotation source.
 # Makes results/tables/: models.csv, each model over its folds, intervals.csv, every score with its
 # interval, comparisons.csv, backbones, datasets and recipes against each other, calibration.csv,
-# events.csv, how well each finds events, optimism.csv, what a leaky split pretends, labelling.csv, scores under other rules and by grade,
+# events.csv, how well each finds events, field.csv, far calls, false events and minutes of
+# listening, optimism.csv, what a leaky split pretends, labelling.csv, scores under other rules and by grade,
 # datasets.csv, what each dataset holds, costs.csv, time, memory and disk of each network; and
 # results/calibrators.tsv.
 rule tabulate_models:
@@ -131,6 +132,37 @@ rule tabulate_events:
         code=code("tabulate_events.py"),
     script:
         "../workflow/scripts/tabulate_events.py"
+
+
+rule tabulate_field_scores:
+    input:
+        metrics=of_runs("metrics.tsv", PLAN.runs.calibrated()),
+        predictions=of_runs("predictions.tsv", PLAN.runs.calibrated()),
+        labels=shards("results/labels/original/{shard}.tsv"),
+        recordings="results/recordings.csv",
+        annotations=ancient(given(asked(PLAN.annotations.path))),
+    output:
+        "results/tables/field.csv",
+    log:
+        "logs/tabulate_field_scores.log",
+    benchmark:
+        "results/benchmarks/tabulate_field_scores.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(20),
+    params:
+        recordings=PLAN.recordings.ids,
+        settings=PLAN.annotations.settings,
+        annotations=asked(PLAN.annotations.digest),
+        labelling=config["labelling"],
+        length=config["clips"]["length"],
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("tabulate_field_scores.py"),
+    script:
+        "../workflow/scripts/tabulate_field_scores.py"
 
 
 rule tabulate_optimism:

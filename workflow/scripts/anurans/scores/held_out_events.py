@@ -20,6 +20,8 @@ class HeldOut:
 
     Attributes
     ----------
+    clips : np.ndarray [shape=(n,)]
+        Their ids.
     recordings : np.ndarray [shape=(n,)]
         Of each clip; clips of one recording follow each other in time.
     groups : np.ndarray [shape=(n,)]
@@ -31,12 +33,17 @@ class HeldOut:
     positive : np.ndarray [shape=(n, species), dtype=bool]
     """
 
+    clips: np.ndarray
     recordings: np.ndarray
     groups: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
     scores: np.ndarray
     positive: np.ndarray
+
+    def placed(self) -> list[tuple[str, float]]:
+        """Recording and start of each clip."""
+        return list(zip(self.recordings.tolist(), self.starts.tolist(), strict=True))
 
     def names(self) -> list[str]:
         """Recordings, in order."""
@@ -77,6 +84,7 @@ def read_held_out(
 
     scores = table("score")
     return HeldOut(
+        np.array([clip["clip"] for clip in placed], dtype=object),
         np.array([clip["recording"] for clip in placed], dtype=object),
         np.array([row["group"] for row in found], dtype=object),
         np.array([float(clip["start"]) for clip in placed]),
