@@ -36,7 +36,7 @@ def prevalence_by_em(
     Examples
     --------
     >>> round(prevalence_by_em(np.array([0.99, 0.01, 0.01, 0.01]), 0.5), 2)
-    0.25
+    0.24
     """
     counts = np.ones(len(probabilities)) if weights is None else weights
     if not counts.sum():
