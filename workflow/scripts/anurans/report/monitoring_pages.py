@@ -99,6 +99,7 @@ def monitoring_page(
         heard=heard(species, events, dates, totals),
         precision=precisions(precision),
         judged=judgement(judged),
+        touching=touching(judged),
         allowed=tolerances(judged),
         listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
@@ -190,7 +191,7 @@ def ranged(row: Row, name: str) -> str:
 
 
 def judgement(rows: Sequence[Row]) -> list[list[str]]:
-    """A row for each species: by segments, matches, the sweep, and by what events touch."""
+    """A row for each species: by segments, by matches and by the sweep."""
     return [
         [
             row["species"],
@@ -198,6 +199,16 @@ def judgement(rows: Sequence[Row]) -> list[list[str]]:
             f"{row['matched']} / {row['events']} / {row['calls']}",
             short(row["match_f1"]),
             short(row["psds"]),
+        ]
+        for row in rows
+    ]
+
+
+def touching(rows: Sequence[Row]) -> list[list[str]]:
+    """A row for each species: how well in time events are, and what they touch."""
+    return [
+        [
+            row["species"],
             short(row["start_error_abs"]),
             short(row["end_error_abs"]),
             f"{row['events_touching']} / {row['events']}",
