@@ -143,13 +143,22 @@ def test_what_was_heard_is_tabulated_and_drawn(listening):
     place = listening / "results/monitoring"
     rows = read(place / "dates.csv")
     assert {row["night"] for row in rows} == {"", "2021-01-16", "2021-02-10", "2021-02-11"}
+    doubtful = {row["night"] for row in read(place / "drift_nights.csv") if row["trust"] == "no"}
     for row in rows:
-        assert float(row["lower"]) <= float(row["expected"]) <= float(row["upper"])
-        assert float(row["upper"]) <= int(row["clips"])
+        assert 0 <= float(row["expected"]) <= int(row["clips"]) == int(row["clips_counted"])
+        # No band where drift says that none would hold.
+        assert (row["lower"] == row["upper"] == "") == (row["night"] in doubtful)
+        if row["lower"]:
+            assert float(row["lower"]) <= float(row["expected"]) <= float(row["upper"])
     assert sum(int(row["clips"]) for row in rows) == 2 * 4 * 5
     assert sum(int(row["clips"]) for row in read(place / "hours.csv")) == 2 * 4 * 5
     totals = {row["species"]: row for row in read(place / "species.csv")}
     assert {row["clips"] for row in totals.values()} == {"20"}
+    counted = {row["clips_counted"] for row in totals.values()}
+    assert counted == {str(4 * sum(row["night"] not in doubtful for row in rows) // 2)}
+    for row in read(place / "precision.csv"):
+        assert row["clips"] in counted and 0 <= float(row["precision"]) <= 1
+        assert float(row["prevalence"]) == float(totals[row["species"]]["expected_share"])
     for name in ("calendar", "season", "night", "drift"):
         assert (place / f"{name}.png").stat().st_size > 5000
     drift = {row["recording"]: row for row in read(place / "drift.csv")}

@@ -77,7 +77,7 @@ def draw(ax, models):
             if row["by_chance"]:
                 ax.plot(float(row["by_chance"]), y, "|", color=GREY, ms=8)
     graded = bool(set(lines) & set(ORDER))
-    ax.set_yticks(range(len(lines)), lines if graded else [""] * len(lines))
+    ax.set_yticks(range(len(lines)) if graded else [], lines if graded else [])
     ax.set_ylim(max(len(lines), 1) - 0.5, -0.5)
     ax.grid(axis="x", color="#E5E5E5", linewidth=0.5)
     ax.set_axisbelow(True)

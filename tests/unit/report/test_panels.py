@@ -191,7 +191,7 @@ def test_what_matters_in_the_field_has_a_panel_for_each_species_and_score(drawn,
         about | {"score": RECALL, "of": "far", "value": 0.5, "lower": 0.25, "upper": 0.75},
         about | {"score": RECALL, "of": "clear", "value": 0.9},
         about | {"score": FALSE, "of": "", "value": 2.5, "lower": 1, "upper": 4},
-        about | {"score": LISTENING, "of": "95% of presences", "value": 8, "by_chance": 20},
+        about | {"score": LISTENING, "of": "95 % of presences", "value": 8, "by_chance": 20},
     ]
     write_table(files.table, FIELD, rows)
     figure = drawn(plot_field_scores, files, **OF_SPLIT)

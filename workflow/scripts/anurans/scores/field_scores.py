@@ -143,7 +143,11 @@ def listening(
     first = np.searchsorted(at, np.arange(len(names)))
     rank = np.arange(len(at)) - first[at]
     clips, calls = np.bincount(at), np.bincount(at, weights=labels).astype(int)
-    about = {"score": LISTENING, "of": f"{FOUND:.0%} of presences", "n": int((calls > 0).sum())}
+    about = {
+        "score": LISTENING,
+        "of": f"{100 * FOUND:g} % of presences",
+        "n": int((calls > 0).sum()),
+    }
     if not calls.any():
         return about | {"n_groups": 0}
     # Rank of the first clip with calls, of each place; and minutes of the first k clips of each.
