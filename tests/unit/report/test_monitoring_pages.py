@@ -139,8 +139,9 @@ def test_the_precision_here_stands_beside_that_of_held_out_clips():
         "note": "hardly known",
     }
     text = page(precision=[row])
-    cells = ("0.30", "0.90", "0.05", "0.55 (0.40 to 0.70)", "0.60", "hardly known")
+    cells = ("0.30", "0.90", "0.05", "0.55 (0.40 to 0.70)", "0.60")
     assert "".join(f"<td>{cell}</td>" for cell in cells) in text
+    assert "<li>A: hardly known.</li>" in text
 
 
 def test_limits_that_cannot_be_set_are_told():

@@ -98,6 +98,7 @@ def monitoring_page(
         told=told,
         heard=heard(species, events, dates, totals),
         precision=precisions(precision),
+        notes=[f"{row['species']}: {row['note']}." for row in precision if row["note"]],
         judged=judgement(judged),
         touching=touching(judged),
         allowed=tolerances(judged),
@@ -178,7 +179,6 @@ def precisions(rows: Sequence[Row]) -> list[list[str]]:
             ranged(row, "prevalence"),
             ranged(row, "precision"),
             short(row["precision_em"]),
-            row["note"],
         ]
         for row in rows
     ]
