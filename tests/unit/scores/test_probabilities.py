@@ -78,6 +78,25 @@ def test_moments_are_those_of_either_kind_and_draws_without_one_are_left_out():
     assert not len(none.moments) and not len(none.rates)
 
 
+def test_rates_are_shares_that_are_called_and_how_those_of_groups_differ():
+    rng = np.random.default_rng(3)
+    group = np.repeat(np.arange(500), 40)
+    labels = rng.random(len(group)) < 0.25
+    false = np.clip(rng.normal(0.1, 0.05, 500), 0, 1)[group]
+    called = rng.random(len(group)) < np.where(labels, 0.8, false)
+    draws = np.empty((0, 500), int)
+    of = measure_separation(labels, labels * 1.0, group, draws, called)
+    found = dict(zip(RATES, of.rates[0].tolist(), strict=True))
+    assert found["prevalence"] == labels.mean()
+    assert (found["found"], found["false"]) == pytest.approx((0.8, 0.1), abs=0.01)
+    assert found["false_between"] == pytest.approx(0.05**2, rel=0.3)
+    alarmed = {g for g, c, label in zip(group, called, labels, strict=True) if c and not label}
+    assert found["false_groups"] == len(alarmed)
+    # Half a clip of either answer, so that none is taken for nothing.
+    of = measure_separation(labels, labels * 1.0, group, draws, labels)
+    assert 0 < of.rates[0, 2] < 1e-4 and of.rates[0, 1] < 1
+
+
 def test_components_of_variance_are_those_that_clips_were_drawn_with():
     rng = np.random.default_rng(1)
     sizes = rng.integers(2, 30, 2000)
