@@ -1,6 +1,8 @@
-# Needs results/detections and, where there is a truth to judge by, that.
+# Needs results/detections, results/monitoring/drift_nights.csv and, where there is a truth to judge
+# by, that.
 # Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when,
-# with expected counts, with their page; and, where there is a truth, results/detections/judged.csv.
+# with expected counts, and precision.csv, how many of the clips that are called positive hold calls,
+# with their page; and, where there is a truth, results/detections/judged.csv.
 # The demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
 # the judgement reads.
 rule synthesise_season:
@@ -31,6 +33,7 @@ rule tabulate_activity:
     input:
         days=asked(partial(PLAN.days.of_all, "results/detections/activity/{day}.tsv")),
         separation="results/detections/separation.tsv",
+        drift="results/monitoring/drift_nights.csv",
     output:
         activity="results/monitoring/activity.csv",
         dates="results/monitoring/dates.csv",
@@ -52,10 +55,36 @@ rule tabulate_activity:
         "../workflow/scripts/tabulate_activity.py"
 
 
+rule expect_precision:
+    input:
+        days=asked(partial(PLAN.days.of_all, "results/detections/activity/{day}.tsv")),
+        probabilities=asked(partial(PLAN.days.of_all, "results/detections/probabilities/{day}.tsv")),
+        separation="results/detections/separation.tsv",
+        drift="results/monitoring/drift_nights.csv",
+    output:
+        "results/monitoring/precision.csv",
+    log:
+        "logs/expect_precision.log",
+    benchmark:
+        "results/benchmarks/expect_precision.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        code=detection_code("expect_precision.py"),
+    script:
+        "../workflow/scripts/expect_precision.py"
+
+
 rule judge_events:
     input:
         events="results/detections/events.csv",
         recordings="results/detections/recordings.csv",
+        scores=asked(partial(PLAN.days.of_all, "results/detections/scores/{day}.h5")),
+        calibrators="results/detections/calibrators.tsv",
         truth=ancient(given(asked(partial(PLAN.detection.setting, "truth")))),
     output:
         "results/detections/judged.csv",
@@ -71,6 +100,8 @@ rule judge_events:
     params:
         settings=PLAN.annotations.settings,
         truth=asked(PLAN.days.truth_digest),
+        allowed=config["evaluation"]["events"],
+        gap=asked(partial(PLAN.detection.setting, "gap")),
         code=detection_code("judge_events.py"),
     script:
         "../workflow/scripts/judge_events.py"
@@ -85,6 +116,7 @@ rule write_monitoring:
         dates="results/monitoring/dates.csv",
         totals="results/monitoring/species.csv",
         drift="results/monitoring/drift_nights.csv",
+        precision="results/monitoring/precision.csv",
         judged=asked(PLAN.detection.judged),
     output:
         report(

@@ -1,7 +1,7 @@
 # Needs history.tsv, predictions.tsv and metrics.tsv of the runs, results/calibrators.tsv and
-# results/recordings.csv.
+# results/recordings.csv, and results/tables/field.csv.
 # Makes figures of each split in results/figures/, each as .svg and .png: learning_curves-{split},
-# precision_recall-{split}, reliability-{split} and hours-{split}.
+# precision_recall-{split}, reliability-{split}, hours-{split} and field-{split}.
 rule plot_learning_curves:
     input:
         metrics=of_split("metrics.tsv"),
@@ -120,3 +120,31 @@ rule plot_hours:
         code=code("plot_hours.py"),
     script:
         "../workflow/scripts/plot_hours.py"
+
+
+rule plot_field_scores:
+    input:
+        metrics=of_split("metrics.tsv"),
+        table="results/tables/field.csv",
+    output:
+        svg=report(
+            "results/figures/field-{split}.svg",
+            category="Figures",
+            caption="../workflow/report/plot_field_scores.rst",
+            labels={"figure": "what matters in the field", "of": "{split}"},
+        ),
+        png="results/figures/field-{split}.png",
+    log:
+        "logs/plot_field_scores/{split}.log",
+    benchmark:
+        "results/benchmarks/plot_field_scores/{split}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        code=code("plot_field_scores.py"),
+    script:
+        "../workflow/scripts/plot_field_scores.py"

@@ -98,12 +98,15 @@ def test_probabilities_are_those_that_the_model_was_calibrated_to(listening):
 def test_events_are_where_the_tones_are(listening):
     for row in read(listening / "results/detections/judged.csv"):
         assert row["recordings"] == str(len(NEW))
-        assert float(row["recall"]) >= 0.7 and float(row["precision"]) >= 0.6, row
+        assert float(row["touched_recall"]) >= 0.7, row
+        assert float(row["touching_precision"]) >= 0.6, row
+        assert float(row["segment_f1"]) > 0.5 and 0 <= float(row["psds"]) <= 1, row
     events = read(listening / "results/detections/events.csv")
     assert {row["species"] for row in events} == {"LOW", "HIGH"}
     for row in events:
         assert 0 <= float(row["start"]) < float(row["end"]) <= 20
         assert 0 <= float(row["probability"]) <= 1
+        assert float(row["resolution"]) == 1.25
     dated = next(row for row in events if row["recording"] == "TINY_20210210_203000")
     assert dated["date"] == "2021-02-10" and dated["time"].startswith("20:30:")
     assert {row["date"] for row in events if row["recording"] == "undated"} <= {""}
@@ -140,13 +143,23 @@ def test_what_was_heard_is_tabulated_and_drawn(listening):
     place = listening / "results/monitoring"
     rows = read(place / "dates.csv")
     assert {row["night"] for row in rows} == {"", "2021-01-16", "2021-02-10", "2021-02-11"}
+    doubtful = {row["night"] for row in read(place / "drift_nights.csv") if row["trust"] == "no"}
     for row in rows:
-        assert float(row["lower"]) <= float(row["expected"]) <= float(row["upper"])
-        assert float(row["upper"]) <= int(row["clips"])
+        assert 0 <= float(row["expected"]) <= int(row["clips"]) == int(row["clips_counted"])
+        # No band where drift says that none would hold.
+        assert (row["lower"] == row["upper"] == "") == (row["night"] in doubtful)
+        if row["lower"]:
+            assert float(row["lower"]) <= float(row["expected"]) <= float(row["upper"])
     assert sum(int(row["clips"]) for row in rows) == 2 * 4 * 5
     assert sum(int(row["clips"]) for row in read(place / "hours.csv")) == 2 * 4 * 5
     totals = {row["species"]: row for row in read(place / "species.csv")}
     assert {row["clips"] for row in totals.values()} == {"20"}
+    counted = {row["clips_counted"] for row in totals.values()}
+    trusted = sum(int(row["clips"]) for row in rows if row["night"] not in doubtful) // 2
+    assert counted == {str(trusted or 20)}
+    for row in read(place / "precision.csv"):
+        assert row["clips"] == str(trusted) and 0 <= float(row["precision"]) <= 1
+        assert float(row["prevalence"]) == float(totals[row["species"]]["expected_share"])
     for name in ("calendar", "season", "night", "drift"):
         assert (place / f"{name}.png").stat().st_size > 5000
     drift = {row["recording"]: row for row in read(place / "drift.csv")}

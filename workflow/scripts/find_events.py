@@ -13,7 +13,8 @@ from anurans.listening.detector import frequencies, mean_scores, thresholds_of, 
 from anurans.listening.selections import audacity, raven
 from anurans.recordings.names import file_name
 from anurans.recordings.times import time_of_day
-from anurans.scores.events import EVENT, find_events
+from anurans.scores.events import EVENT, find_events, resolution
+from anurans.scores.expected_precision import HISTOGRAM, histogram
 from anurans.scores.probabilities import read_curves
 from anurans.sounds.shards import open_shard
 
@@ -38,7 +39,7 @@ def main(input, output, params):
     )
     band = frequencies(about["settings"])
     folders = fresh(output.audacity), fresh(output.raven)
-    rows, counted = [], {}
+    rows, counted, binned = [], {}, []
     for recording in metadata["recordings"]:
         of = np.flatnonzero(clips.recording == recording)
         starts, ends = clips.source_start[of], clips.source_end[of]
@@ -53,6 +54,8 @@ def main(input, output, params):
             heard = (positive[tiles, at], scores[tiles, at], curves[name])
             times = [(event.start, event.end) for event in found]
             add_all(counted, tally(name, places, clips.source_start[tiles], *heard, times))
+            if curves[name]:
+                binned += histogram(places, name, chances[tiles, at])
         events.sort(key=lambda event: (event.start, event.end, event.species))
         texts = audacity(events), raven(events, *band)
         endings = ".txt", ".Table.1.selections.txt"
@@ -62,9 +65,11 @@ def main(input, output, params):
         for event in events:
             date, time = time_of_day(names["date"], names["time"], event.start)
             row = {key: getattr(event, key) for key in EVENT[1:6]}
-            rows.append({"recording": recording, **row, "date": date, "time": time})
+            row |= {"recording": recording, "date": date, "time": time}
+            rows.append(row | {"resolution": resolution(length, steps)})
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
+    write_table(output.probabilities, HISTOGRAM, binned)
     log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
 
 

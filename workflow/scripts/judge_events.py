@@ -4,7 +4,10 @@ from anurans.annotations.sources import annotations_of
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.scores.event_scores import JUDGED, judge
+from anurans.scores.event_scores import JUDGED, Tolerances, calls_within, judge
+from anurans.scores.events import SWEPT, sweep_events
+from anurans.scores.probabilities import read_curves
+from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):
@@ -23,19 +26,36 @@ def main(input, output, params):
     for row in read_table(input.events):
         of = events.setdefault(row["species"], {}).setdefault(row["recording"], [])
         of.append((float(row["start"]), float(row["end"])))
+    swept = sweep(input.scores, input.calibrators, truth, params.gap)
     rows = []
     for species in params.settings["species"]:
-        calls = {
-            recording: [
-                (call.start, min(call.end, recordings[recording]))
-                for call in found
-                if call.species == species and call.start <= recordings[recording]
-            ]
-            for recording, found in truth.items()
-        }
-        rows.append({"species": species} | judge(events.get(species, {}), calls))
+        calls = calls_within(truth, species, recordings)
+        found = events.get(species, {}), calls, recordings, Tolerances(**params.allowed)
+        rows.append({"species": species} | judge(*found, swept.get(species, ())))
         log.info("%s", rows[-1])
     write_table(output[0], JUDGED, rows)
+
+
+def sweep(scores, calibrators, truth, gap):
+    """Events of each species that has a calibrator, at each threshold, in judged recordings."""
+    found = {}
+    for path in scores:
+        with open_shard(path) as shard:
+            about, clips, data = shard.metadata["detection"], shard.clips, shard.data[:]
+            mine = [name for name in shard.metadata["recordings"] if name in truth]
+        length, steps = about["settings"]["length"], round(1 / (1 - about["overlap"]))
+        curves = read_curves(read_table(calibrators), about["species"])
+        for at, (name, curve) in enumerate(curves.items()):
+            of_species = found.setdefault(name, [{} for _ in SWEPT]) if curve else ()
+            for recording in mine if curve else ():
+                rows = clips.recording == recording
+                places = clips.source_start[rows], clips.source_end[rows]
+                swept = sweep_events(
+                    *places, curve.probabilities(data[rows, at]), length, steps, gap
+                )
+                for into, events in zip(of_species, swept, strict=True):
+                    into[recording] = events
+    return found
 
 
 if "snakemake" in globals():

@@ -41,7 +41,7 @@ def main(input, output, params):
 def draw(ax, rows):
     """Draw one species: a bar for each hour that something was recorded in."""
     at = np.array([hour_place(row["hour"]) for row in rows]) + 0.5
-    clips = np.array([number(row["clips"]) for row in rows])
+    clips = np.array([number(row["clips_counted"]) for row in rows])
     expected, lower, upper = (
         np.array([number(row[key]) for row in rows]) / clips
         for key in ("expected", "lower", "upper")

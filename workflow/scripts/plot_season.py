@@ -53,7 +53,7 @@ def main(input, output, params):
 def draw(ax, rows):
     """Draw one species; lines end where nights are missing."""
     days = np.array([day(row["night"]) for row in rows], float)
-    clips = np.array([number(row["clips"]) for row in rows])
+    clips = np.array([number(row["clips_counted"]) for row in rows])
     values = [
         np.array([number(row[key]) for row in rows]) / clips
         for key in ("expected", "lower", "upper")
@@ -63,8 +63,11 @@ def draw(ax, rows):
         expected, lower, upper = (each[part] for each in values)
         ax.fill_between(days[part], lower, upper, color=COLOURS[0], alpha=0.25, linewidth=0)
         ax.plot(days[part], expected, color=COLOURS[0], lw=1.2)
-        if len(part) == 1:  # a line and a band of one night would not be seen
-            ax.vlines(days[part], lower, upper, color=COLOURS[0], alpha=0.25, lw=3)
+        # A line and a band of one night would not be seen; some nights have no interval.
+        has = np.concatenate([[False], np.isfinite(lower), [False]])
+        alone = np.flatnonzero(has[1:-1] & ~has[:-2] & ~has[2:])
+        ax.vlines(days[part][alone], lower[alone], upper[alone], color=COLOURS[0], alpha=0.25, lw=3)
+        if len(part) == 1:
             ax.plot(days[part], expected, "_", color=COLOURS[0], ms=6, mew=1.2)
     say_unknown(ax, values[0])
     present = [number(row["share_of_minutes"]) for row in rows]

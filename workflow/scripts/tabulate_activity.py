@@ -2,7 +2,7 @@
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.listening.activity import TABLE, add_all, gather, read_part
+from anurans.listening.activity import TABLE, add_all, gather, read_part, trusted_places
 from anurans.scores.probabilities import read_separations
 
 
@@ -11,17 +11,20 @@ def main(input, output, params):
     known = read_separations(read_table(input.separation))
     for path in input.days:
         add_all(found, read_part(read_table(path)))
+    trusted = trusted_places(found, read_table(input.drift))
     for name, keys in (
         ("activity", ("night", "hour")),
         ("dates", ("night",)),
         ("hours", ("hour",)),
         ("species", ()),
     ):
+        sure = gather(trusted, keys)
         rows = [
-            dict(zip(keys, values, strict=True)) | of[species].row(species, known.get(species))
+            dict(zip(keys, values, strict=True))
+            | of[name].row(name, known.get(name), sure.get(values, {}).get(name))
             for values, of in gather(found, keys).items()
-            for species in params.species
-            if species in of
+            for name in params.species
+            if name in of
         ]
         write_table(getattr(output, name), (*keys, *TABLE), rows)
     log.info("%d places of the calendar", len(found))

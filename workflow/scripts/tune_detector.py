@@ -39,8 +39,11 @@ def main(input, output, params):
             continue
         of = zip(calibrator.scores.tolist(), calibrator.probabilities.tolist(), strict=True)
         points += [{"species": name, "score": s, "probability": p} for s, p in of]
-        for draw, moments in enumerate(separation(held_out, column, params.seed).tolist()):
-            known.append(dict(zip(SEPARATION, (name, draw, *moments), strict=True)))
+        called = calls(held_out, name, column, rows, params.thresholds)
+        of_species = separation(held_out, column, called, params.seed)
+        table = np.concatenate([of_species.moments, of_species.rates], axis=1).tolist()
+        for draw, values in enumerate(table):
+            known.append(dict(zip(SEPARATION, (name, draw, *values), strict=True)))
     write_table(output.calibrators, CALIBRATORS, points)
     write_table(output.separation, SEPARATION, known)
 
@@ -67,14 +70,22 @@ def for_precision(held_out, species, folds, precision):
             yield about | {"threshold": format_score(threshold)}
 
 
-def separation(held_out, column, seed):
+def calls(held_out, name, column, rows, thresholds):
+    """Which held-out clips are called positive; a threshold for all folds is that of the first."""
+    if thresholds == "tuned":
+        return held_out.predicted[:, column]
+    threshold = next(float(row["threshold"]) for row in rows if row["species"] == name)
+    return held_out.scores[:, column] >= threshold
+
+
+def separation(held_out, column, called, seed):
     """What probabilities clips of groups get from calibrators that did not see these groups."""
     labels, scores = held_out.labels[:, column], held_out.scores[:, column]
     names, row = np.unique(held_out.groups.astype(str), return_inverse=True)
     unseen = calibrate_unseen(labels, scores, row)
     known = np.isfinite(unseen)
     draws = draw_groups(len(names), DRAWS, seed)
-    return measure_separation(labels[known], unseen[known], row[known], draws)
+    return measure_separation(*(of[known] for of in (labels, unseen, row)), draws, called[known])
 
 
 if "snakemake" in globals():

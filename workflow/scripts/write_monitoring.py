@@ -24,6 +24,7 @@ def main(input, output, params):
         read_table(input.dates),
         read_table(input.totals),
         read_table(input.drift),
+        read_table(input.precision),
         [row for path in input.judged for row in read_table(path)],
         params.gap,
     )

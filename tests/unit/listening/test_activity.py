@@ -13,13 +13,14 @@ from anurans.listening.activity import (
     place_clips,
     read_part,
     tally,
+    trusted_places,
 )
 from anurans.scores.probabilities import Curve, Separation
 
 SAME = np.array([[0.0, 0.0], [1.0, 1.0]])
 CURVE = Curve(SAME)
 # Clips without calls get 0, those with calls a half.
-KNOWN = Separation(np.array([[0.0, 0.5, 0.0, 0.0]] * 30))
+KNOWN = Separation(np.array([[0.0, 0.5, 0, 0, 0, 0, 0, 10_000]] * 30))
 STARTS = np.arange(12) * 10.0
 
 
@@ -46,7 +47,7 @@ def test_clips_and_minutes_are_counted():
     found = count("2021-01-15", "20:00:00", [1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     (one,) = found.values()
     assert list(found) == [("2021-01-15", "20", "A")]
-    row = one.row("A", KNOWN)
+    row = one.row("A", KNOWN, one)
     assert (row["recordings"], row["minutes"], row["minutes_present"]) == (1, 2, 1)
     assert (row["clips"], row["positive"], row["share_of_minutes"]) == (12, 2, 0.5)
     # A quarter each, which is half of what a clip with calls gets.
@@ -57,7 +58,7 @@ def test_clips_and_minutes_are_counted():
 
 def test_without_calibrators_nothing_is_expected():
     (one,) = count("2021-01-15", "20:00:00", np.ones(12), curve=None).values()
-    assert "expected" not in one.row("A", KNOWN)
+    assert "expected" not in one.row("A", KNOWN, one)
     (one,) = count("2021-01-15", "20:00:00", np.ones(12)).values()
     assert "expected" not in one.row("A", None)
 
@@ -85,6 +86,45 @@ def test_hours_are_ordered_from_noon_to_noon_and_nights_by_date():
     assert both.probability == pytest.approx(6.0)
     (total,) = gather(found, ()).values()
     assert total["A"].counts.tolist() == [4, 8, 4, 48, 24]
+
+
+def test_clips_of_a_night_err_alike_and_those_of_nights_do_not():
+    found = {}
+    for date, time in (("2021-01-15", "20:00:00"), ("2021-01-15", "22:00:00")):
+        add_all(found, count(date, time, np.ones(12)))
+    add_all(found, count("2021-01-16", "20:00:00", np.ones(12)))
+    add_all(found, count("", "", np.ones(12)))
+    add_all(found, count("", "", np.ones(12)))
+
+    def squares(*keys):
+        return {key: of["A"].squares for key, of in gather(found, keys).items()}
+
+    # Recordings without a night are each for themselves.
+    assert squares("night") == {("",): 2 * 144, ("2021-01-15",): 24**2, ("2021-01-16",): 144}
+    assert squares("hour") == {("",): 2 * 144, ("20",): 2 * 144, ("22",): 144}
+    assert squares() == {(): 2 * 144 + 24**2 + 144}
+
+
+def test_nights_that_sound_otherwise_have_no_interval_and_no_part_in_those_of_several():
+    found = count("2021-01-15", "20:00:00", np.ones(12))
+    add_all(found, count("2021-01-16", "20:00:00", np.ones(12), np.full((12, 2), 0.5)))
+    nights = [{"night": "2021-01-15", "trust": "yes"}, {"night": "2021-01-16", "trust": "no"}]
+    trusted = trusted_places(found, nights)
+
+    def row(*keys):
+        sure = gather(trusted, keys)
+        return {
+            key: of["A"].row("A", KNOWN, sure.get(key, {}).get("A"))
+            for key, of in gather(found, keys).items()
+        }
+
+    good, doubtful = row("night").values()
+    assert (good["expected"], good["lower"], good["clips_counted"]) == pytest.approx((6, 6, 12))
+    assert (doubtful["expected"], doubtful["clips_counted"]) == pytest.approx((12, 12))
+    assert doubtful["lower"] is None and doubtful["upper"] is None
+    whole = row()[()]
+    assert (whole["clips"], whole["clips_counted"], whole["expected"]) == pytest.approx((24, 12, 6))
+    assert whole["expected_share"] == pytest.approx(0.5)
 
 
 def test_one_part_without_calibrator_leaves_the_sum_unknown():

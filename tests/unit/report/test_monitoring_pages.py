@@ -1,9 +1,13 @@
 """The pages of monitoring say when not to trust what they show."""
 
+from dataclasses import asdict
+
 import pytest
 
 from anurans.listening.drift import NIGHTS, Limits
 from anurans.report.monitoring_pages import drift_page, monitoring_page, warnings
+from anurans.scores.event_scores import JUDGED, Tolerances
+from anurans.scores.expected_precision import PRECISION
 
 ABOUT = {
     # As JSON has it: by name.
@@ -23,6 +27,7 @@ DATE = {
     "lower": "20.2",
     "upper": "50.4",
     "expected_share": "0.333",
+    "clips_counted": "100",
 }
 RECORDING = {"status": "ok", "duration_s": "1800", "date": "2021-01-01"}
 
@@ -43,6 +48,7 @@ def page(**given):
         "dates": [DATE],
         "totals": [DATE],
         "nights": [night("2021-01-01", "yes")],
+        "precision": [],
         "judged": [],
         "gap": 1.0,
     }
@@ -95,22 +101,47 @@ def test_many_nights_are_cut_short():
     assert said.endswith("2021-01-12 and 8 more.")
 
 
-def test_judgement_is_shown_where_there_is_a_truth():
-    row = {
+def test_judged_events_are_shown_by_segments_matches_the_sweep_and_touch():
+    row = dict.fromkeys(JUDGED, "") | {
         "species": "A",
         "recordings": "12",
+        "segment_precision": "0.8",
+        "segment_recall": "0.9",
+        "segment_f1": "0.847",
+        "matched": "3",
         "events": "5",
-        "events_true": "4",
-        "precision": "0.8",
         "calls": "9",
-        "calls_found": "6",
-        "recall": "0.666667",
+        "match_f1": "0.429",
+        "psds": "0.31",
         "start_error_abs": "1.25",
-        "end_error_abs": "",
+        "events_touching": "4",
+        "calls_touched": "6",
+        **{name: str(value) for name, value in asdict(Tolerances()).items()},
     }
     text = page(judged=[row])
-    assert "<td>4 / 5</td><td>0.80</td><td>6 / 9</td><td>0.67</td><td>1.25</td><td></td>" in text
+    first = ("0.80", "0.90", "0.85", "3 / 5 / 9", "0.43", "0.31")
+    for cells in (first, ("A", "1.25", "", "4 / 5", "6 / 9")):
+        assert "".join(f"<td>{cell}</td>" for cell in cells) in text
     assert "On 12 recordings" in text
+    assert "no more than 0.5 s apart and at least 0.2 of" in text and "up to 100, over all" in text
+
+
+def test_the_precision_here_stands_beside_that_of_held_out_clips():
+    row = dict.fromkeys(PRECISION, "") | {
+        "species": "A",
+        "prevalence_held_out": "0.3",
+        "precision_held_out": "0.9",
+        "prevalence": "0.05",
+        "precision": "0.551",
+        "precision_lower": "0.4",
+        "precision_upper": "0.7",
+        "precision_em": "0.6",
+        "note": "hardly known",
+    }
+    text = page(precision=[row])
+    cells = ("0.30", "0.90", "0.05", "0.55 (0.40 to 0.70)", "0.60")
+    assert "".join(f"<td>{cell}</td>" for cell in cells) in text
+    assert "<li>A: hardly known.</li>" in text
 
 
 def test_limits_that_cannot_be_set_are_told():
@@ -123,3 +154,7 @@ def test_the_night_of_most_calls_is_one_that_has_any():
     assert "<td>2021-01-01</td></tr>" in page()
     assert "<td></td></tr>" in page(dates=[none])
     assert "<td>2021-01-02</td></tr>" in page(dates=[none, DATE | {"night": "2021-01-02"}])
+    # Of a night that sounds otherwise, which has no interval, only where there are no others.
+    doubtful = DATE | {"night": "2021-01-03", "expected_share": "0.9", "lower": "", "upper": ""}
+    assert "<td>2021-01-01</td></tr>" in page(dates=[DATE, doubtful])
+    assert "<td>2021-01-03</td></tr>" in page(dates=[doubtful])

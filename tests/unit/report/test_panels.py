@@ -10,6 +10,7 @@ from matplotlib.text import Text
 
 import plot_best_by_dataset
 import plot_costs
+import plot_field_scores
 import plot_folds
 import plot_hours
 import plot_learning_curves
@@ -23,6 +24,7 @@ from anurans.report.figures import Dot, sheet
 from anurans.report.panels import bar, fold_panels, letter_names, lowest, panel_rows, panels
 from anurans.scores.calibration import CALIBRATORS
 from anurans.scores.comparison import MODEL
+from anurans.scores.field_scores import FALSE, FIELD, LISTENING, RECALL
 
 SPECIES = ["A", "B"]
 SCORES = ["recording", "group", "role", "used"]
@@ -178,6 +180,32 @@ def test_hours_state_their_clips_and_are_refused_without_a_time(drawn, study, tm
     write_table(files.recordings, ["recording", "time"], [{"recording": "R10", "time": ""}])
     with pytest.raises(UserError, match="no scored recording has a time"):
         plot_hours.main(files, [], PARAMS, **OF_SPLIT)
+
+
+def test_what_matters_in_the_field_has_a_panel_for_each_species_and_score(drawn, study, tmp_path):
+    files = study()
+    files.table = tmp_path / "field.csv"
+    model = ("s", "no", "other", "random", "plain", "head", "default")
+    about = dict(zip(MODEL, model, strict=True)) | {"subset": "held_out", "species": "A"}
+    rows = [
+        about | {"score": RECALL, "of": "far", "value": 0.5, "lower": 0.25, "upper": 0.75},
+        about | {"score": RECALL, "of": "clear", "value": 0.9},
+        about | {"score": FALSE, "of": "", "value": 2.5, "lower": 1, "upper": 4},
+        about | {"score": LISTENING, "of": "95 % of presences", "value": 8, "by_chance": 20},
+    ]
+    write_table(files.table, FIELD, rows)
+    figure = drawn(plot_field_scores, files, **OF_SPLIT)
+    assert len(figure.axes) == 6
+    said = texts(figure)
+    assert "clear" in said and "far" in said and "the 3 best of 4 models" in said.lower()
+    recall, false, listening = figure.axes[:3]
+    # Above each other from clear to far, and hollow without an interval.
+    clear, far = (line for line in recall.lines if len(line.get_xdata()) == 1)
+    far, clear = sorted((clear, far), key=lambda line: line.get_xdata()[0])
+    assert clear.get_ydata()[0] < far.get_ydata()[0]
+    assert clear.get_markerfacecolor() == "white" != far.get_markerfacecolor()
+    assert [list(line.get_xdata()) for line in false.lines] == [[1, 4], [2.5]]
+    assert [line.get_xdata()[0] for line in listening.lines] == [8, 20]
 
 
 def test_learning_curves_mark_the_epoch_that_was_kept(drawn, study):

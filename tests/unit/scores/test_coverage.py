@@ -8,11 +8,20 @@ import gc
 
 import numpy as np
 import pytest
+import simulated
 from scipy.special import expit, ndtr
+from simulated import draw_counts
 
 from anurans.scores.comparison import Decisions, score_model
 from anurans.scores.contrasts import compare_models
-from anurans.scores.intervals import FEW_GROUPS
+from anurans.scores.intervals import (
+    FEW_GROUPS,
+    draw_groups,
+    effective_groups,
+    macro,
+    measure_difference,
+    percentile_interval,
+)
 from anurans.scores.paired_differences import JudgedRun
 
 SPECIES = ("A", "B")
@@ -108,3 +117,36 @@ def test_equal_models_are_told_apart_in_at_most_5_of_100_worlds():
         uncorrected += any(row["p"] < 0.05 for row in rows)
     assert wrong / worlds <= 0.05
     assert uncorrected / worlds > 0.05
+
+
+@pytest.mark.parametrize("nights", [15, 40])
+def test_intervals_of_a_rare_species_hold_the_truth(nights):
+    """It calls in one night of five; as if all nights told of it, intervals are too narrow."""
+    drawn = draw_counts(np.random.default_rng(nights), 400, nights, (True,))
+    truth = simulated.true_f1((True,))
+    held, narrow = [], []
+    f1 = drawn.f1(draw_groups(nights, 300, 1))[0]
+    for found, calling in zip(f1, drawn.calling(), strict=True):
+        groups = effective_groups(found, calling)
+        lower, upper = percentile_interval(macro(found), groups)
+        if lower is not None:
+            held.append(lower <= truth <= upper)
+            low, high = percentile_interval(macro(found), nights)
+            narrow.append(low <= truth <= high)
+    assert 0.91 <= np.mean(held) <= 0.99
+    # Of 15 nights, few of which call, those worlds are left in which three or more do.
+    assert nights == 15 or np.mean(narrow) < 0.9
+
+
+def test_equal_models_of_a_rare_species_are_seldom_told_apart():
+    nights = 15
+    drawn = draw_counts(np.random.default_rng(1), 600, nights, (True,), models=2)
+    draws = np.concatenate([np.ones((1, nights)), draw_groups(nights, 300, 1)])
+    apart = drawn.f1(draws)[0] - drawn.f1(draws)[1]
+    told, before = [], []
+    for difference, calling in zip(apart, drawn.calling(), strict=True):
+        for found, groups in ((told, calling.min()), (before, nights)):
+            known = measure_difference(difference[0, 0], difference[1:, 0], nights, groups)
+            found.append(known.p is not None and known.p < 0.05)
+    assert np.mean(told) <= 0.055
+    assert np.mean(before) > np.mean(told)

@@ -66,7 +66,10 @@ def test_precision_and_recall_of_a_known_ranking():
     assert (of.positives, of.clips) == (2, 4)
     assert of.recall.tolist() == [1.0, 1.0, 0.5, 0.5] and of.recall.min() > 0
     assert of.precision.tolist() == pytest.approx([0.5, 2 / 3, 0.5, 1.0])
-    assert of.interval[0] <= of.ap <= of.interval[1]
+    # Two groups with calls do not tell how it would be in others; three do, if roughly.
+    assert of.interval == (None, None)
+    three = trace_precision_recall(scored([1, 0, 1, 1], [0.9, 0.8, 0.7, 0.1]), 0, 100, 0)
+    assert three.interval[0] <= three.ap <= three.interval[1]
     one = trace_precision_recall(scored([1, 0], [0.9, 0.1], ["N", "N"]), 0, 100, 0)
     assert one.ap == 1.0 and one.interval == (None, None)
 

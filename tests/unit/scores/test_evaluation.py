@@ -303,9 +303,15 @@ def test_no_interval_of_one_group():
 
 def test_draws_without_a_species_are_no_trouble():
     given = part(groups=10)
-    given.labels[40:] = False
+    given.labels[120:] = False
     lower, upper = macro_f1_interval(given, given.scores >= 0.5, 500, 1)
     assert 0 <= lower <= upper <= 1
+
+
+def test_a_species_that_calls_in_one_group_leaves_the_mean_without_an_interval():
+    given = part(groups=10)
+    given.labels[:, 2] = given.groups == "G3"
+    assert macro_f1_interval(given, given.scores >= 0.5, 100, 1) == (None, None)
 
 
 def test_the_seed_decides():

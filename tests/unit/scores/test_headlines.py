@@ -99,13 +99,14 @@ def test_draws_without_positives_are_dropped_and_counted():
     # A draw of 10 lacks one group with probability 0.9 ** 10 = 0.35.
     assert row["resamples"] == pytest.approx(1000 * (1 - 0.9**10), abs=50)
     assert (row["n_groups"], row["positive_groups"]) == (10, 1)
-    assert row["note"].startswith("rough: positives in fewer than 20 groups")
+    assert (row["lower"], row["note"]) == (None, "no interval: positives in 1 group, 3 are needed")
+    assert table([part], "test", resamples=1000)["recall", "mean"]["lower"] is None
 
 
 @pytest.mark.parametrize(
     ("groups", "note"),
     [
-        (2, "rough: positives in fewer than 20 groups; 2 cannot give 95 %, at most 50 %"),
+        (2, "no interval: positives in 2 groups, 3 are needed"),
         (5, "rough: positives in fewer than 20 groups; 5 cannot give 95 %, at most 94 %"),
         (6, "rough: positives in fewer than 20 groups"),
         (20, ""),

@@ -6,7 +6,9 @@ from scipy.stats import ttest_1samp
 
 from anurans.scores.intervals import (
     Difference,
+    calling_groups,
     draw_groups,
+    effective_groups,
     macro,
     measure_difference,
     percentile_interval,
@@ -43,6 +45,27 @@ def test_percentiles_of_few_groups_lie_further_out():
     assert (lower, upper) == pytest.approx((95.5, 99904.5), abs=5)
 
 
+def test_a_mean_over_species_rests_on_the_groups_with_calls_of_those_that_vary_most():
+    rng = np.random.default_rng(1)
+    drawn = rng.normal(0, [0.2, 0.02], (2000, 2))
+    assert effective_groups(drawn[:, :1], np.array([7])) == 7
+    # One that calls in few groups, and varies, leaves little more than these.
+    assert effective_groups(drawn, np.array([5, 40])) == pytest.approx(5, abs=0.3)
+    assert effective_groups(drawn, np.array([40, 5])) == pytest.approx(40, abs=2)
+    # Two alike do not make more groups than there are.
+    assert effective_groups(drawn[:, [0, 0]], np.array([9, 9])) == 9
+    assert effective_groups(drawn, np.array([1, 40])) == 1
+    assert effective_groups(drawn, np.array([0, 40])) == 40
+    assert effective_groups(drawn, np.array([0, 0])) == 0
+
+
+def test_groups_with_calls_are_counted_once_over_all_parts():
+    labels = np.array([[1, 0], [0, 0], [1, 1]])
+    one = np.array(["a", "b", "b"], dtype=object)
+    other = np.array(["c", "b", "b"], dtype=object)
+    assert calling_groups([(labels, one), (labels, other)], 2).tolist() == [3, 1]
+
+
 def test_undefined_draws_are_left_out():
     assert percentile_interval(np.array([np.nan, 1.0]), 9) == (1.0, 1.0)
     assert percentile_interval(np.array([np.nan]), 9) == (None, None)
@@ -64,7 +87,7 @@ def test_a_difference_of_means_is_that_of_the_t_test():
 def test_the_detectable_difference_is_found_with_the_power_it_says():
     """Means of 25 normal values: of those as far from 0 as it says, 80 of 100 are found."""
     rng = np.random.default_rng(3)
-    detectable = Difference(0.0, 1 / np.sqrt(25), None, None, None, 25).detectable()
+    detectable = Difference(0.0, 1 / np.sqrt(25), None, None, None, 25, 25).detectable()
     p = ttest_1samp(rng.normal(detectable, 1, (4000, 25)), 0, axis=1).pvalue
     assert (p < 0.05).mean() == pytest.approx(0.8, abs=0.03)
 

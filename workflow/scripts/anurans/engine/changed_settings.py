@@ -22,6 +22,7 @@ SETTINGS = {
     "by_clip": "splits.{split}",
     "copies": "datasets.{dataset}.copies",
     "batch_size": "embedding.batch_size",
+    "allowed": "evaluation.events",
     "datasets": "datasets",
     "dtype": "embedding.dtype",
     "fill": "augmentation.{technique}.fill",

@@ -9,40 +9,75 @@ from anurans.recordings.times import hours_from_noon, night_of, time_of_day
 from anurans.scores.probabilities import Curve, Separation
 
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
+CLIPS = COUNTS.index("clips")
 # What the jobs of single days hand on.
-PARTS = ("night", "hour", "species", *COUNTS, "probability")
+PARTS = ("night", "hour", "species", *COUNTS, "squares", "probability")
 # What people read.
-TABLE = ("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share")
+TABLE = (
+    *("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share"),
+    "clips_counted",
+)
 
 
 @dataclass(slots=True)
 class Tally:
     """Counts of a species in one place of the calendar, and the sum of its probabilities.
 
-    `probability` is None where there is no calibrator.
+    `squares` is the sum, over what errs alike, of the squared number of its clips: a night, or a
+    recording whose night is not known. `probability` is None where there is no calibrator.
     """
 
     counts: np.ndarray = field(default_factory=lambda: np.zeros(len(COUNTS), int))
+    squares: int = 0
     probability: float | None = 0.0
+
+    @property
+    def clips(self) -> int:
+        """How many clips there are."""
+        return int(self.counts[CLIPS])
+
+    @property
+    def positive(self) -> int:
+        """How many of them are called positive."""
+        return int(self.counts[COUNTS.index("positive")])
 
     def add(self, other: "Tally") -> None:
         """Add what another one counted elsewhere."""
         self.counts += other.counts
+        self.squares += other.squares
         if self.probability is None or other.probability is None:
             self.probability = None
         else:
             self.probability += other.probability
 
-    def row(self, species: str, separation: Separation | None) -> dict[str, object]:
-        """A row of `TABLE`, with counts by what is known of held-out clips."""
+    def row(
+        self, species: str, separation: Separation | None, trusted: "Tally | None" = None
+    ) -> dict[str, object]:
+        """A row of `TABLE`, with counts by what is known of held-out clips.
+
+        Parameters
+        ----------
+        species
+            Its code.
+        separation
+            What is known; None where nothing is.
+        trusted
+            Of this place, what was recorded in nights that sound like those of training. The count
+            is of its clips, with its interval; where there are none of these, the count is of all
+            clips, without an interval: none is known that would hold.
+        """
         counts = dict(zip(COUNTS, self.counts.tolist(), strict=True))
         minutes, clips = counts["minutes"], counts["clips"]
         row = {"species": species, **counts}
         row["share_of_minutes"] = counts["minutes_present"] / minutes if minutes else None
-        if self.probability is not None and separation:
-            expected, lower, upper = separation.count(self.probability, clips)
+        of = trusted or self
+        if of.probability is not None and separation:
+            clips = of.clips
+            expected, *ends = separation.count(of.probability, clips, of.squares)
+            lower, upper = ends if trusted else (None, None)
             row |= {"expected": expected, "lower": lower, "upper": upper}
             row["expected_share"] = None if expected is None else expected / clips
+            row["clips_counted"] = clips
         return row
 
 
@@ -117,7 +152,8 @@ def tally(
             (of & positive).sum(),
         )
         probability = None if chances is None else float(chances[of].sum())
-        found[night, hour, species] = Tally(np.array(counts, int), probability)
+        squares = int(of.sum()) ** 2
+        found[night, hour, species] = Tally(np.array(counts, int), squares, probability)
     return found
 
 
@@ -135,7 +171,7 @@ def part_rows(found: Mapping[Place, Tally]) -> Iterable[dict[str, object]]:
     for (night, hour, species), one in sorted(found.items()):
         row = {"night": night, "hour": hour, "species": species}
         row |= dict(zip(COUNTS, one.counts.tolist(), strict=True))
-        yield row | {"probability": one.probability}
+        yield row | {"squares": one.squares, "probability": one.probability}
 
 
 def read_part(rows: Iterable[Mapping[str, str]]) -> dict[Place, Tally]:
@@ -143,9 +179,18 @@ def read_part(rows: Iterable[Mapping[str, str]]) -> dict[Place, Tally]:
     found: dict[Place, Tally] = {}
     for row in rows:
         probability = float(row["probability"]) if row["probability"] else None
-        one = Tally(np.array([int(row[name]) for name in COUNTS]), probability)
+        counts = np.array([int(row[name]) for name in COUNTS])
+        one = Tally(counts, int(row["squares"]), probability)
         found[row["night"], row["hour"], row["species"]] = one
     return found
+
+
+def trusted_places(
+    found: Mapping[Place, Tally], nights: Iterable[Mapping[str, str]]
+) -> dict[Place, Tally]:
+    """Tallies of the nights that drift leaves in, of its rows by night."""
+    doubtful = {row["night"] for row in nights if row["trust"] == "no"}
+    return {place: one for place, one in found.items() if place[0] not in doubtful}
 
 
 def gather(
@@ -153,16 +198,24 @@ def gather(
 ) -> dict[tuple[str, ...], dict[str, Tally]]:
     """Add up over what is not among `keys`, of `night` and `hour`.
 
+    Clips of a night err alike, whatever recording they are of; so do those of a recording whose
+    night is not known, and no others.
+
     Returns
     -------
     dict
         By the values of the keys, sorted: nights by date, hours from noon to noon; then by species.
     """
-    gathered: dict[tuple[str, ...], dict[str, Tally]] = {}
+    nights: dict[tuple[tuple[str, ...], str, str], Tally] = {}
     for (night, hour, species), one in found.items():
         values = {"night": night, "hour": hour}
-        of = gathered.setdefault(tuple(values[key] for key in keys), {})
-        of.setdefault(species, Tally()).add(one)
+        place = tuple(values[key] for key in keys)
+        nights.setdefault((place, night, species), Tally()).add(one)
+    gathered: dict[tuple[str, ...], dict[str, Tally]] = {}
+    for (place, night, species), one in nights.items():
+        if night:
+            one.squares = one.clips**2
+        gathered.setdefault(place, {}).setdefault(species, Tally()).add(one)
 
     def order(values: tuple[str, ...]) -> tuple:
         named = dict(zip(keys, values, strict=True))

@@ -212,7 +212,7 @@ class DetectionPlan:
 
     def monitoring(self) -> list[str]:
         """Tables, figures and pages of the target `monitoring`, of new recordings with dates."""
-        tables = ("activity", "dates", "hours", "drift", "drift_nights")
+        tables = ("activity", "dates", "hours", "drift", "drift_nights", "precision")
         figures = ["drift"]
         if self._days.dated():
             figures += ["calendar", "season", "night"]

@@ -44,7 +44,10 @@ class ReportPlan:
                 f"results/tables/{name}.csv"
                 for name in ("models", "intervals", "comparisons", "costs")
             ),
-            *(["results/tables/calibration.csv"] if self._runs.calibrated() else []),
+            *(
+                f"results/tables/{name}.csv"
+                for name in (("calibration", "events", "field") if self._runs.calibrated() else ())
+            ),
             *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
             *(["results/tables/optimism.csv"] if self._runs.of_optimism() else []),
         ]
@@ -77,6 +80,7 @@ class ReportPlan:
     def figures(self) -> list[str]:
         """Figures that the config has something to show in; the study's are its own."""
         dated = any(each.night for each in self._recordings.all)
+        held_out = dict.fromkeys(run.split for run in self._runs.calibrated())
         copies = [each for each in self._datasets.techniques() if each != ORIGINAL]
         names = [
             "models",
@@ -84,6 +88,7 @@ class ReportPlan:
             "costs",
             *(f"{figure}-{split}" for split in self._runs.by for figure in SPLIT_FIGURES),
             *(f"hours-{split}" for split in self._runs.by if dated),
+            *(f"field-{split}" for split in held_out),
             *(f"copies-{technique}" for technique in copies),
             *(["optimism"] if self._runs.of_optimism() else []),
         ]

@@ -6,6 +6,7 @@ from typing import Any
 from anurans.common.wording import be, counted, listed
 from anurans.listening.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
 from anurans.report.html import render
+from anurans.scores.event_scores import TOLERANCES
 
 Row = Mapping[str, str]
 MODEL = ("split", "backbone", "dataset", "recipe")
@@ -29,7 +30,9 @@ def warnings(nights: Sequence[Row]) -> list[str]:
         said.append(
             f"Do not trust the scores of {len(doubtful)} of {counted(len(nights), 'night')}: at "
             "least half of their recordings sound unlike any that the model learnt from, by "
-            f"{why}. Listen to some of them, and annotate some for training. Nights: {names}."
+            f"{why}. Listen to some of them, and annotate some for training. No interval of an "
+            "expected count is given for them, since none would hold, and they are left out of "
+            f"counts over several nights. Nights: {names}."
         )
     for name, what in (
         ("season", f"more than {MOST_DAYS} days of the year away from any training recording"),
@@ -54,6 +57,7 @@ def monitoring_page(
     dates: Sequence[Row],
     totals: Sequence[Row],
     nights: Sequence[Row],
+    precision: Sequence[Row],
     judged: Sequence[Row],
     gap: float,
 ) -> str:
@@ -67,7 +71,7 @@ def monitoring_page(
         Code and name of each.
     about
         Of the detector.
-    thresholds, recordings, dates, totals, nights, judged
+    thresholds, recordings, dates, totals, nights, precision, judged
         Rows of the tables of these names.
     events
         Number of events of each species.
@@ -93,7 +97,11 @@ def monitoring_page(
         doubts=[*doubts(about), *unreachable(thresholds), *warnings(nights)],
         told=told,
         heard=heard(species, events, dates, totals),
+        precision=precisions(precision),
+        notes=[f"{row['species']}: {row['note']}." for row in precision if row["note"]],
         judged=judgement(judged),
+        touching=touching(judged),
+        allowed=tolerances(judged),
         listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
 
@@ -135,6 +143,7 @@ def heard(
     for code, name in species.items():
         mine = [row for row in dates if row["species"] == code]
         calling = [row for row in mine if row["expected"] and float(row["expected"])]
+        calling = [row for row in calling if row["lower"]] or calling
         total = in_all[code]
         nights = [row for row in mine if int(row["minutes_present"]) and row["night"]]
         called = f"{nights[0]['night']} to {nights[-1]['night']}" if nights else ""
@@ -144,7 +153,7 @@ def heard(
                 name,
                 str(events.get(code, 0)),
                 f"{total['minutes_present']} / {total['minutes']}",
-                f"{expected(total)} / {total['clips']}",
+                f"{expected(total)} / {total['clips_counted'] or total['clips']}",
                 called,
                 most["night"] if most and most["night"] else "",
             ]
@@ -160,20 +169,60 @@ def expected(total: Row) -> str:
     return f"{number} ({ends[0]} to {ends[1]})" if total["lower"] else number
 
 
-def judgement(rows: Sequence[Row]) -> list[list[str]]:
-    """A row for each species: how many events are true, and calls found, and how well in time."""
+def precisions(rows: Sequence[Row]) -> list[list[str]]:
+    """A row for each species: the precision on held-out clips, and that expected here."""
     return [
         [
             row["species"],
-            f"{row['events_true']} / {row['events']}",
-            short(row["precision"]),
-            f"{row['calls_found']} / {row['calls']}",
-            short(row["recall"]),
-            short(row["start_error_abs"]),
-            short(row["end_error_abs"]),
+            short(row["prevalence_held_out"]),
+            short(row["precision_held_out"]),
+            ranged(row, "prevalence"),
+            ranged(row, "precision"),
+            short(row["precision_em"]),
         ]
         for row in rows
     ]
+
+
+def ranged(row: Row, name: str) -> str:
+    """A number of a table with its interval, where it has one."""
+    value, lower, upper = (short(row[f"{name}{end}"]) for end in ("", "_lower", "_upper"))
+    return f"{value} ({lower} to {upper})" if lower else value
+
+
+def judgement(rows: Sequence[Row]) -> list[list[str]]:
+    """A row for each species: by segments, by matches and by the sweep."""
+    return [
+        [
+            row["species"],
+            *(short(row[f"segment_{name}"]) for name in ("precision", "recall", "f1")),
+            f"{row['matched']} / {row['events']} / {row['calls']}",
+            short(row["match_f1"]),
+            short(row["psds"]),
+        ]
+        for row in rows
+    ]
+
+
+def touching(rows: Sequence[Row]) -> list[list[str]]:
+    """A row for each species: how well in time events are, and what they touch."""
+    return [
+        [
+            row["species"],
+            short(row["start_error_abs"]),
+            short(row["end_error_abs"]),
+            f"{row['events_touching']} / {row['events']}",
+            f"{row['calls_touched']} / {row['calls']}",
+        ]
+        for row in rows
+    ]
+
+
+def tolerances(rows: Sequence[Row]) -> dict[str, str]:
+    """What was let pass, in words of the page."""
+    if not rows:
+        return {}
+    return {name: f"{float(rows[0][name]):g}" for name in TOLERANCES}
 
 
 def short(text: str) -> str:

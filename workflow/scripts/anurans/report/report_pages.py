@@ -47,6 +47,8 @@ PAGES = {
     "calibration": _table(
         "calibration", "Calibrated probabilities", "Models", *MODEL, "species", "method"
     ),
+    "events": _table("events", "Events against annotated calls", "Models", *MODEL, "species"),
+    "field": _table("field", "What matters in the field", "Models", *MODEL, "species", "score"),
     "optimism": _table(
         *("optimism", "What a leaky split pretends", "Models"),
         *("backbone", "dataset", "recipe", "subset", "split", "leaky"),

@@ -166,7 +166,8 @@ def judge_calibration(
     changes, clips = (
         draw_groups(len(names), resamples, seed) @ sums_by_group(test.groups, names, table)
     ).T
-    change = measure_difference(float(table[:, 0].mean()), changes / clips, len(names))
+    calling = len(set(test.groups[truth].tolist()))
+    change = measure_difference(float(table[:, 0].mean()), changes / clips, len(names), calling)
     ece = [measure_reliability(part, column, 0, seed).ece for part in (test, after)]
     return {
         "n_clips": len(truth),

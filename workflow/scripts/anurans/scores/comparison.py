@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from anurans.scores.intervals import (
+    calling_groups,
     draw_groups,
+    effective_groups,
     macro,
     measure_difference,
     percentile_interval,
@@ -136,11 +138,19 @@ def f1_intervals(
     names = sorted({group for fold in folds for group in fold.groups})
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
     f1 = model_f1(folds, subset, names, draws)
+    calling = calling_of(folds)
+    rests = (*calling.tolist(), effective_groups(f1[1:], calling))
     values = []
-    for column in (*f1.T, macro(f1)):
+    for column, on in zip((*f1.T, macro(f1)), rests, strict=True):
         once = None if np.isnan(column[0]) else float(column[0])
-        values.append([once, *percentile_interval(column[1:], len(names))])
+        values.append([once, *percentile_interval(column[1:], on)])
     return values
+
+
+def calling_of(folds: Iterable[Decisions]) -> np.ndarray:
+    """Groups with calls of each species, of all folds together."""
+    parts = [(fold.labels, fold.groups) for fold in folds]
+    return calling_groups(parts, parts[0][0].shape[1])
 
 
 def score_model(
@@ -157,7 +167,7 @@ def score_model(
     names = sorted({group for fold in folds for group in fold.groups})
     once = model_f1(folds, subset, names, np.ones((1, len(names))))
     drawn = model_f1(folds, subset, names, draw_groups(len(names), resamples, seed))
-    lower, upper = percentile_interval(macro(drawn), len(names))
+    lower, upper = percentile_interval(macro(drawn), effective_groups(drawn, calling_of(folds)))
     clips = sum(len(fold.labels) for fold in folds)
     return {
         "folds": len(folds),
@@ -199,9 +209,11 @@ def score_optimism(
     leaky = [_regrouped(fold, honest) for fold in leaky]
     names = sorted({group for fold in (*leaky, *honest) for group in fold.groups})
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
-    scores = [macro(model_f1(folds, subset, names, draws)) for folds in (leaky, honest)]
+    f1 = [model_f1(folds, subset, names, draws) for folds in (leaky, honest)]
+    scores = [macro(each) for each in f1]
     difference = scores[0] - scores[1]
-    known = measure_difference(float(difference[0]), difference[1:], len(names))
+    calling = effective_groups((f1[0] - f1[1])[1:], calling_of([*leaky, *honest]))
+    known = measure_difference(float(difference[0]), difference[1:], len(names), calling)
     return {
         "n_groups": len(names),
         "f1_macro": float(scores[1][0]),

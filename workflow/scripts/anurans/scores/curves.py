@@ -155,12 +155,13 @@ def trace_precision_recall(part: Scored, column: int, resamples: int, seed: int)
     once = average_precision(labels, scores, np.ones((1, len(labels))))
     weights = weigh_clips(part.groups, resamples, seed)
     drawn = None if weights is None else average_precision(labels, scores, weights)
+    calling = len(set(part.groups[labels].tolist()))
     return PrecisionRecall(
         recall[finds],
         precision[finds],
         (hits / positives, hits / found) if found else None,
         float(once[0]),
-        (None, None) if drawn is None else percentile_interval(drawn, len(set(part.groups))),
+        (None, None) if drawn is None else percentile_interval(drawn, calling),
         positives,
         len(labels),
     )
@@ -175,8 +176,8 @@ class Reliability:
     said, seen : np.ndarray [shape=(bins,)]
         Mean probability and share of positives in each bin that has clips.
     lower, upper : np.ndarray [shape=(bins,)]
-        95 % interval of that share; NaN with fewer than three groups, or where the bin has clips of
-        one group or of one kind only.
+        95 % interval of that share; NaN where the bin has clips of fewer than three groups, or of
+        one kind only.
     clips : np.ndarray [shape=(bins,), dtype=int]
         In each bin that has any.
     ece
@@ -215,11 +216,11 @@ def measure_reliability(
         counted = draws @ sums_by_group(part.groups, names, inside.astype(float))
         hits = draws @ sums_by_group(part.groups, names, (inside & labels[:, None]).astype(float))
         share = np.where(counted > 0, hits / np.maximum(counted, 1), np.nan)
-        # A bin that one group fills, or clips of one kind, does not tell how far it may vary.
-        tells = [len(set(part.groups[rows].tolist())) > 1 for rows in inside.T]
+        # A bin of clips of one kind does not tell how far it may vary.
+        filling = [len(set(part.groups[rows].tolist())) for rows in inside.T]
         intervals = [
-            percentile_interval(values, len(names)) if known and 0 < of < 1 else (None, None)
-            for values, known, of in zip(share.T, tells, seen, strict=True)
+            percentile_interval(values, groups) if 0 < of < 1 else (None, None)
+            for values, groups, of in zip(share.T, filling, seen, strict=True)
         ]
     lower, upper = np.array(intervals, dtype=float).T
     ece = float(np.abs(seen - said) @ clips / clips.sum())
@@ -237,7 +238,7 @@ class HourScore:
     f1
         None without positives.
     interval
-        95 %; without one where a single group has calls.
+        95 %; without one where fewer than three groups have calls.
     positives, clips, recordings
         How many were scored.
     """
@@ -292,7 +293,7 @@ def score_hours(
             HourScore(
                 hour,
                 None if np.isnan(f1[0]) else float(f1[0]),
-                percentile_interval(f1[1:], len(names)) if len(calling) > 1 else (None, None),
+                percentile_interval(f1[1:], len(calling)),
                 sum(int(part.labels.sum()) for part in once),
                 sum(len(part.labels) for part in once),
                 len({name for part in once for name in part.recordings}),

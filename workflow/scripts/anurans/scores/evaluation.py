@@ -8,7 +8,9 @@ import numpy as np
 
 from anurans.annotations.labels import GRADES, RULES, Coverage, LabelRule, decide_all
 from anurans.scores.intervals import (
+    calling_groups,
     draw_groups,
+    effective_groups,
     macro,
     percentile_interval,
     sums_by_group,
@@ -297,18 +299,21 @@ def macro_f1_interval(
     Returns
     -------
     lower, upper
-        None with fewer than three groups or without positives.
+        None with fewer than three groups with positives, and where a species has some in one
+        group alone.
     """
     names = sorted(set(part.groups))
     if len(names) < 3 or not part.labels.any():
         return None, None
     draws = draw_groups(len(names), resamples, seed)
     # F1 is 2 TP / (positives + predicted positives): sums over groups are all that it needs.
+    calling = calling_groups([(part.labels, part.groups)], part.labels.shape[1])
     sums = [
         draws @ sums_by_group(part.groups, names, values)
         for values in (part.labels & predicted, part.labels, predicted)
     ]
-    return percentile_interval(macro(f1_of_sums(*sums)), len(names))
+    f1 = f1_of_sums(*sums)
+    return percentile_interval(macro(f1), effective_groups(f1, calling))
 
 
 def _mean(row: dict, score: str, species: Sequence[str]) -> float | None:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EVENT = ("recording", "species", "start", "end", "score", "probability", "date", "time")
+EVENT = (
+    *("recording", "species", "start", "end", "score", "probability", "date", "time"),
+    "resolution",
+)
+# What a call covers of a clip at least, in s, by the default rule of labels.
+LEAST = 0.25
+# Thresholds of a sweep.
+SWEPT = np.linspace(0.02, 0.98, 49)
 # Times are sums of steps: a rounding error is no gap.
 TOLERANCE = 1e-6
 
@@ -43,9 +50,11 @@ def find_events(
     overlap a run reaches further than its calls, by what one clip is longer than a step, on either
     side. What the clips before and after it tell, which are not positive, is taken off again: a
     run of n clips gives an event of (n + 1) steps less a clip's length, and of one step at least,
-    in the middle of the run. Without overlap that is the run itself. At the ends of a recording,
-    where clips that would tell are missing, it is not taken off. Events less than `gap` apart are
-    then one.
+    in the middle of the run. Without overlap that is the run itself. With overlap a call begins
+    anywhere in the step that follows: an event of more than one step begins in the middle of that,
+    less what a call covers of a clip at least, and ends likewise, so that it is as often too short
+    as too long. At the ends of a recording, where clips that would tell are missing, nothing is
+    taken off. Events less than `gap` apart are then one.
 
     Parameters
     ----------
@@ -70,6 +79,12 @@ def find_events(
         start, end = starts[first], ends[last]
         low = start if first == 0 else ends[first - 1]
         high = end if last == len(starts) - 1 else starts[last + 1]
+        half = max(0.0, step / 2 - LEAST) if steps > 1 else 0.0
+        before, after = (first > 0) * half, (last < len(starts) - 1) * half
+        spare = high - low - step
+        if spare > 0 and before + after:
+            share = min(1.0, spare / (before + after))
+            low, high = low + share * before, high - share * after
         if high - low < step - TOLERANCE:
             low = (low + high - step) / 2
             high = low + step
@@ -77,6 +92,44 @@ def find_events(
         event = (max(low, start), min(high, end), scores[whole][chosen].max(), best.max())
         found.append(Event(species, *map(float, event)))
     return merge(found, gap)
+
+
+def sweep_events(
+    starts: np.ndarray,
+    ends: np.ndarray,
+    probabilities: np.ndarray,
+    length: float,
+    steps: int,
+    gap: float,
+) -> list[list[tuple[float, float]]]:
+    """Start and end of the events of a recording at each threshold of `SWEPT`.
+
+    Parameters
+    ----------
+    starts, ends, length, steps, gap
+        As `find_events` takes them.
+    probabilities : np.ndarray [shape=(n,)]
+        Mean calibrated probability of each clip.
+    """
+    found = []
+    for threshold in SWEPT.tolist():
+        positive = probabilities >= threshold
+        events = find_events(
+            "", starts, ends, positive, probabilities, probabilities, length, steps, gap
+        )
+        found.append([(event.start, event.end) for event in events])
+    return found
+
+
+def resolution(length: float, steps: int) -> float:
+    """How far start and end of an event may be off, in s, even if no clip is judged wrongly.
+
+    Examples
+    --------
+    >>> resolution(5.0, 1), resolution(5.0, 2)
+    (5.0, 1.25)
+    """
+    return length / steps / 2 if steps > 1 else length
 
 
 def runs(starts: np.ndarray, positive: np.ndarray, length: float) -> Iterable[tuple[int, int]]:

@@ -12,7 +12,9 @@ from anurans.scores.evaluation import HALF
 from anurans.scores.intervals import (
     FEW_GROUPS,
     LEVEL,
+    calling_groups,
     draw_groups,
+    effective_groups,
     macro,
     percentile_interval,
     sums_by_group,
@@ -65,17 +67,15 @@ def score_headlines(
     """
     names = sorted({group for fold in folds for group in fold.groups})
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
-    calling = [
-        len({group for fold in folds for group in fold.groups[fold.labels[:, column]]})
-        for column in range(len(species))
-    ]
-    fewest = min((groups for groups in calling if groups), default=0)
+    calling = calling_groups([(fold.labels, fold.groups) for fold in folds], len(species))
+    fewest = int(calling[calling > 0].min(initial=len(names))) if calling.any() else 0
     for score, values in _scores(folds, subset, names, draws).items():
-        means = macro(values)
-        for name, drawn, groups in zip(
-            (*species, MEAN), (*values.T, means), (*calling, fewest), strict=True
+        counts = calling.tolist()
+        rests = (*counts, effective_groups(values[1:], calling))
+        for name, drawn, groups, on in zip(
+            (*species, MEAN), (*values.T, macro(values)), (*counts, fewest), rests, strict=True
         ):
-            lower, upper = percentile_interval(drawn[1:], len(names))
+            lower, upper = percentile_interval(drawn[1:], on)
             yield {
                 "score": score,
                 "species": name,
@@ -85,7 +85,7 @@ def score_headlines(
                 "n_groups": len(names),
                 "positive_groups": groups,
                 "resamples": int((~np.isnan(drawn[1:])).sum()),
-                "note": _note(groups),
+                "note": _note(groups, on),
             }
 
 
@@ -110,16 +110,18 @@ def score_means(
     return found
 
 
-def _note(groups: int) -> str:
-    """What to know of an interval whose positives are in that many groups."""
+def _note(groups: int, on: float) -> str:
+    """What to know of an interval whose positives are in that many groups, and rests on so many."""
     if not groups:
         return "no positives"
+    if on < 3:
+        return f"no interval: positives in {groups} group{'s' * (groups > 1)}, 3 are needed"
     if groups >= FEW_GROUPS:
         return ""
     # No draw is lower or higher than the lowest or highest group, between which the median of all
     # groups lies in 1 - 2^(1-n) of samples of n: the order statistics' interval of the sign test.
-    reach = 1 - 2 ** (1 - groups)
-    most = f"; {groups} cannot give 95 %, at most {100 * reach:.0f} %" if reach < LEVEL else ""
+    held = 1 - 2 ** (1 - groups)
+    most = f"; {groups} cannot give 95 %, at most {100 * held:.0f} %" if held < LEVEL else ""
     return f"rough: positives in fewer than {FEW_GROUPS} groups{most}"
 
 

@@ -7,8 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from anurans.scores.comparison import Decisions, model_f1, read_decisions
-from anurans.scores.intervals import Difference, draw_groups, macro, measure_difference
+from anurans.scores.comparison import Decisions, calling_of, model_f1, read_decisions
+from anurans.scores.intervals import (
+    Difference,
+    draw_groups,
+    effective_groups,
+    macro,
+    measure_difference,
+)
 from anurans.scores.summary import LEAKS
 from anurans.splits.splits import HELD_OUT, TEST
 
@@ -148,17 +154,18 @@ def mean_difference(
     parts = [run.decisions[part] for terms in pairs for runs, part, _ in terms for run in runs]
     names = sorted({group for part in parts for group in set(part.groups.tolist())})
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
-    differences = np.array(
-        [
-            sum(
-                sign * macro(model_f1([run.decisions[part] for run in runs], part, names, draws))
-                for runs, part, sign in terms
-            )
-            for terms in pairs
+    macros, by_species = [], []
+    for terms in pairs:
+        f1 = [
+            (sign, model_f1([run.decisions[part] for run in runs], part, names, draws))
+            for runs, part, sign in terms
         ]
-    )
-    total = macro(differences.T)
-    return measure_difference(float(total[0]), total[1:], len(names))
+        macros.append(sum(sign * macro(each) for sign, each in f1))
+        by_species.append(sum(sign * each for sign, each in f1))
+    total = macro(np.array(macros).T)
+    species = macro(np.moveaxis(np.array(by_species), 0, -1))
+    calling = effective_groups(species[1:], calling_of(parts))
+    return measure_difference(float(total[0]), total[1:], len(names), calling)
 
 
 def contrast(pairs: Sequence[Sequence[Term]], resamples: int, seed: int) -> dict[str, Any]:
