@@ -48,10 +48,23 @@ def test_counts_of_a_table_name_rows_of_no_recording(folder):
     rows = "recording,start,end,label\nA,1,2.5,B\nZ,1,2,B\nZ,3,4,B\nY,1,2,B\n"
     table = folder({"all.csv": rows}) / "all.csv"
     counts = count_annotations(source(table), ["A"])
-    assert [(row["recording"], row["status"], row["file"]) for row in counts] == [
-        ("A", "annotated", str(table)),
-        ("Y", "no recording", str(table)),
-        ("Z", "no recording", str(table)),
+    shown = [(row["recording"], row["status"], row["file"], row["skipped"]) for row in counts]
+    assert shown == [
+        ("A", "annotated", str(table), ""),
+        ("Y", "no recording", str(table), 1),
+        ("Z", "no recording", str(table), 2),
+    ]
+
+
+def test_rows_that_are_passed_over_are_counted(folder):
+    rows = "IN FILE,OFFSET,DURATION,MANUAL ID\nA.wav,1,2,BOAALB\nA.wav,5,2,\nB.wav,5,2,\n"
+    found = count_annotations(source(folder({"all.csv": rows}) / "all.csv"), ["A", "B"])
+    shown = [(row["recording"], row["status"], row["skipped"], row["reason"]) for row in found]
+    assert shown == [
+        ("A", "annotated", "", ""),
+        ("B", "not annotated", "", ""),
+        ("A", "passed over", 1, "no label"),
+        ("B", "passed over", 1, "no label"),
     ]
 
 

@@ -47,7 +47,7 @@ def test_overlapping_calls_count_once():
 
 
 def test_a_call_past_the_end_is_cut_to_the_recording():
-    found = covered(call(19.0, 25.0), call(21.0, 22.0))
+    found = covered(call(19.0, 21.0), call(21.0, 22.0), call(1.0, 25.0))
     assert found.overlap.tolist() == [0, 0, 0, 1.0]
     assert found.fraction.tolist() == [0, 0, 0, 1.0]
     assert found.contained.tolist() == [0, 0, 0, 1]

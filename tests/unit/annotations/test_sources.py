@@ -197,7 +197,7 @@ def test_a_source_that_does_not_exist_is_refused(tmp_path):
 
 def test_a_folder_without_annotation_files_is_refused(folder):
     message = refusal(source(folder({"A.wav": ""})).check_names)
-    assert "no .txt, .csv, .tsv file in" in message
+    assert "no .txt, .csv, .tsv, .textgrid, .srt, .vtt, .xlsx, .xls, .ods file in" in message
 
 
 def test_a_folder_where_no_file_fits_is_refused_with_both_kinds_of_names(folder):
@@ -472,6 +472,33 @@ def test_a_call_past_the_end(folder, sees):
     found = source(place, on_error="skip")
     (problem,) = found.beyond(durations)
     assert sees in str(problem)
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "a call that ends far after its recording, as of a list of times and values",
+    sees="line 2: found end 1500 of BOAALB; expected an end within the 15 s of A (is the second "
+    "column something else, such as a frequency?)",
+    kept="results up to the labels; the run ends before the summary. With `skip` all but that call",
+)
+def test_an_end_far_past_the_recording(folder, sees):
+    place = folder({"A.txt": f"{GOOD}2\t1500\tBOAALB\n14\t16\tBOAALB\n", "B.txt": ""})
+    assert sees in refusal(source(place).beyond, {"A": 15.0})
+    (problem,) = source(place, on_error="skip").beyond({"A": 15.0})
+    assert sees in str(problem)
+
+
+def test_files_of_other_programs_are_found_and_older_kinds_go_first(folder):
+    place = folder(
+        {
+            "A.srt": "1\n00:00:01,000 --> 00:00:02,500\nBOAALB_F\n",
+            "B.txt": CALL,
+            "B.TextGrid": "never read",
+        }
+    )
+    found = source(place)
+    assert found.annotations("A") == found.annotations("B") == (BOA,)
+    assert found.beside == {str(place / "B.TextGrid"): "B.txt is read for B"}
 
 
 FIRST = "1.0\t2.5\tBOAALB_F\n\\\t100\t200\n3\t4\tPHYCUV\n"

@@ -5,7 +5,11 @@ from math import fsum
 from pathlib import Path
 
 from anurans.annotations.formats import Annotation, Problem
+from anurans.annotations.readers import BAND, SILENT
 from anurans.annotations.sources import AnnotationSource
+
+# Rows that were read for what they say, though they are no calls.
+READ = (SILENT, BAND)
 
 
 def count_annotations(
@@ -26,10 +30,11 @@ def count_annotations(
     -------
     list of dict
         `recording, status, file, species, used, annotations, seconds, far, medium, clear,
-        ungraded, skipped, line, reason`. Status is "annotated", "empty", "not annotated",
-        "unreadable", "no recording" or "skipped"; of the last four all counts are empty. `used`
-        tells if the species is in the config, `seconds` sums the durations in s. What is skipped
-        has a row for each line, with 1 in `skipped`.
+        ungraded, skipped, line, reason`. Status is "annotated", "empty", "not annotated" or
+        "unreadable" of a recording; "no recording", "passed over" and "not read" of what was read
+        as no annotation, with the number of rows in `skipped` and why in `reason`; and "skipped"
+        of each line that is left out. `used` tells if the species is in the config, `seconds` sums
+        the durations in s.
 
     Raises
     ------
@@ -54,13 +59,22 @@ def count_annotations(
             if not is_annotated:
                 status = "unreadable" if recording in unreadable else "not annotated"
             rows.append(_row(recording, status, file, calls=() if is_annotated else None))
-    is_folder = source.source.is_dir()
-    for name in source.without_recording:
-        stranger = ("", name) if is_folder else (name, source.source)
-        rows.append(_row(stranger[0], "no recording", stranger[1]))
+    if source.source.is_dir():
+        rows += [_row("", "no recording", name) for name in source.without_recording]
+    for file, reading in source.readings():
+        for name, count in sorted(reading.without_recording.items()):
+            rows.append(_row(name, "no recording", file) | {"skipped": count})
+        for (what, recording), count in sorted(reading.passed.items()):
+            if what not in READ:
+                row = _row(recording, "passed over", file)
+                rows.append(row | {"skipped": count, "reason": what})
+        for part, count in reading.unread.items():
+            row = _row("", "not read", file)
+            rows.append(row | {"skipped": count, "reason": part})
     for problem in skipped:
         row = _row(problem.recording, "skipped", problem.file)
-        rows.append(row | {"skipped": 1, "line": problem.line, "reason": problem.reason})
+        about = {"skipped": problem.lines, "line": problem.line, "reason": problem.reason}
+        rows.append(row | about)
     return rows
 
 

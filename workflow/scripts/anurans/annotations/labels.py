@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.annotations.formats import Annotation
+from anurans.annotations.formats import Annotation, is_past_end
 from anurans.recordings.clips import TOLERANCE, ClipTable, parse_intervals
 from anurans.recordings.times import union
 
@@ -66,7 +66,8 @@ def cover(
     starts, ends : np.ndarray [shape=(n,)]
         Of the clips, in s.
     calls
-        Annotations of the species; cut to the recording, and left out if they begin after it.
+        Annotations of the species; cut to the recording, and left out where they lie past its end
+        (`anurans.annotations.formats.is_past_end`).
     duration
         Of the recording, in s.
     hidden : np.ndarray [shape=(n, m, 2)], optional
@@ -78,7 +79,7 @@ def cover(
     Coverage
         With arrays [shape=(n,)], times in s of the recording, rounded to 1 us.
     """
-    calls = [call for call in calls if call.start < duration]
+    calls = [call for call in calls if call.start < duration and not is_past_end(call, duration)]
     hidden = np.zeros((len(starts), 0, 2)) if hidden is None else hidden
     begin = np.array([call.start for call in calls])
     end = np.array([min(call.end, duration) for call in calls])

@@ -9,13 +9,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from anurans.annotations.formats import Annotation, Problem, Reading, read_annotations
+from anurans.annotations.formats import (
+    Annotation,
+    Problem,
+    Reading,
+    is_past_end,
+    read_annotations,
+)
 from anurans.annotations.readers import COLUMNS
+from anurans.annotations.rows import WORKBOOKS
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import counted
 from anurans.recordings.names import by_name, composed, find_named, walk
 
+# Files of the first endings are read where a recording has others beside them.
 SUFFIXES = (".txt", ".csv", ".tsv")
+OTHERS = (".textgrid", ".srt", ".vtt", *WORKBOOKS)
 
 
 class AnnotationSource:
@@ -26,15 +35,15 @@ class AnnotationSource:
     Parameters
     ----------
     source : str or Path
-        A folder, searched recursively for .txt, .csv and .tsv files, or a table.
+        A folder, searched recursively for files of annotations, or a table.
     recordings : sequence of str
         Ids of all recordings of the project: a file or row that fits none of them is left out.
     species : sequence of str
         The configured species.
-    format : {"auto", "audacity", "raven", "table"}
+    format : {"auto", "audacity", "raven", "table", "kaleidoscope", "textgrid", "subtitles"}
         How to read the files; "auto" looks at the content of each.
     columns : mapping, optional
-        Names of the columns for `recording`, `start`, `end`, `label`, `fmin`, `fmax`.
+        Names of the columns for `recording`, `start`, `end`, `duration`, `label`, `fmin`, `fmax`.
     on_error : {"fail", "skip"}
         What becomes of what cannot be read: an error, or left out and listed in `problems`. A
         recording of whose file nothing can be read is then one that is not annotated.
@@ -77,6 +86,7 @@ class AnnotationSource:
         self._digests: dict[tuple[str, frozenset[str]], bytes] = {}
         self._files: dict[str, Path] = {}
         self._strangers: list[str] = []
+        self.beside: dict[str, str] = {}
         if not self.source.exists():
             raise UserError(
                 f"Annotations: {self.source} does not exist; expected a folder with a file per "
@@ -92,6 +102,19 @@ class AnnotationSource:
     def without_recording(self) -> list[str]:
         """Files of the folder, or names in the table, that fit no recording; sorted."""
         return self._strangers if self._is_folder else sorted(self._table.without_recording)
+
+    def readings(self) -> Iterator[tuple[Path, Reading]]:
+        """Yield what each file holds, in the order of its recordings.
+
+        Raises
+        ------
+        UserError
+            If anything is wrong in them, where that is an error.
+        """
+        if not self._is_folder:
+            yield self.source, self._table
+        for recording, file in sorted(self._files.items()):
+            yield file, self._reading(recording)
 
     def file(self, recording: str) -> Path | None:
         """Return the file that the annotations of a recording stand in, or None."""
@@ -115,7 +138,10 @@ class AnnotationSource:
         return [each for name in sorted(self._files) for each in self._parse(name).problems]
 
     def beyond(self, durations: Mapping[str, float]) -> list[Problem]:
-        """Calls that start after the end of their recording, of which only a reading tells.
+        """Calls that start, or end by far, after the end of their recording.
+
+        Only who has read the recording knows. An end may be late by a second or a twentieth of the
+        recording: annotators draw past the edge.
 
         Parameters
         ----------
@@ -130,9 +156,16 @@ class AnnotationSource:
         found = []
         for recording, duration in sorted(durations.items()):
             for call in self.annotations(recording):
-                if call.start > duration + 1e-6:
-                    file, at = str(self.file(recording)), f"start {call.start:g} of {call.species}"
-                    expected = f"a start within the {duration:g} s of {recording}"
+                if is_past_end(call, duration):
+                    late, time = (
+                        ("start", call.start) if call.start > duration else ("end", call.end)
+                    )
+                    at = f"{late} {time:g} of {call.species}"
+                    article = "a start" if late == "start" else "an end"
+                    expected = f"{article} within the {duration:g} s of {recording}"
+                    if late == "end":
+                        expected += " (is the second column something else, such as a frequency?)"
+                    file = str(self.file(recording))
                     found.append(Problem(file, call.line, at, expected, recording))
         if not self.skips:
             self._refuse(found)
@@ -212,7 +245,7 @@ class AnnotationSource:
         if self._is_folder and not self._files:
             raise UserError(self._no_match())
         if not self._is_folder and not self._table.annotations:
-            names = self._table.without_recording
+            names = self.without_recording
             found = f'names such as "{names[0]}"' if names else "no rows"
             raise UserError(
                 f"Annotations: no row of {self.source} belongs to a recording: found {found}, "
@@ -312,12 +345,20 @@ class AnnotationSource:
 
     def _match_files(self) -> None:
         found: dict[str, list[Path]] = {}
-        for path in walk(self.source, SUFFIXES, "annotations.source"):
+        for path in walk(self.source, SUFFIXES + OTHERS, "annotations.source"):
             recording = self._of_file(path.name)
             if recording is None:
                 self._strangers.append(str(path))
             else:
                 found.setdefault(recording, []).append(path)
+        for recording, paths in found.items():
+            first = [path for path in paths if path.name.lower().endswith(SUFFIXES)]
+            if first:
+                left = [path for path in paths if path not in first]
+                self.beside |= {
+                    str(path): f"{first[0].name} is read for {recording}" for path in left
+                }
+                found[recording] = first
         twice = {name: paths for name, paths in found.items() if len(paths) > 1}
         if twice:
             lines = [f"{name}: {', '.join(map(str, paths))}" for name, paths in twice.items()]
@@ -329,7 +370,8 @@ class AnnotationSource:
 
     def _no_match(self) -> str:
         if not self._strangers:
-            return f"Annotations: no {', '.join(SUFFIXES)} file in {self.source} or its folders."
+            endings = ", ".join(SUFFIXES + OTHERS)
+            return f"Annotations: no {endings} file in {self.source} or its folders."
         return (
             f"Annotations: none of the {counted(len(self._strangers), 'file')} in {self.source} "
             f"belongs to a recording: found files such as {Path(self._strangers[0]).name}, "

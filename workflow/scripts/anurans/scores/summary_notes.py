@@ -8,11 +8,13 @@ from anurans.scores.summary import RUN
 from anurans.splits.splits import TEST
 
 Row = Mapping[str, str]
+# Statuses of recordings in results/annotations.csv.
+RECORDING = ("annotated", "empty", "not annotated", "unreadable")
 
 
 def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[str]:
     """Sentences about what could not be used."""
-    status = {row["recording"]: row["status"] for row in annotations if row["line"] == ""}
+    status = {row["recording"]: row["status"] for row in annotations if row["status"] in RECORDING}
     statuses = Counter(row["status"] for row in annotations)
     usable = [row["recording"] for row in recordings if row["status"] == "ok"]
     annotated = [recording for recording in usable if status[recording] in ("annotated", "empty")]
@@ -31,6 +33,13 @@ def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[
             f"Annotations without a recording: {statuses['no recording']} "
             "(results/annotations.csv)."
         )
+    passed: Counter[str] = Counter()
+    for row in annotations:
+        if row["status"] in ("passed over", "not read"):
+            passed[row["reason"]] += int(row["skipped"])
+    if passed:
+        counts = ", ".join(f"{what} {n}" for what, n in passed.most_common(8))
+        yield f"Rows of annotations that are no calls: {counts} (results/annotations.csv)."
 
 
 def summary_notes(
