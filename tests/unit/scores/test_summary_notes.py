@@ -1,6 +1,6 @@
 """What is said below the scores follows from the tables."""
 
-from anurans.scores.summary_notes import few_groups, summary_notes, unsettled
+from anurans.scores.summary_notes import few_groups, left_out, summary_notes, unsettled
 
 ROW = {
     "split": "night",
@@ -16,7 +16,10 @@ ROW = {
     "positive_groups_A": "25",
     "threshold_source_A": "tuned",
 }
-RECORDINGS = [{"recording": "r", "status": "ok"}, {"recording": "s", "status": "quarantined"}]
+RECORDINGS = [
+    {"recording": "r", "status": "ok", "reason": ""},
+    {"recording": "s", "status": "quarantined", "reason": "is silent"},
+]
 ANNOTATIONS = [
     {"recording": "r", "status": "annotated", "line": "", "species": "A", "used": "yes"},
     {"recording": "r", "status": "annotated", "line": "1", "species": "B", "used": "no"}
@@ -32,6 +35,21 @@ def test_of_a_good_run_only_what_was_left_out_is_told():
     left, others = said(ROW)
     assert left.startswith("2 recordings: 1 used, 0 not annotated, 1 unusable")
     assert others.startswith("Annotations of other species, ignored: B 3")
+
+
+def test_recordings_that_are_odd_and_rows_that_are_no_calls_are_counted():
+    recordings = [*RECORDINGS, {"recording": "t", "status": "ok", "reason": "holds 2 streams"}]
+    passed = {"recording": "r", "status": "passed over", "line": "", "species": "", "used": ""}
+    notes = list(
+        left_out(
+            [*recordings[:2], recordings[2] | {"recording": "r"}],
+            [*ANNOTATIONS, passed | {"skipped": "7", "reason": "no label"}],
+        )
+    )
+    assert "Recordings that are used though something is odd: 1 (results/recordings.csv)." in notes
+    assert notes[-1] == (
+        "Rows of annotations that are no calls: no label 7 (results/annotations.csv)."
+    )
 
 
 def test_leaks_random_weights_and_licences_are_told():

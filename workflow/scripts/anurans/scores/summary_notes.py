@@ -23,9 +23,12 @@ def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[
         f"{len(usable) - len(annotated)} not annotated, "
         f"{len(recordings) - len(usable)} unusable (results/recordings.csv)."
     )
+    if odd := sum(row["status"] == "ok" and bool(row["reason"]) for row in recordings):
+        yield f"Recordings that are used though something is odd: {odd} (results/recordings.csv)."
     if statuses["skipped"]:
+        lines = sum(int(row["skipped"]) for row in annotations if row["status"] == "skipped")
         yield (
-            f"Skipped lines of annotations: {statuses['skipped']}; recordings of which no line "
+            f"Skipped lines of annotations: {lines}; recordings of which no line "
             f"could be read: {statuses['unreadable']} (results/annotations.csv)."
         )
     if statuses["no recording"]:
