@@ -488,6 +488,30 @@ def test_an_end_far_past_the_recording(folder, sees):
     assert sees in str(problem)
 
 
+@pytest.mark.parametrize(
+    ("label", "species", "grade"),
+    [
+        ("Boana albopunctata", "BOAALB", ""),
+        ("boana  ALBOPUNCTATA", "BOAALB", ""),
+        ("Boana albopunctata_F", "BOAALB", "far"),
+        ("Boana albopunctata_Spotted treefrog", "BOAALB", ""),
+        ("r\u00e3-cachorro", "PHYCUV", ""),
+        ("ra\u0303-cachorro_C", "PHYCUV", "clear"),
+        ("BOAALB_M", "BOAALB", "medium"),
+        ('"', "BOALUN", ""),
+        ("Boana", "Boana", ""),
+    ],
+)
+def test_labels_as_people_write_them(folder, label, species, grade):
+    labels = {
+        "BOAALB": ["Boana albopunctata", "Boana albopunctata_Spotted treefrog"],
+        "PHYCUV": ["r\u00e3-cachorro"],
+        "BOALUN": ['"'],
+    }
+    found = source(folder({"A.txt": f"1\t2\t{label}\n"}), labels=labels)
+    assert [(call.species, call.grade) for call in found.annotations("A")] == [(species, grade)]
+
+
 def test_files_of_other_programs_are_found_and_older_kinds_go_first(folder):
     place = folder(
         {
@@ -566,7 +590,7 @@ def test_inct41():
     rows = count_annotations(found, recordings)
     calls = Counter()
     for row in rows:
-        calls[row["species"]] += row["annotations"]
+        calls[row["species"]] += row["annotations"] or 0
     assert sum(row["status"] == "empty" for row in rows) == 128
     assert calls == {
         "BOAALB": 926,

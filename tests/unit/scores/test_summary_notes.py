@@ -1,5 +1,10 @@
 """What is said below the scores follows from the tables."""
 
+from pathlib import Path
+
+import pytest
+
+from anurans.recordings.unread import unread_files
 from anurans.scores.summary_notes import few_groups, left_out, summary_notes, unsettled
 
 ROW = {
@@ -27,8 +32,8 @@ ANNOTATIONS = [
 ]
 
 
-def said(*rows, licences=()):
-    return list(summary_notes(rows, ["A"], RECORDINGS, ANNOTATIONS, dict(licences)))
+def said(*rows, licences=(), unread=()):
+    return list(summary_notes(rows, ["A"], RECORDINGS, ANNOTATIONS, unread, dict(licences)))
 
 
 def test_of_a_good_run_only_what_was_left_out_is_told():
@@ -50,6 +55,33 @@ def test_recordings_that_are_odd_and_rows_that_are_no_calls_are_counted():
     assert notes[-1] == (
         "Rows of annotations that are no calls: no label 7 (results/annotations.csv)."
     )
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "files of kinds that are not read, of sound (.wac, .m4a) and others",
+    sees="Sound of kinds that are not read: .m4a 1, .wac 1 (results/files_not_read.csv).",
+    kept="everything; each is listed, with what to do",
+)
+def test_files_that_are_not_read_are_counted(tmp_path, sees):
+    names = ("a.wav", "b.m4a", "c.WAC", "d.txt", "e.pdf", "f", ".g", "sub/h.xlsx")
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    used = {str(tmp_path / "a.wav"), str(tmp_path / "sub/h.xlsx")}
+    rows = list(unread_files(str(tmp_path), "recordings", used, (".txt", ".xlsx")))
+    assert [Path(row["file"]).name for row in rows] == ["b.m4a", "c.WAC", "d.txt", "e.pdf", "f"]
+    assert rows[2]["reason"] == "lies outside of annotations.source"
+    notes = said(ROW, unread=rows)
+    assert notes[1] == sees
+    assert notes[2].startswith("Files that are not read: .txt 1, .pdf 1, no ending 1")
+
+
+def test_labels_that_look_misspelt_are_named():
+    slip = {"recording": "", "status": "misspelt label", "line": "", "species": "AA", "used": ""}
+    slip |= {"annotations": "", "reason": "nearest: A", "skipped": "4"}
+    notes = list(summary_notes([ROW], ["A"], RECORDINGS, [*ANNOTATIONS, slip], [], {}))
+    assert any(note.startswith("Labels that look misspelt: AA 4 (A?). Correct") for note in notes)
 
 
 def test_leaks_random_weights_and_licences_are_told():

@@ -33,6 +33,7 @@ from anurans.annotations.text import (
     plain,
     split_separator,
 )
+from anurans.recordings.names import composed
 
 # CHO (a chorus) and OVL (overlapping calls) say nothing of distance.
 _CODES = {"far": "F L FAR", "medium": "M MED", "clear": "C H CLR", "": "CHO OVL"}
@@ -136,10 +137,24 @@ class Reading:
     rows: int = 0
 
 
-def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
+def plain_label(text: str) -> str:
+    """Write a label as those that people list are compared: whatever its case, spaces and accents.
+
+    Examples
+    --------
+    >>> plain_label(" Boana  Albopunctata ")
+    'boana albopunctata'
+    """
+    return composed(" ".join(text.split())).casefold()
+
+
+def split_label(
+    text: str, species: Collection[str], labels: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """Split the text of an annotation, such as `BOAALB_F`, into species and grade.
 
-    Text that does not begin with a configured species and `_` is another species.
+    Text that does not begin with a configured species and `_` is another species, unless it is one
+    of `labels`: species of each text that stands for one, as `plain_label` writes it.
 
     Raises
     ------
@@ -152,10 +167,17 @@ def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
     ('BOAALB', 'far')
     >>> split_label("other_frog", {"BOAALB"})
     ('other_frog', '')
+    >>> split_label("Boana albopunctata_F", {"BOAALB"}, {"boana albopunctata": "BOAALB"})
+    ('BOAALB', 'far')
     """
     if text in species:
         return text, ""
     stem, _, suffix = text.rpartition("_")
+    if labels:
+        if (listed := labels.get(plain_label(text))) is not None:
+            return listed, ""
+        if suffix in GRADES and (listed := labels.get(plain_label(stem))) is not None:
+            return listed, GRADES[suffix]
     if stem in species and suffix in GRADES:
         return stem, GRADES[suffix]
     known = max((code for code in species if text.startswith(f"{code}_")), key=len, default="")
@@ -202,6 +224,7 @@ def read_annotations(
     recording: str | None = None,
     format: str = "auto",
     columns: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Reading:
     """Read the bytes of an annotation file.
 
@@ -221,6 +244,8 @@ def read_annotations(
         How to read it; "auto" looks at the content.
     columns : mapping, optional
         Names of the columns for `recording`, `start`, `end`, `duration`, `label`, `fmin`, `fmax`.
+    labels : mapping, optional
+        Species of each other text that stands for one, as `plain_label` writes it.
 
     Returns
     -------
@@ -228,7 +253,7 @@ def read_annotations(
         Annotations in the order of the file, times in s, frequencies in Hz, and all problems.
     """
     reading = Reading()
-    builder = _Builder(file, frozenset(species), reading.problems, recording or "")
+    builder = _Builder(file, frozenset(species), reading.problems, recording or "", labels or {})
     if recording is not None:
         reading.annotations[recording] = []
     try:
@@ -306,8 +331,16 @@ def _drop_twins(calls: list[Annotation], builder: "_Builder", recording: str) ->
 class _Builder:
     """Makes annotations of the texts of one file and collects its problems."""
 
-    def __init__(self, file: str, species: frozenset[str], problems: list[Problem], recording: str):
+    def __init__(
+        self,
+        file: str,
+        species: frozenset[str],
+        problems: list[Problem],
+        recording: str,
+        labels: Mapping[str, str],
+    ) -> None:
         self.file, self.species, self.problems = file, species, problems
+        self.listed = labels
         self.owner = self.recording = recording
         self.to_hertz: Callable[[float], float] = float
         self._labels: dict[str, tuple[str, str]] = {}
@@ -380,15 +413,16 @@ class _Builder:
             found = "a label over several lines" if text else "empty label"
             self.problem(line, found, "a species code, with or without a grade")
             return None
-        if text not in self.species and is_ditto(text):
+        is_known = text in self.species or plain_label(text) in self.listed
+        if not is_known and is_ditto(text):
             expected = "a species code (a ditto mark is none; write it in each row)"
             self.problem(line, f"label {text}", expected)
             return None
-        if text not in self.species and (hint := cell_hint(text)):
+        if not is_known and (hint := cell_hint(text)):
             self.problem(line, f'label "{text}"', f"a species code ({hint})")
             return None
         try:
-            self._labels[label] = split_label(text, self.species)
+            self._labels[label] = split_label(text, self.species, self.listed)
         except ValueError as error:
             self.problem(line, str(error), f"no grade or one of {', '.join(GRADES)}")
         return self._labels.get(label)

@@ -14,6 +14,7 @@ from anurans.annotations.formats import (
     Problem,
     Reading,
     is_past_end,
+    plain_label,
     read_annotations,
 )
 from anurans.annotations.readers import COLUMNS
@@ -50,6 +51,8 @@ class AnnotationSource:
     files : mapping, optional
         File of each annotated recording of a folder, where it is known already: a job that knows
         only a part of the recordings cannot tell which file belongs to which.
+    labels : mapping, optional
+        Other texts that stand for each species.
 
     Raises
     ------
@@ -67,6 +70,7 @@ class AnnotationSource:
         columns: Mapping[str, str] | None = None,
         on_error: str = "fail",
         files: Mapping[str, str] | None = None,
+        labels: Mapping[str, Sequence[str]] | None = None,
     ):
         self.source = Path(source)
         self.recordings = tuple(recordings)
@@ -74,6 +78,9 @@ class AnnotationSource:
         self.format = format
         self.columns = dict(columns or {})
         self.skips = on_error == "skip"
+        self.labels = {
+            plain_label(text): name for name, texts in (labels or {}).items() for text in texts
+        }
         unknown = sorted(set(self.columns) - set(COLUMNS))
         if unknown:
             raise UserError(
@@ -102,6 +109,12 @@ class AnnotationSource:
     def without_recording(self) -> list[str]:
         """Files of the folder, or names in the table, that fit no recording; sorted."""
         return self._strangers if self._is_folder else sorted(self._table.without_recording)
+
+    def files_found(self) -> list[Path]:
+        """Files of the folder that belong to a recording, or to none though they could."""
+        if not self._is_folder:
+            return [self.source]
+        return [*self._files.values(), *map(Path, self._strangers)]
 
     def readings(self) -> Iterator[tuple[Path, Reading]]:
         """Yield what each file holds, in the order of its recordings.
@@ -320,7 +333,14 @@ class AnnotationSource:
             problem = Problem(str(file), 1, found, expected, recording or "", whole=True)
             return Reading(problems=[problem])
         return read_annotations(
-            data, str(file), self.species, self._of_row, recording, self.format, self.columns
+            data,
+            str(file),
+            self.species,
+            self._of_row,
+            recording,
+            self.format,
+            self.columns,
+            self.labels,
         )
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
@@ -396,7 +416,7 @@ def annotations_of(
     source, recordings, files
         As for `AnnotationSource`.
     settings
-        Its `species`, `format` and `columns`.
+        Its `species`, `format`, `columns` and `labels`.
     """
     read = AnnotationSource(source, recordings, **settings, files=files)
     return {name: read.annotations(name) for name in recordings if read.annotated(name)}
