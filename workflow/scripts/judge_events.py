@@ -1,10 +1,11 @@
 """Hold the events against annotations of the same recordings, where somebody made some."""
 
+from anurans.annotations.formats import is_past_end
 from anurans.annotations.sources import annotations_of
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.scores.event_scores import JUDGED, judge
+from anurans.scores.event_scores import JUDGED, judge, listened_parts, within
 
 
 def main(input, output, params):
@@ -19,17 +20,23 @@ def main(input, output, params):
             f"detection.truth: {input.truth} has annotations of none of the new recordings; name "
             "its files after them, or leave truth out."
         )
+    # Of a recording that was listened to in part, what is outside of that part is unknown.
+    heard = {recording: listened_parts(found) for recording, found in truth.items()}
     events = {}
     for row in read_table(input.events):
         of = events.setdefault(row["species"], {}).setdefault(row["recording"], [])
-        of.append((float(row["start"]), float(row["end"])))
+        event = float(row["start"]), float(row["end"])
+        of += within(event, heard.get(row["recording"]))
     rows = []
     for species in params.settings["species"]:
         calls = {
             recording: [
-                (call.start, min(call.end, recordings[recording]))
+                part
                 for call in found
-                if call.species == species and call.start <= recordings[recording]
+                if call.species == species and not is_past_end(call, recordings[recording])
+                for part in within(
+                    (call.start, min(call.end, recordings[recording])), heard[recording]
+                )
             ]
             for recording, found in truth.items()
         }

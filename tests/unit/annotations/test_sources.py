@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from anurans.annotations.counts import count_annotations
-from anurans.annotations.formats import Annotation
+from anurans.annotations.formats import LISTENED, Annotation
 from anurans.annotations.sources import AnnotationSource
 from anurans.common.errors import UserError
 
@@ -510,6 +510,27 @@ def test_labels_as_people_write_them(folder, label, species, grade):
     }
     found = source(folder({"A.txt": f"1\t2\t{label}\n"}), labels=labels)
     assert [(call.species, call.grade) for call in found.annotations("A")] == [(species, grade)]
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "a recording of which a part was listened to (`annotations.listened`)",
+    kept="its clips within that part; the others are unknown, neither trained on nor scored",
+)
+def test_stretches_that_were_listened_to_are_no_calls_and_count(folder):
+    place = folder({"A.txt": f"0\t30\tListened\n{CALL}", "B.txt": CALL})
+    found = source(place, listened="listened")
+    assert [call.species for call in found.annotations("A")] == [LISTENED, "BOAALB"]
+    assert found.named() == {"BOAALB"} and found.present()["BOAALB"] == {"A", "B"}
+    plain = source(place)
+    assert plain.named() == {"BOAALB", "Listened"}
+    # What is known changes what is learnt, of whatever clips a job counts.
+    assert found.digest("A") != plain.digest("A") and found.digest("B") == plain.digest("B")
+    assert found.digest("A", counts=lambda *_: False) != plain.digest("A", counts=lambda *_: False)
+    rows = count_annotations(found, ("A", "B"))
+    assert [row["used"] for row in rows] == ["yes"] * 3
+    mine = source(folder({"A.txt": "1\t2\t(listened)\n1\t2\t listened\n"}), listened="x")
+    assert LISTENED not in {call.species for call in mine.annotations("A")}
 
 
 def test_files_of_other_programs_are_found_and_older_kinds_go_first(folder):

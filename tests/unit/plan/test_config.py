@@ -98,6 +98,10 @@ MISTAKES = [
         'species.C.labels: "Frog" stands for B already; remove one.',
     ),
     (
+        {"annotations__listened": "boaalb"},
+        'annotations.listened: "boaalb" is the code of a species; choose another.',
+    ),
+    (
         {"annotations__labels": {"BOALB": ["frog"]}},
         "annotations.labels: BOALB is not in species (did you mean BOAALB?); expected one of",
     ),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from anurans.scores.event_scores import JUDGED, judge, meet, shared
+from anurans.annotations.formats import LISTENED, Annotation
+from anurans.scores.event_scores import JUDGED, judge, listened_parts, meet, shared, within
 
 CALLS = {"A": [(1.0, 2.0), (3.0, 4.0), (20.0, 21.0)], "B": [], "C": [(5.0, 6.0)]}
 EVENTS = {"A": [(0.5, 5.0), (30.0, 35.0)], "B": [(0.0, 5.0)]}
@@ -46,3 +47,12 @@ def test_touching_is_not_sharing_time():
 
 def test_seconds_that_unions_share():
     assert shared([(0, 2), (3, 4)], [(1, 3.5)]) == pytest.approx(1.5)
+
+
+def test_events_count_within_what_was_listened_to():
+    listened = [Annotation(0.0, 10.0, LISTENED, "", None, None)]
+    call = Annotation(2.0, 3.0, "BOAALB", "", None, None)
+    assert listened_parts([call]) is None
+    parts = listened_parts([*listened, call])
+    assert parts == [(0.0, 10.0)]
+    assert [within(event, parts) for event in ((8.0, 12.0), (11.0, 12.0))] == [[(8.0, 10.0)], []]

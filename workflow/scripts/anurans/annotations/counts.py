@@ -6,7 +6,7 @@ from difflib import SequenceMatcher, get_close_matches
 from math import fsum
 from pathlib import Path
 
-from anurans.annotations.formats import Annotation, Problem, plain_label
+from anurans.annotations.formats import LISTENED, Annotation, Problem, plain_label
 from anurans.annotations.readers import BAND, SILENT
 from anurans.annotations.sources import AnnotationSource
 
@@ -50,7 +50,8 @@ def nearest_label(text: str, known: Mapping[str, str]) -> tuple[str, bool]:
 def _known(source: AnnotationSource, names: Mapping[str, str]) -> dict[str, str]:
     """What stands for each species: its name, the labels that are listed, its code."""
     known = {plain_label(name): species for species, name in names.items()}
-    return known | source.labels | {plain_label(species): species for species in source.species}
+    listed = {text: name for text, name in source.labels.items() if name != LISTENED}
+    return known | listed | {plain_label(species): species for species in source.species}
 
 
 def count_annotations(
@@ -100,7 +101,7 @@ def count_annotations(
                 continue
             by_species.setdefault(call.species, []).append(call)
         for species, calls in sorted(by_species.items()):
-            used = "yes" if species in source.species else "no"
+            used = "yes" if species in source.species or species == LISTENED else "no"
             if used == "no":
                 others[species] += len(calls)
             rows.append(_row(recording, "annotated", file, species, used, calls))

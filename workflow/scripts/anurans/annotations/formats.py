@@ -50,6 +50,10 @@ _LATEST = 1e7
 FORMATS = ("audacity", "raven", "table", "kaleidoscope", "textgrid", "subtitles")
 
 
+# Species of an annotation that says what somebody listened to; no label begins with a space.
+LISTENED = " listened"
+
+
 @dataclass(frozen=True, slots=True)
 class Annotation:
     """One call, or bout of calls, that a person marked in a recording.

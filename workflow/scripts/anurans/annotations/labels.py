@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.annotations.formats import Annotation, is_past_end
+from anurans.annotations.formats import LISTENED, Annotation, is_past_end
 from anurans.recordings.clips import TOLERANCE, ClipTable, parse_intervals
 from anurans.recordings.times import union
 
@@ -104,6 +104,37 @@ def cover(
         contained=(whole | point).any(axis=1).astype(int),
         grade=np.array([GRADES[rank] for rank in best], dtype=object),
     )
+
+
+def listened_to(clips: ClipTable, annotations: Mapping[str, Iterable[Annotation]]) -> np.ndarray:
+    """Tell which clips somebody listened to from start to end.
+
+    Parameters
+    ----------
+    clips
+        Clips, original ones and copies.
+    annotations
+        Of each annotated recording; of one with stretches that were listened to, what is not
+        within them is unknown.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,), dtype=bool]
+        False for clips of recordings that nobody annotated.
+    """
+    known = np.zeros(len(clips), dtype=bool)
+    for recording, rows in rows_by(clips.recording).items():
+        calls = annotations.get(recording)
+        if calls is None:
+            continue
+        heard = [(call.start, call.end) for call in calls if call.species == LISTENED]
+        if not heard:
+            known[rows] = True
+            continue
+        start, end = clips.source_start[rows], clips.source_end[rows]
+        for low, high in union(heard):
+            known[rows] |= (start >= low - TOLERANCE) & (end <= high + TOLERANCE)
+    return known
 
 
 def cover_clips(

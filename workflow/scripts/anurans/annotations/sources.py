@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anurans.annotations.formats import (
+    LISTENED,
     Annotation,
     Problem,
     Reading,
@@ -53,6 +54,9 @@ class AnnotationSource:
         only a part of the recordings cannot tell which file belongs to which.
     labels : mapping, optional
         Other texts that stand for each species.
+    listened : str, optional
+        Label of stretches that were listened to. Of a recording that has one, nothing is known
+        outside of them.
 
     Raises
     ------
@@ -71,6 +75,7 @@ class AnnotationSource:
         on_error: str = "fail",
         files: Mapping[str, str] | None = None,
         labels: Mapping[str, Sequence[str]] | None = None,
+        listened: str | None = None,
     ):
         self.source = Path(source)
         self.recordings = tuple(recordings)
@@ -81,6 +86,8 @@ class AnnotationSource:
         self.labels = {
             plain_label(text): name for name, texts in (labels or {}).items() for text in texts
         }
+        if listened:
+            self.labels[plain_label(listened)] = LISTENED
         unknown = sorted(set(self.columns) - set(COLUMNS))
         if unknown:
             raise UserError(
@@ -218,6 +225,7 @@ class AnnotationSource:
         """
         sha = hashlib.sha256()
         wanted = self.species if species is None else frozenset(species)
+        wanted |= {LISTENED}
         for recording in sorted(set(recordings)):
             sha.update(self._digest_of(recording, wanted, counts))
         return sha.hexdigest()[:16]
@@ -236,7 +244,8 @@ class AnnotationSource:
             keys = sorted(
                 call.key()
                 for call in calls
-                if call.species in wanted and (counts is None or counts(recording, call))
+                if call.species in wanted
+                and (counts is None or call.species == LISTENED or counts(recording, call))
             )
             sha = hashlib.sha256(repr((recording, is_annotated, len(keys))).encode())
             for column in zip(*keys, strict=True):  # numbers as they are: their text takes time
@@ -277,7 +286,7 @@ class AnnotationSource:
     def named(self) -> frozenset[str]:
         """Every species that annotations of the recordings name, of the config or not."""
         calls = (call for each in self.recordings for call in self.annotations(each))
-        return frozenset(call.species for call in calls)
+        return frozenset(call.species for call in calls) - {LISTENED}
 
     def check(self, recordings: Iterable[str] | None = None) -> None:
         """Read the annotations of `recordings`, by default of all, and list what is wrong.
@@ -416,7 +425,7 @@ def annotations_of(
     source, recordings, files
         As for `AnnotationSource`.
     settings
-        Its `species`, `format`, `columns` and `labels`.
+        Its `species`, `format`, `columns`, `labels` and `listened`.
     """
     read = AnnotationSource(source, recordings, **settings, files=files)
     return {name: read.annotations(name) for name in recordings if read.annotated(name)}

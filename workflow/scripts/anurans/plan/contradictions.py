@@ -105,6 +105,10 @@ def _about_labels(config: Mapping[str, Any]) -> Iterator[str]:
     """Sentences about labels that stand for no species, or for two."""
     codes = list(config["species"])
     owners = {plain_label(code): code for code in codes}
+    if listened := config["annotations"].get("listened"):
+        owner = owners.setdefault(plain_label(listened), "annotations.listened")
+        if owner in codes:
+            yield f'annotations.listened: "{listened}" is the code of a species; choose another.'
     for code, texts in config["annotations"].get("labels", {}).items():
         if code not in codes:
             yield (

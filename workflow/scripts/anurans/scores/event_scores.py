@@ -1,9 +1,10 @@
 """Events held against annotations of the same recordings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from anurans.annotations.formats import LISTENED, Annotation
 from anurans.recordings.times import union
 
 Interval = tuple[float, float]
@@ -27,6 +28,27 @@ def meet(one: Interval, other: Interval) -> bool:
 def shared(one: Sequence[Interval], other: Sequence[Interval]) -> float:
     """Seconds that two unions share."""
     return sum(max(0.0, overlap(a, b)) for a in one for b in other)
+
+
+def listened_parts(annotations: Iterable[Annotation]) -> list[Interval] | None:
+    """Stretches of a recording that were listened to, apart; None where all of it was."""
+    heard = [(call.start, call.end) for call in annotations if call.species == LISTENED]
+    return list(union(heard)) if heard else None
+
+
+def within(one: Interval, parts: Sequence[Interval] | None) -> list[Interval]:
+    """What of an interval lies within parts; all of it where there are none given.
+
+    Examples
+    --------
+    >>> within((1.0, 5.0), [(0.0, 2.0), (4.0, 9.0)])
+    [(1.0, 2.0), (4.0, 5.0)]
+    >>> within((1.0, 5.0), None)
+    [(1.0, 5.0)]
+    """
+    if parts is None:
+        return [one]
+    return [(max(one[0], low), min(one[1], high)) for low, high in parts if meet(one, (low, high))]
 
 
 def judge(
