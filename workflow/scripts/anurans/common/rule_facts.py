@@ -112,6 +112,7 @@ RULES = {
     "judge_events": Facts(TABLE, "monitoring"),
     "tabulate_models": Facts(TABLE, "results"),
     "tabulate_intervals": Facts(TABLE, "results"),
+    "tabulate_presence": Facts(TABLE, "results"),
     "tabulate_comparisons": Facts(TABLE, "results"),
     "calibrate_models": Facts(TABLE, "results"),
     "tabulate_optimism": Facts(TABLE, "results"),

@@ -42,7 +42,7 @@ class ReportPlan:
             "results/checks/leakage.csv",
             *(
                 f"results/tables/{name}.csv"
-                for name in ("models", "intervals", "comparisons", "costs")
+                for name in ("models", "intervals", "presence", "comparisons", "costs")
             ),
             *(["results/tables/calibration.csv"] if self._runs.calibrated() else []),
             *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
