@@ -1,5 +1,6 @@
 # Needs metrics.tsv, predictions.tsv, clips.tsv and scores.h5 of the runs, results/splits,
-# results/clips/original, results/recordings.csv and results/annotations.csv.
+# results/clips/original, results/recordings.csv, results/annotations.csv and
+# results/files_not_read.csv.
 # Makes results/checks/leakage.csv, the certificate that nothing scored was learnt from, without
 # which there is no summary; and results/summary.csv, one row per run and part, and a short form of
 # it on the screen.
@@ -10,6 +11,7 @@ rule summarize_runs:
         leakage="results/checks/leakage.csv",
         recordings="results/recordings.csv",
         annotations="results/annotations.csv",
+        unread="results/files_not_read.csv",
     output:
         "results/summary.csv",
     log:

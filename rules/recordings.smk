@@ -2,7 +2,8 @@
 # Makes results/recordings/{shard}.tsv and results/recordings.csv, what was found in each
 # recording; results/clips/original/{shard}.tsv, its clips; and {shard}.h5, their audio. The table
 # of clips does not come from the job that cuts them, which runs again when its output, temporary,
-# is needed again: labels and roles then stay as they are.
+# is needed again: labels and roles then stay as they are. And results/files_not_read.csv, what else
+# lies in the folders of recordings and annotations.
 rule synthesise_recording:
     input:
         labels=ancient(given("resources/demo/annotations/{recording}.txt")),
@@ -78,6 +79,25 @@ rule collect_recordings:
         code=code("collect_recordings.py"),
     script:
         "../workflow/scripts/collect_recordings.py"
+
+
+rule list_unread:
+    output:
+        "results/files_not_read.csv",
+    log:
+        "logs/list_unread.log",
+    benchmark:
+        "results/benchmarks/list_unread.tsv"
+    conda:
+        "../envs/audio.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        unread=asked(PLAN.folders.unread),
+        code=code("list_unread.py", recordings=False),
+    script:
+        "../workflow/scripts/list_unread.py"
 
 
 rule cut_clips:

@@ -1,9 +1,10 @@
-# Needs metrics.tsv, predictions.tsv and labelling.tsv of the runs, results/labels and, of events,
-# results/recordings.csv and the annotation source.
+# Needs metrics.tsv, predictions.tsv and labelling.tsv of the runs, results/labels,
+# results/clips/original and, of events, results/recordings.csv and the annotation source.
 # Makes results/tables/: models.csv, each model over its folds, intervals.csv, every score with its
-# interval, comparisons.csv, backbones, datasets and recipes against each other, calibration.csv,
-# events.csv, how well each finds events, field.csv, far calls, false events and minutes of
-# listening, optimism.csv, what a leaky split pretends, labelling.csv, scores under other rules and by grade,
+# interval, presence.csv, scores of whole recordings, comparisons.csv, backbones, datasets and
+# recipes against each other, calibration.csv, events.csv, how well each finds events, field.csv,
+# far calls, false events and minutes of listening, optimism.csv, what a leaky split pretends,
+# labelling.csv, scores under other rules and by grade,
 # datasets.csv, what each dataset holds, costs.csv, time, memory and disk of each network; and
 # results/calibrators.tsv.
 rule tabulate_models:
@@ -52,6 +53,29 @@ rule tabulate_intervals:
         code=code("tabulate_intervals.py"),
     script:
         "../workflow/scripts/tabulate_intervals.py"
+
+
+rule tabulate_presence:
+    input:
+        metrics=of_runs("metrics.tsv"),
+        predictions=of_runs("predictions.tsv"),
+        clips=shards("results/clips/original/{shard}.tsv"),
+    output:
+        "results/tables/presence.csv",
+    log:
+        "logs/tabulate_presence.log",
+    benchmark:
+        "results/benchmarks/tabulate_presence.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        code=code("tabulate_presence.py"),
+    script:
+        "../workflow/scripts/tabulate_presence.py"
 
 
 rule tabulate_comparisons:

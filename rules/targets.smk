@@ -60,6 +60,7 @@ rule pages:
 rule detect:
     input:
         asked(PLAN.detection.detections),
+        "results/files_not_read.csv",
 
 
 rule monitoring:

@@ -309,9 +309,9 @@ def test_annotations_become_no_html(fresh):
     kept="all others",
 )
 def test_the_summary_counts_what_was_left_out(sees):
-    recordings = [{"recording": name, "status": "ok"} for name in ("a", "b", "c")]
-    recordings.append({"recording": "d", "status": "quarantined"})
-    row = {"line": "", "used": "", "species": "", "annotations": ""}
+    recordings = [{"recording": name, "status": "ok", "reason": ""} for name in ("a", "b", "c")]
+    recordings.append({"recording": "d", "status": "quarantined", "reason": "is silent"})
+    row = {"line": "", "used": "", "species": "", "annotations": "", "skipped": ""}
     annotations = [
         row | {"recording": name, "status": status}
         for name, status in zip(
@@ -321,7 +321,9 @@ def test_the_summary_counts_what_was_left_out(sees):
         )
     ]
     for line, name in enumerate("ab", start=1):
-        annotations.append(row | {"recording": name, "status": "skipped", "line": str(line)})
+        annotations.append(
+            row | {"recording": name, "status": "skipped", "line": str(line), "skipped": "1"}
+        )
     notes = list(left_out(recordings, annotations))
     assert notes[0] == (
         "4 recordings: 2 used, 1 not annotated, 1 unusable (results/recordings.csv)."

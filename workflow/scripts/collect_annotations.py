@@ -13,7 +13,8 @@ def main(input, output, params):
         for row in read_table(input.recordings)
         if row["status"] == "ok"
     }
-    rows = count_annotations(source, params.recordings, source.beyond(durations))
+    beyond = source.beyond(durations)
+    rows = count_annotations(source, params.recordings, beyond, params.names)
     write_table(output[0], list(rows[0]), rows)
     for used, what in (("yes", "used"), ("no", "of other species, ignored")):
         n = sum(row["annotations"] for row in rows if row["used"] == used)

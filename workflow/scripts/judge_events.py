@@ -6,6 +6,7 @@ from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.scores.event_scores import JUDGED, Tolerances, calls_within, judge
 from anurans.scores.events import SWEPT, sweep_events
+from anurans.scores.listened_time import ListenedTime
 from anurans.scores.probabilities import read_curves
 from anurans.sounds.shards import open_shard
 
@@ -22,6 +23,8 @@ def main(input, output, params):
             f"detection.truth: {input.truth} has annotations of none of the new recordings; name "
             "its files after them, or leave truth out."
         )
+    # Of a recording that was listened to in part, what is outside of that part is unknown.
+    heard = ListenedTime.of(truth, recordings)
     events = {}
     for row in read_table(input.events):
         of = events.setdefault(row["species"], {}).setdefault(row["recording"], [])
@@ -29,9 +32,10 @@ def main(input, output, params):
     swept = sweep(input.scores, input.calibrators, truth, params.gap)
     rows = []
     for species in params.settings["species"]:
-        calls = calls_within(truth, species, recordings)
-        found = events.get(species, {}), calls, recordings, Tolerances(**params.allowed)
-        rows.append({"species": species} | judge(*found, swept.get(species, ())))
+        calls = heard.place(calls_within(truth, species, recordings))
+        found = heard.place(events.get(species, {})), calls, heard.seconds()
+        at_each = [heard.place(of) for of in swept.get(species, ())]
+        rows.append({"species": species} | judge(*found, Tolerances(**params.allowed), at_each))
         log.info("%s", rows[-1])
     write_table(output[0], JUDGED, rows)
 

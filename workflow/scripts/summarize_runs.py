@@ -30,6 +30,7 @@ def main(input, output, params):
                 params.species,
                 read_table(input.recordings),
                 read_table(input.annotations),
+                read_table(input.unread),
                 params.licences,
             ),
             *version_notes(merge_versions(map(_versions, input.scores))),

@@ -7,6 +7,7 @@ from anurans.scores.calibration import read_calibrators
 from anurans.scores.comparison import MODEL
 from anurans.scores.event_scores import Tolerances, calls_within, judge
 from anurans.scores.held_out_events import EVENTS, held_out_events, read_held_out
+from anurans.scores.listened_time import ListenedTime
 from anurans.scores.ranking import gather_models
 from anurans.splits.splits import HELD_OUT
 
@@ -20,6 +21,7 @@ def main(input, output, params):
     }
     annotated = annotations_of(input.annotations, params.recordings, params.settings)
     annotated = {name: calls for name, calls in annotated.items() if name in durations}
+    heard = ListenedTime.of(annotated, durations)
     clips = [row for path in input.labels for row in read_table(path)]
     calibrators = read_table(input.calibrators)
     models = gather_models([read_table(path) for path in input.metrics])
@@ -32,7 +34,9 @@ def main(input, output, params):
         for column, (name, calibrator) in enumerate(zip(species, fitted, strict=True)):
             calls = calls_within({each: annotated[each] for each in names}, name, durations)
             events, sweep = held_out_events(held_out, column, params.length, calibrator)
-            judged = judge(events, calls, durations, Tolerances(**params.allowed), sweep)
+            found = heard.place(events), heard.place(calls), heard.seconds()
+            at_each = [heard.place(of) for of in sweep]
+            judged = judge(*found, Tolerances(**params.allowed), at_each)
             about = dict(zip(MODEL, model, strict=True)) | {"subset": HELD_OUT, "species": name}
             rows.append(about | judged)
     write_table(output[0], EVENTS, rows)

@@ -11,6 +11,7 @@ from anurans.scores.comparison import MODEL
 from anurans.scores.event_scores import calls_within
 from anurans.scores.field_scores import FIELD, false_events, listening, recall_by_grade
 from anurans.scores.held_out_events import held_out_events, read_held_out
+from anurans.scores.listened_time import ListenedTime
 from anurans.scores.ranking import gather_models
 from anurans.splits.splits import HELD_OUT
 
@@ -22,6 +23,8 @@ def main(input, output, params):
     }
     durations = {name: float(row["duration_s"]) for name, row in recordings.items()}
     annotated = annotations_of(input.annotations, params.recordings, params.settings)
+    annotated = {name: calls for name, calls in annotated.items() if name in durations}
+    heard = ListenedTime.of(annotated, durations)
     clips = [row for path in input.labels for row in read_table(path)]
     table = read_coverage(clips, species)
     labels, _ = decide_all(table.species, LabelRule(**params.labelling))
@@ -43,7 +46,9 @@ def main(input, output, params):
             events, _ = held_out_events(of, column, params.length, None)
             found = [
                 *recall_by_grade(true, of.positive[:, column], grades, of.groups, *drawn),
-                false_events(events, calls, durations, group_of, *drawn),
+                false_events(
+                    *(heard.place(events), heard.place(calls)), heard.seconds(), group_of, *drawn
+                ),
                 listening(true, scores, where, of.groups, minutes, *drawn),
             ]
             about = dict(zip(MODEL, model, strict=True)) | {"subset": HELD_OUT, "species": name}

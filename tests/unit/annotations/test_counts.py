@@ -34,13 +34,14 @@ def test_counts_have_a_row_for_each_recording_and_species(folder):
         ("B", "empty", str(place / "B.txt"), "", "", 0, 0.0, 0, 0, 0, 0),
         ("C", "not annotated", "", "", "", *[""] * 6),
         ("", "no recording", str(place / "other.txt"), "", "", *[""] * 6),
+        ("", "other label", "", "DENCRU", "", *[""] * 6),
     ]
     names = ",".join(rows[0])
     assert names == (
         "recording,status,file,species,used,annotations,seconds,far,medium,clear,ungraded,"
         "skipped,line,reason"
     )
-    assert {row[name] for row in rows for name in ("skipped", "line", "reason")} == {""}
+    assert {row[name] for row in rows[:-1] for name in ("skipped", "line", "reason")} == {""}
     assert {tuple(row) for row in rows} == {tuple(rows[0])}
 
 
@@ -48,10 +49,24 @@ def test_counts_of_a_table_name_rows_of_no_recording(folder):
     rows = "recording,start,end,label\nA,1,2.5,B\nZ,1,2,B\nZ,3,4,B\nY,1,2,B\n"
     table = folder({"all.csv": rows}) / "all.csv"
     counts = count_annotations(source(table), ["A"])
-    assert [(row["recording"], row["status"], row["file"]) for row in counts] == [
-        ("A", "annotated", str(table)),
-        ("Y", "no recording", str(table)),
-        ("Z", "no recording", str(table)),
+    shown = [(row["recording"], row["status"], row["file"], row["skipped"]) for row in counts]
+    assert shown == [
+        ("A", "annotated", str(table), ""),
+        ("Y", "no recording", str(table), 1),
+        ("Z", "no recording", str(table), 2),
+        ("", "other label", "", 1),
+    ]
+
+
+def test_rows_that_are_passed_over_are_counted(folder):
+    rows = "IN FILE,OFFSET,DURATION,MANUAL ID\nA.wav,1,2,BOAALB\nA.wav,5,2,\nB.wav,5,2,\n"
+    found = count_annotations(source(folder({"all.csv": rows}) / "all.csv"), ["A", "B"])
+    shown = [(row["recording"], row["status"], row["skipped"], row["reason"]) for row in found]
+    assert shown == [
+        ("A", "annotated", "", ""),
+        ("B", "not annotated", "", ""),
+        ("A", "passed over", 1, "no label"),
+        ("B", "passed over", 1, "no label"),
     ]
 
 
@@ -83,3 +98,28 @@ def test_what_is_skipped_is_listed_and_counted(folder):
     a, b = str(place / "A.txt"), str(place / "B.txt")
     assert skipped == [(a, 2, 1), (b, 1, 1), (a, 3, 1)]
     assert rows[2]["reason"] == 'found start "x", not a number; expected a number of seconds'
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "labels of no species, and such that look misspelt",
+    sees="nearest: BOAALB",
+    kept="everything; each label is listed with its count, and slips are named below the summary",
+)
+def test_labels_that_are_not_understood_are_listed_with_the_nearest(folder, sees):
+    text = "1\t2\tBOALB\n2\t3\tBOALB_F\n3\t4\train\n4\t5\tboana albopuntata\n5\t6\tPHYCUV\n"
+    found = source(folder({"A.txt": text, "B.txt": "1\t2\train\n3\t4\tphycuv\n"}))
+    names = {"BOAALB": "Boana albopunctata", "PHYCUV": "Physalaemus cuvieri"}
+    rows = count_annotations(found, ("A", "B"), names=names)
+    shown = [
+        (row["status"], row["species"], row["skipped"], row["reason"])
+        for row in rows
+        if not row["recording"]
+    ]
+    assert shown == [
+        ("misspelt label", "BOALB", 2, sees),
+        ("other label", "rain", 2, ""),
+        ("misspelt label", "boana albopuntata", 1, sees),
+        ("misspelt label", "phycuv", 1, "nearest: PHYCUV"),
+    ]
+    assert sum(row["annotations"] for row in rows if row["used"] == "no") == 6

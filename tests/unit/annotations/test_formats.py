@@ -195,7 +195,7 @@ def test_a_table_of_all_recordings_gives_each_its_rows():
         recording=None,
     )
     assert reading.annotations == {"A": [BOA, replace(BOA, end=2.0)], "B": []}
-    assert reading.without_recording == ["C"]
+    assert reading.without_recording == {"C": 2}
     assert reading.problems == []
 
 

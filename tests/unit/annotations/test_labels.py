@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anurans.annotations.formats import Annotation
+from anurans.annotations.formats import LISTENED, Annotation
 from anurans.annotations.labels import (
     RULES,
     Coverage,
@@ -15,6 +15,7 @@ from anurans.annotations.labels import (
     cover_clips,
     decide,
     decide_all,
+    listened_to,
     touched,
 )
 from anurans.annotations.sources import AnnotationSource
@@ -47,7 +48,7 @@ def test_overlapping_calls_count_once():
 
 
 def test_a_call_past_the_end_is_cut_to_the_recording():
-    found = covered(call(19.0, 25.0), call(21.0, 22.0))
+    found = covered(call(19.0, 21.0), call(21.0, 22.0), call(1.0, 25.0))
     assert found.overlap.tolist() == [0, 0, 0, 1.0]
     assert found.fraction.tolist() == [0, 0, 0, 1.0]
     assert found.contained.tolist() == [0, 0, 0, 1]
@@ -241,3 +242,16 @@ def covered_seconds(starts, lengths, end):
         total += max(0.0, last - max(first, reach))
         reach = max(reach, last)
     return total
+
+
+def test_what_was_not_listened_to_is_unknown():
+    clips = original_clips("A", 20.0, 5.0, 0.5)
+    heard = [
+        Annotation(start, end, LISTENED, "", None, None)
+        for start, end in ((0.0, 4.0), (4.0, 11.0), (15.0, 20.3))
+    ]
+    boa = Annotation(12.0, 13.0, "BOAALB", "", None, None)
+    assert listened_to(clips, {"A": [boa]}).tolist() == [True] * 4
+    assert listened_to(clips, {"A": [*heard, boa]}).tolist() == [True, True, False, True]
+    assert listened_to(clips, {"A": []}).tolist() == [True] * 4
+    assert listened_to(clips, {"B": []}).tolist() == [False] * 4

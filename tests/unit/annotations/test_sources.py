@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from anurans.annotations.counts import count_annotations
-from anurans.annotations.formats import Annotation
+from anurans.annotations.formats import LISTENED, Annotation
 from anurans.annotations.sources import AnnotationSource
 from anurans.common.errors import UserError
 
@@ -197,7 +197,7 @@ def test_a_source_that_does_not_exist_is_refused(tmp_path):
 
 def test_a_folder_without_annotation_files_is_refused(folder):
     message = refusal(source(folder({"A.wav": ""})).check_names)
-    assert "no .txt, .csv, .tsv file in" in message
+    assert "no .txt, .csv, .tsv, .textgrid, .srt, .vtt, .xlsx, .xls, .ods file in" in message
 
 
 def test_a_folder_where_no_file_fits_is_refused_with_both_kinds_of_names(folder):
@@ -474,6 +474,78 @@ def test_a_call_past_the_end(folder, sees):
     assert sees in str(problem)
 
 
+@pytest.mark.fault(
+    "Annotations",
+    "a call that ends far after its recording, as of a list of times and values",
+    sees="line 2: found end 1500 of BOAALB; expected an end within the 15 s of A (is the second "
+    "column something else, such as a frequency?)",
+    kept="results up to the labels; the run ends before the summary. With `skip` all but that call",
+)
+def test_an_end_far_past_the_recording(folder, sees):
+    place = folder({"A.txt": f"{GOOD}2\t1500\tBOAALB\n14\t16\tBOAALB\n", "B.txt": ""})
+    assert sees in refusal(source(place).beyond, {"A": 15.0})
+    (problem,) = source(place, on_error="skip").beyond({"A": 15.0})
+    assert sees in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("label", "species", "grade"),
+    [
+        ("Boana albopunctata", "BOAALB", ""),
+        ("boana  ALBOPUNCTATA", "BOAALB", ""),
+        ("Boana albopunctata_F", "BOAALB", "far"),
+        ("Boana albopunctata_Spotted treefrog", "BOAALB", ""),
+        ("r\u00e3-cachorro", "PHYCUV", ""),
+        ("ra\u0303-cachorro_C", "PHYCUV", "clear"),
+        ("BOAALB_M", "BOAALB", "medium"),
+        ('"', "BOALUN", ""),
+        ("Boana", "Boana", ""),
+    ],
+)
+def test_labels_as_people_write_them(folder, label, species, grade):
+    labels = {
+        "BOAALB": ["Boana albopunctata", "Boana albopunctata_Spotted treefrog"],
+        "PHYCUV": ["r\u00e3-cachorro"],
+        "BOALUN": ['"'],
+    }
+    found = source(folder({"A.txt": f"1\t2\t{label}\n"}), labels=labels)
+    assert [(call.species, call.grade) for call in found.annotations("A")] == [(species, grade)]
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "a recording of which a part was listened to (`annotations.listened`)",
+    kept="its clips within that part; the others are unknown, neither trained on nor scored",
+)
+def test_stretches_that_were_listened_to_are_no_calls_and_count(folder):
+    place = folder({"A.txt": f"0\t30\tListened\n{CALL}", "B.txt": CALL})
+    found = source(place, listened="listened")
+    assert [call.species for call in found.annotations("A")] == [LISTENED, "BOAALB"]
+    assert found.named() == {"BOAALB"} and found.present()["BOAALB"] == {"A", "B"}
+    plain = source(place)
+    assert plain.named() == {"BOAALB", "Listened"}
+    # What is known changes what is learnt, of whatever clips a job counts.
+    assert found.digest("A") != plain.digest("A") and found.digest("B") == plain.digest("B")
+    assert found.digest("A", counts=lambda *_: False) != plain.digest("A", counts=lambda *_: False)
+    rows = count_annotations(found, ("A", "B"))
+    assert [row["used"] for row in rows] == ["yes"] * 3
+    mine = source(folder({"A.txt": "1\t2\t(listened)\n1\t2\t listened\n"}), listened="x")
+    assert LISTENED not in {call.species for call in mine.annotations("A")}
+
+
+def test_files_of_other_programs_are_found_and_older_kinds_go_first(folder):
+    place = folder(
+        {
+            "A.srt": "1\n00:00:01,000 --> 00:00:02,500\nBOAALB_F\n",
+            "B.txt": CALL,
+            "B.TextGrid": "never read",
+        }
+    )
+    found = source(place)
+    assert found.annotations("A") == found.annotations("B") == (BOA,)
+    assert found.beside == {str(place / "B.TextGrid"): "B.txt is read for B"}
+
+
 FIRST = "1.0\t2.5\tBOAALB_F\n\\\t100\t200\n3\t4\tPHYCUV\n"
 
 
@@ -539,7 +611,7 @@ def test_inct41():
     rows = count_annotations(found, recordings)
     calls = Counter()
     for row in rows:
-        calls[row["species"]] += row["annotations"]
+        calls[row["species"]] += row["annotations"] or 0
     assert sum(row["status"] == "empty" for row in rows) == 128
     assert calls == {
         "BOAALB": 926,

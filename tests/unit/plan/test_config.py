@@ -76,7 +76,7 @@ MISTAKES = [
     ({"recordings": {}}, "recordings: the key source is missing."),
     (
         {"species": {"a b": "x"}},
-        "species: found \"a b\"; names are made of letters, digits, '_', '.' and '-', and begin",
+        'species: found "a b", which is no code: these are made of letters, digits,',
     ),
     ({"splits": {"_s": {}}}, 'splits: found "_s"; names are made of letters'),
     ({"experiments__e__recipes": ["a/b"]}, 'experiments.e.recipes.0: found "a/b"; names are'),
@@ -89,6 +89,22 @@ MISTAKES = [
     ({"spectrogram__ref": "min"}, 'spectrogram.ref: found "min"; expected: '),
     ({"spectrogram__ref": 0}, "spectrogram.ref: found 0; expected: "),
     ({"species": {}}, "species: is empty; expected at least one entry."),
+    (
+        {"species": {"B": {"label": ["b"]}}},
+        'species.B: unknown key "label" (did you mean labels?); allowed: name, labels.',
+    ),
+    (
+        {"species": {"B": {"labels": ["frog"]}, "C": {"labels": ["Frog"]}}},
+        'species.C.labels: "Frog" stands for B already; remove one.',
+    ),
+    (
+        {"annotations__listened": "boaalb"},
+        'annotations.listened: "boaalb" is the code of a species; choose another.',
+    ),
+    (
+        {"annotations__labels": {"BOALB": ["frog"]}},
+        "annotations.labels: BOALB is not in species (did you mean BOAALB?); expected one of",
+    ),
     ({"backbones": {}}, "backbones: is empty; expected at least one entry."),
     ({"experiments__e__splits": []}, "experiments.e.splits: is empty; expected at least one"),
     ({"recordings__source": ""}, "recordings.source: is empty; expected at least one entry."),
@@ -389,12 +405,28 @@ def test_what_is_found_is_cut_when_long():
     assert "..." in line
 
 
+def test_species_in_short_and_in_long():
+    long = {
+        "A": {"name": "Rana a", "labels": ["rana", "Rana a"]},
+        "B": "Rana b",
+        "C": {},
+        "D": {"labels": ["d!"]},
+    }
+    filled = load(changed(species=long))
+    assert filled["species"] == {"A": "Rana a", "B": "Rana b", "C": "C", "D": "D"}
+    assert filled["annotations"]["labels"] == {"A": ["rana", "Rana a"], "D": ["d!"]}
+    assert load(filled) == filled
+    both = load(changed(species=long, annotations__labels={"A": ["rana", "x"]}))
+    assert both["annotations"]["labels"]["A"] == ["rana", "Rana a", "x"]
+    assert load(SMALL)["annotations"]["labels"] == {}
+
+
 def test_keys_that_are_no_text_are_refused_with_a_sentence():
     assert "species: found 12; expected text." in refusal(changed(species={12: "x"}))
 
 
 def test_names_of_users_end_where_they_end():
-    assert "names are made of" in refusal(changed(species={"name\n": "x"}))
+    assert "is no code" in refusal(changed(species={"name\n": "x"}))
 
 
 def test_what_is_right_passes(tmp_path):

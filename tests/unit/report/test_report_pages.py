@@ -5,6 +5,7 @@ import pytest
 from anurans.report import report_pages
 from anurans.scores import calibration, contrasts, headlines, summary
 from anurans.scores.comparison import MODEL, OPTIMISM
+from anurans.scores.presence import PRESENCE
 from anurans.splits import leakage
 
 CONFIG = {
@@ -15,6 +16,7 @@ CONFIG = {
 COLUMNS = {
     "models": (*MODEL, "subset"),
     "intervals": headlines.INTERVALS,
+    "presence": PRESENCE,
     "comparisons": contrasts.COMPARISONS,
     "calibration": calibration.CALIBRATION,
     "optimism": OPTIMISM,

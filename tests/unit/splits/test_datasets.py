@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anurans.annotations.formats import Annotation
+from anurans.annotations.formats import LISTENED, Annotation
 from anurans.annotations.labels import LabelRule
 from anurans.common.errors import UserError
 from anurans.recordings.clips import concatenate, original_clips
@@ -158,6 +158,15 @@ def test_labels_of_chosen_clips_of_annotated_recordings():
     found = labelled(embeddings(clips), chosen, calls, ["X"], LabelRule())
     assert found.clips.clip.tolist() == ["A_0000000", "A_0005000", "A_0015000"]
     assert found.labels[:, 0].tolist() == [False, True, False]
+
+
+def test_clips_that_nobody_listened_to_are_no_part():
+    clips = original_clips("A", 20.0, 5, 0.5)
+    heard = Annotation(4.0, 16.0, LISTENED, "", None, None)
+    calls = {"A": [heard, Annotation(6.0, 8.0, "X", "", None, None)]}
+    found = labelled(embeddings(clips), np.ones(4, bool), calls, ["X"], LabelRule())
+    assert found.clips.clip.tolist() == ["A_0005000", "A_0010000"]
+    assert found.labels[:, 0].tolist() == [True, False]
 
 
 HALVES = {"embedding": {"windows": [0.0, 2.0], "window": 3.0}}

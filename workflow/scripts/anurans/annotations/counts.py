@@ -1,15 +1,64 @@
 """Counts of annotations, for people to look through and for splits to be balanced by."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher, get_close_matches
 from math import fsum
 from pathlib import Path
 
-from anurans.annotations.formats import Annotation, Problem
+from anurans.annotations.formats import LISTENED, Annotation, Problem, plain_label
+from anurans.annotations.readers import BAND, SILENT
 from anurans.annotations.sources import AnnotationSource
+
+# Rows that were read for what they say, though they are no calls.
+READ = (SILENT, BAND)
+# How like a known label one must be, from 0 to 1, to be taken for a slip of the hand.
+MISSPELT = 0.8
+
+
+def nearest_label(text: str, known: Mapping[str, str]) -> tuple[str, bool]:
+    """Find the known label that is most like one that is not understood.
+
+    Parameters
+    ----------
+    text
+        The label.
+    known
+        What is known, as `plain_label` writes it, and the species that it stands for.
+
+    Returns
+    -------
+    species : str
+        Empty where none is like it.
+    is_misspelt : bool
+        Whether the label looks like that one, misspelt.
+
+    Examples
+    --------
+    >>> nearest_label("BOALB", {"boaalb": "BOAALB", "phycuv": "PHYCUV"})
+    ('BOAALB', True)
+    >>> nearest_label("rain", {"boaalb": "BOAALB"})
+    ('', False)
+    """
+    plain = plain_label(text)
+    found = get_close_matches(plain, known, n=1)
+    if not found:
+        return "", False
+    return known[found[0]], SequenceMatcher(None, plain, found[0]).ratio() >= MISSPELT
+
+
+def _known(source: AnnotationSource, names: Mapping[str, str]) -> dict[str, str]:
+    """What stands for each species: its name, the labels that are listed, its code."""
+    known = {plain_label(name): species for species, name in names.items()}
+    listed = {text: name for text, name in source.labels.items() if name != LISTENED}
+    return known | listed | {plain_label(species): species for species in source.species}
 
 
 def count_annotations(
-    source: AnnotationSource, recordings: Iterable[str], beyond: Sequence[Problem] = ()
+    source: AnnotationSource,
+    recordings: Iterable[str],
+    beyond: Sequence[Problem] = (),
+    names: Mapping[str, str] | None = None,
 ) -> list[dict]:
     """Count annotations of each recording and species, for people to look through.
 
@@ -21,15 +70,19 @@ def count_annotations(
         Ids of the recordings to count for.
     beyond : sequence of Problem
         Calls past the end of their recordings, which are skipped too.
+    names : mapping, optional
+        Name of each species, to which labels are compared too.
 
     Returns
     -------
     list of dict
         `recording, status, file, species, used, annotations, seconds, far, medium, clear,
-        ungraded, skipped, line, reason`. Status is "annotated", "empty", "not annotated",
-        "unreadable", "no recording" or "skipped"; of the last four all counts are empty. `used`
-        tells if the species is in the config, `seconds` sums the durations in s. What is skipped
-        has a row for each line, with 1 in `skipped`.
+        ungraded, skipped, line, reason`. Status is "annotated", "empty", "not annotated" or
+        "unreadable" of a recording; "no recording", "passed over" and "not read" of what was read
+        as no annotation, with the number of rows in `skipped` and why in `reason`; "skipped" of
+        each line that is left out; and "other label" or "misspelt label" of each label that is of
+        no species of the config, with its count in `skipped` and the nearest that is. `used` tells
+        if the species is in the config, `seconds` sums the durations in s.
 
     Raises
     ------
@@ -37,6 +90,7 @@ def count_annotations(
         If anything in the files is wrong: with all problems of all recordings.
     """
     rows, skipped = [], [*source.problems, *beyond]
+    others: Counter[str] = Counter()
     left_out = {(problem.recording, problem.line) for problem in beyond}
     unreadable = {problem.recording for problem in skipped}
     for recording in sorted(set(recordings)):
@@ -47,20 +101,37 @@ def count_annotations(
                 continue
             by_species.setdefault(call.species, []).append(call)
         for species, calls in sorted(by_species.items()):
-            used = "yes" if species in source.species else "no"
+            used = "yes" if species in source.species or species == LISTENED else "no"
+            if used == "no":
+                others[species] += len(calls)
             rows.append(_row(recording, "annotated", file, species, used, calls))
         if not by_species:
             status, is_annotated = "empty", source.annotated(recording)
             if not is_annotated:
                 status = "unreadable" if recording in unreadable else "not annotated"
             rows.append(_row(recording, status, file, calls=() if is_annotated else None))
-    is_folder = source.source.is_dir()
-    for name in source.without_recording:
-        stranger = ("", name) if is_folder else (name, source.source)
-        rows.append(_row(stranger[0], "no recording", stranger[1]))
+    if source.source.is_dir():
+        rows += [_row("", "no recording", name) for name in source.without_recording]
+    for file, reading in source.readings():
+        for name, count in sorted(reading.without_recording.items()):
+            rows.append(_row(name, "no recording", file) | {"skipped": count})
+        for (what, recording), count in sorted(reading.passed.items()):
+            if what not in READ:
+                row = _row(recording, "passed over", file)
+                rows.append(row | {"skipped": count, "reason": what})
+        for part, count in reading.unread.items():
+            row = _row("", "not read", file)
+            rows.append(row | {"skipped": count, "reason": part})
+    known = _known(source, names or {})
+    for label, count in sorted(others.items(), key=lambda each: (-each[1], each[0])):
+        nearest, is_misspelt = nearest_label(label, known)
+        row = _row("", "misspelt label" if is_misspelt else "other label", None, label)
+        about = {"skipped": count, "reason": f"nearest: {nearest}" if nearest else ""}
+        rows.append(row | about)
     for problem in skipped:
         row = _row(problem.recording, "skipped", problem.file)
-        rows.append(row | {"skipped": 1, "line": problem.line, "reason": problem.reason})
+        about = {"skipped": problem.lines, "line": problem.line, "reason": problem.reason}
+        rows.append(row | about)
     return rows
 
 

@@ -1,24 +1,39 @@
-"""Reads the text of annotation files: Audacity labels, Raven selections, tables with a header.
+"""Reads annotation files: labels of Audacity and Praat, subtitles, tables with a header.
 
 Nothing malformed is skipped or guessed: every reader goes on to the end of its file and returns
 what it understood beside a list of problems, so that a caller can gather the problems of all files.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from anurans.annotations.readers import EMPTY, NAMES, read_table
+from anurans.annotations.praat import read_textgrid
+from anurans.annotations.readers import (
+    BAND,
+    EMPTY,
+    NAMES,
+    SILENT,
+    UNNAMED,
+    header_format,
+    places,
+    read_table,
+)
+from anurans.annotations.rows import WORKBOOKS, SheetRows, TextRows, sheets
+from anurans.annotations.subtitles import is_subtitles, read_subtitles
 from anurans.annotations.text import (
     NotText,
     cell_hint,
     decode,
     delimiter,
+    is_ditto,
     number_hint,
     plain,
     split_separator,
 )
+from anurans.recordings.names import composed
 
 # CHO (a chorus) and OVL (overlapping calls) say nothing of distance.
 _CODES = {"far": "F L FAR", "medium": "M MED", "clear": "C H CLR", "": "CHO OVL"}
@@ -27,6 +42,16 @@ GRADES = {code: grade for grade, codes in _CODES.items() for code in codes.split
 _NUMBER = re.compile(r"(^|[\s;,])[+-]?\d+([.,]\d+)?($|[\s;,])")
 _LABEL_START = re.compile(r"\s*([+-]?[.,]?\d\S*\s|\\)")
 _LABEL_LINE, _BAND_LINE = "start<TAB>end<TAB>label", "\\<TAB>low<TAB>high"
+_TEXTGRID = re.compile(r'\s*(File type\s*=\s*)?"ooTextFile')
+# BirdNET's labels for Audacity end with its confidence, and name a species in both ways.
+_CONFIDENCE = re.compile(r"[01]\.\d{4}")
+# Beyond 115 days a time is in other units, or damaged.
+_LATEST = 1e7
+FORMATS = ("audacity", "raven", "table", "kaleidoscope", "textgrid", "subtitles")
+
+
+# Species of an annotation that says what somebody listened to; no label begins with a space.
+LISTENED = " listened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +78,28 @@ class Annotation:
         return self.start, self.end, self.species, self.grade, fmin, fmax
 
 
+def is_past_end(call: Annotation, duration: float) -> bool:
+    """Tell whether a call starts after the end of its recording, or ends far after it.
+
+    Annotators draw past the edge: an end may be late by 1 s, or by a twentieth of the recording.
+
+    Examples
+    --------
+    >>> is_past_end(Annotation(59.0, 60.5, "BOAALB", "", None, None), 60.0)
+    False
+    >>> is_past_end(Annotation(2.0, 1500.0, "BOAALB", "", None, None), 60.0)
+    True
+    """
+    return call.start > duration + 1e-6 or call.end > duration + max(1.0, duration / 20) + 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong in a line of an annotation file; `str` makes a sentence of it.
 
     `recording` is the one that the line belongs to, empty where that is not known; `whole` tells
-    that nothing after the line, or in all of the file, can be understood.
+    that nothing after the line, or in all of the file, can be understood; `last` is the last line
+    where there are several, else 0.
     """
 
     file: str
@@ -67,9 +108,15 @@ class Problem:
     expected: str
     recording: str = ""
     whole: bool = False
+    last: int = 0
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}: {self.reason}"
+
+    @property
+    def lines(self) -> int:
+        """Number of lines that it stands for."""
+        return max(1, self.last - self.line + 1)
 
     @property
     def reason(self) -> str:
@@ -79,17 +126,39 @@ class Problem:
 
 @dataclass(slots=True)
 class Reading:
-    """What a file holds. A recording with an empty list is annotated: nothing was heard."""
+    """What a file holds. A recording with an empty list is annotated: nothing was heard.
+
+    Of the `rows` that it has (labels, or rows below a header), each is a call, or in a problem, or
+    counted: in `without_recording` by the name that no recording has, or in `passed`, by what it
+    says and recording. `unread` has parts that are not read, such as sheets, and their rows.
+    """
 
     annotations: dict[str, list[Annotation]] = field(default_factory=dict)
-    without_recording: list[str] = field(default_factory=list)
+    without_recording: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    passed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unread: dict[str, int] = field(default_factory=dict)
+    rows: int = 0
 
 
-def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
+def plain_label(text: str) -> str:
+    """Write a label as those that people list are compared: whatever its case, spaces and accents.
+
+    Examples
+    --------
+    >>> plain_label(" Boana  Albopunctata ")
+    'boana albopunctata'
+    """
+    return composed(" ".join(text.split())).casefold()
+
+
+def split_label(
+    text: str, species: Collection[str], labels: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """Split the text of an annotation, such as `BOAALB_F`, into species and grade.
 
-    Text that does not begin with a configured species and `_` is another species.
+    Text that does not begin with a configured species and `_` is another species, unless it is one
+    of `labels`: species of each text that stands for one, as `plain_label` writes it.
 
     Raises
     ------
@@ -102,10 +171,17 @@ def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
     ('BOAALB', 'far')
     >>> split_label("other_frog", {"BOAALB"})
     ('other_frog', '')
+    >>> split_label("Boana albopunctata_F", {"BOAALB"}, {"boana albopunctata": "BOAALB"})
+    ('BOAALB', 'far')
     """
     if text in species:
         return text, ""
     stem, _, suffix = text.rpartition("_")
+    if labels:
+        if (listed := labels.get(plain_label(text))) is not None:
+            return listed, ""
+        if suffix in GRADES and (listed := labels.get(plain_label(stem))) is not None:
+            return listed, GRADES[suffix]
     if stem in species and suffix in GRADES:
         return stem, GRADES[suffix]
     known = max((code for code in species if text.startswith(f"{code}_")), key=len, default="")
@@ -115,7 +191,7 @@ def split_label(text: str, species: Collection[str]) -> tuple[str, str]:
 
 
 def detect_format(text: str, columns: Mapping[str, str] | None = None) -> str:
-    """Tell from its first line whether decoded `text` is audacity, raven or table.
+    """Tell from its first lines which of `FORMATS` a decoded text is in.
 
     A line without any number is taken for a header: its reader says which columns are missing.
 
@@ -126,16 +202,18 @@ def detect_format(text: str, columns: Mapping[str, str] | None = None) -> str:
     >>> detect_format("file,start,end,species")
     'table'
     """
+    if _TEXTGRID.match(text):
+        return "textgrid"
+    if is_subtitles(text):
+        return "subtitles"
     separator, text = split_separator(text)
     first = next((line for line in text.split("\n") if line.strip()), "")
-    if separator:
-        return "raven" if "begin time (s)" in first.lower() else "table"
-    if not first or _LABEL_START.match(first):
+    between = separator or delimiter(first)
+    if not separator and (not first or _LABEL_START.match(first)):
         return "audacity"
-    between = delimiter(first)
     names = {plain(name) for name in first.split(between)}
-    if "begin_time_(s)" in names:
-        return "raven"
+    if separator or header_format(names) != "table":
+        return header_format(names)
     known = " ".join(NAMES["table"].values()).split()
     known += [plain(name) for name in (columns or {}).values()]
     is_header = names.intersection(known) or (between in first and not _NUMBER.search(first))
@@ -150,6 +228,7 @@ def read_annotations(
     recording: str | None = None,
     format: str = "auto",
     columns: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Reading:
     """Read the bytes of an annotation file.
 
@@ -165,10 +244,12 @@ def read_annotations(
         Gives the recording that a name in the file means, or None.
     recording : str, optional
         The recording that the whole file belongs to; without it each row has to name its own.
-    format : {"auto", "audacity", "raven", "table"}
+    format : {"auto", "audacity", "raven", "table", "kaleidoscope", "textgrid", "subtitles"}
         How to read it; "auto" looks at the content.
     columns : mapping, optional
-        Names of the columns for `recording`, `start`, `end`, `label`, `fmin`, `fmax`.
+        Names of the columns for `recording`, `start`, `end`, `duration`, `label`, `fmin`, `fmax`.
+    labels : mapping, optional
+        Species of each other text that stands for one, as `plain_label` writes it.
 
     Returns
     -------
@@ -176,30 +257,66 @@ def read_annotations(
         Annotations in the order of the file, times in s, frequencies in Hz, and all problems.
     """
     reading = Reading()
-    builder = _Builder(file, frozenset(species), reading.problems, recording or "")
+    builder = _Builder(file, frozenset(species), reading.problems, recording or "", labels or {})
+    if recording is not None:
+        reading.annotations[recording] = []
     try:
-        text = decode(data)
+        if file.lower().endswith(WORKBOOKS):
+            _read_workbook(data, builder, reading, format, columns or {}, resolve, recording)
+        else:
+            text = decode(data)
+            if text.strip():
+                _read_text(text, builder, reading, format, columns or {}, resolve, recording)
     except NotText as error:
         line, found, expected = error.args
         builder.problem(line, found, expected, whole=True)
-        return reading
-    if recording is not None:
-        reading.annotations[recording] = []
-    if not text.strip():
-        return reading
-    format = detect_format(text, columns) if format == "auto" else format
-    if format != "audacity":
-        read_table(text, builder, reading, NAMES[format], columns or {}, resolve, recording)
-    elif recording is not None:
-        reading.annotations[recording] = _read_audacity(text, builder)
-    else:
-        found = "no header: an Audacity label file names no recording"
-        expected = "a table with a header and a column for the recording"
-        builder.problem(1, found, expected, whole=True)
+        reading.annotations.clear()
+    if recording is not None and reading.passed[UNNAMED, recording]:
+        is_silent = reading.passed[SILENT, recording]
+        if not reading.annotations.get(recording) and not is_silent:
+            del reading.annotations[recording]
     for name, calls in reading.annotations.items():
         _drop_twins(calls, builder, name)
     reading.problems.sort(key=lambda problem: problem.line)
     return reading
+
+
+def _read_text(text, builder, reading, format, columns, resolve, recording) -> None:
+    format = detect_format(text, columns) if format == "auto" else format
+    if format in NAMES:
+        read_table(TextRows(text), builder, reading, NAMES[format], columns, resolve, recording)
+    elif recording is not None:
+        reader = {"textgrid": read_textgrid, "subtitles": read_subtitles}.get(
+            format, _read_audacity
+        )
+        reading.annotations[recording] = reader(text, builder, reading)
+    else:
+        kind = {"textgrid": "a TextGrid", "subtitles": "a file of subtitles"}.get(
+            format, "an Audacity label file"
+        )
+        found = f"no header: {kind} names no recording"
+        expected = "a table with a header and a column for the recording"
+        builder.problem(1, found, expected, whole=True)
+
+
+def _read_workbook(data, builder, reading, format, columns, resolve, recording) -> None:
+    """Read the first sheet that has the columns; others are counted."""
+    found = sheets(data)
+    names = {
+        sheet.name: NAMES[format if format in NAMES else header_format(sheet.header().cells)]
+        for sheet in found
+    }
+    fit = [
+        sheet
+        for sheet in found
+        if not places(sheet.header().cells, names[sheet.name], columns, recording)[1]
+    ]
+    read: SheetRows | None = next(iter([*fit, *found]), None)
+    for sheet in found:
+        if sheet is not read:
+            reading.unread[f'sheet "{sheet.name}"'] = len(sheet)
+    if read is not None:
+        read_table(read, builder, reading, names[read.name], columns, resolve, recording)
 
 
 def _drop_twins(calls: list[Annotation], builder: "_Builder", recording: str) -> None:
@@ -218,14 +335,25 @@ def _drop_twins(calls: list[Annotation], builder: "_Builder", recording: str) ->
 class _Builder:
     """Makes annotations of the texts of one file and collects its problems."""
 
-    def __init__(self, file: str, species: frozenset[str], problems: list[Problem], recording: str):
+    def __init__(
+        self,
+        file: str,
+        species: frozenset[str],
+        problems: list[Problem],
+        recording: str,
+        labels: Mapping[str, str],
+    ) -> None:
         self.file, self.species, self.problems = file, species, problems
+        self.listed = labels
         self.owner = self.recording = recording
         self.to_hertz: Callable[[float], float] = float
         self._labels: dict[str, tuple[str, str]] = {}
 
-    def problem(self, line: int, found: str, expected: str, whole: bool = False) -> None:
-        self.problems.append(Problem(self.file, line, found, expected, self.recording, whole))
+    def problem(
+        self, line: int, found: str, expected: str, whole: bool = False, last: int = 0
+    ) -> None:
+        problem = Problem(self.file, line, found, expected, self.recording, whole, last)
+        self.problems.append(problem)
 
     def build(
         self, line: int, start: str, end: str, label: str, low: str = "", high: str = ""
@@ -250,7 +378,8 @@ class _Builder:
             value = None if "_" in text else float(text)
         except ValueError:
             value = None
-        if value is not None and isfinite(value) and (value >= 0 or unit == "Hz"):
+        is_time = unit != "Hz"
+        if value is not None and isfinite(value) and (0 <= value <= _LATEST or not is_time):
             return value + 0.0  # which turns -0.0 into 0.0
         found, expected = f'{name} "{text.strip()}"', f"a number of {unit}"
         if not text.strip():
@@ -260,6 +389,8 @@ class _Builder:
             found, expected = (
                 (found, f"{expected} ({hint})") if hint else (f"{found}, not a number", expected)
             )
+        elif isfinite(value) and value > 0:
+            expected = f"{expected}, at most {_LATEST:.0f} (in other units?)"
         elif isfinite(value):
             found, expected = f"negative {found}", f"{expected}, 0 or more"
         else:
@@ -286,24 +417,32 @@ class _Builder:
             found = "a label over several lines" if text else "empty label"
             self.problem(line, found, "a species code, with or without a grade")
             return None
-        if text not in self.species and (hint := cell_hint(text)):
+        is_known = text in self.species or plain_label(text) in self.listed
+        if not is_known and is_ditto(text):
+            expected = "a species code (a ditto mark is none; write it in each row)"
+            self.problem(line, f"label {text}", expected)
+            return None
+        if not is_known and (hint := cell_hint(text)):
             self.problem(line, f'label "{text}"', f"a species code ({hint})")
             return None
         try:
-            self._labels[label] = split_label(text, self.species)
+            self._labels[label] = split_label(text, self.species, self.listed)
         except ValueError as error:
             self.problem(line, str(error), f"no grade or one of {', '.join(GRADES)}")
         return self._labels.get(label)
 
 
-def _read_audacity(text: str, builder: _Builder) -> list[Annotation]:
+def _read_audacity(text: str, builder: _Builder, reading: Reading) -> list[Annotation]:
     annotations: list[Annotation | None] = []
     follows_label = False
     for line, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
             continue
         fields = content.split("\t")
+        reading.rows += 1
         is_band = fields[0].strip() == "\\"
+        if len(fields) == 4 and ", " in fields[2] and _CONFIDENCE.fullmatch(fields[3].strip()):
+            fields = [*fields[:2], fields[2].partition(", ")[0]]
         if is_band and not follows_label:
             found = "a frequency line without a label line before it"
             builder.problem(line, found, f"{_LABEL_LINE} before {_BAND_LINE}")
@@ -316,7 +455,9 @@ def _read_audacity(text: str, builder: _Builder) -> list[Annotation]:
         elif follows_label and len(fields) == 3:
             before = len(builder.problems)
             band = builder.band(line, *fields[1:])
-            if annotations[-1] and len(builder.problems) == before:
-                annotations[-1] = replace(annotations[-1], fmin=band[0], fmax=band[1])
+            if len(builder.problems) == before:
+                reading.passed[BAND, builder.owner] += 1
+                if annotations[-1]:
+                    annotations[-1] = replace(annotations[-1], fmin=band[0], fmax=band[1])
         follows_label = not is_band
     return [annotation for annotation in annotations if annotation is not None]

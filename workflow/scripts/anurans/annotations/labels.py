@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.annotations.formats import Annotation
+from anurans.annotations.formats import LISTENED, Annotation, is_past_end
 from anurans.recordings.clips import TOLERANCE, ClipTable, parse_intervals
 from anurans.recordings.times import union
 
@@ -66,7 +66,8 @@ def cover(
     starts, ends : np.ndarray [shape=(n,)]
         Of the clips, in s.
     calls
-        Annotations of the species; cut to the recording, and left out if they begin after it.
+        Annotations of the species; cut to the recording, and left out where they lie past its end
+        (`anurans.annotations.formats.is_past_end`).
     duration
         Of the recording, in s.
     hidden : np.ndarray [shape=(n, m, 2)], optional
@@ -78,7 +79,7 @@ def cover(
     Coverage
         With arrays [shape=(n,)], times in s of the recording, rounded to 1 us.
     """
-    calls = [call for call in calls if call.start < duration]
+    calls = [call for call in calls if call.start < duration and not is_past_end(call, duration)]
     hidden = np.zeros((len(starts), 0, 2)) if hidden is None else hidden
     begin = np.array([call.start for call in calls])
     end = np.array([min(call.end, duration) for call in calls])
@@ -103,6 +104,37 @@ def cover(
         contained=(whole | point).any(axis=1).astype(int),
         grade=np.array([GRADES[rank] for rank in best], dtype=object),
     )
+
+
+def listened_to(clips: ClipTable, annotations: Mapping[str, Iterable[Annotation]]) -> np.ndarray:
+    """Tell which clips somebody listened to from start to end.
+
+    Parameters
+    ----------
+    clips
+        Clips, original ones and copies.
+    annotations
+        Of each annotated recording; of one with stretches that were listened to, what is not
+        within them is unknown.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,), dtype=bool]
+        False for clips of recordings that nobody annotated.
+    """
+    known = np.zeros(len(clips), dtype=bool)
+    for recording, rows in rows_by(clips.recording).items():
+        calls = annotations.get(recording)
+        if calls is None:
+            continue
+        heard = [(call.start, call.end) for call in calls if call.species == LISTENED]
+        if not heard:
+            known[rows] = True
+            continue
+        start, end = clips.source_start[rows], clips.source_end[rows]
+        for low, high in union(heard):
+            known[rows] |= (start >= low - TOLERANCE) & (end <= high + TOLERANCE)
+    return known
 
 
 def cover_clips(

@@ -9,13 +9,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from anurans.annotations.formats import Annotation, Problem, Reading, read_annotations
+from anurans.annotations.formats import (
+    LISTENED,
+    Annotation,
+    Problem,
+    Reading,
+    is_past_end,
+    plain_label,
+    read_annotations,
+)
 from anurans.annotations.readers import COLUMNS
+from anurans.annotations.rows import WORKBOOKS
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import counted
 from anurans.recordings.names import by_name, composed, find_named, walk
 
+# Files of the first endings are read where a recording has others beside them.
 SUFFIXES = (".txt", ".csv", ".tsv")
+OTHERS = (".textgrid", ".srt", ".vtt", *WORKBOOKS)
 
 
 class AnnotationSource:
@@ -26,21 +37,26 @@ class AnnotationSource:
     Parameters
     ----------
     source : str or Path
-        A folder, searched recursively for .txt, .csv and .tsv files, or a table.
+        A folder, searched recursively for files of annotations, or a table.
     recordings : sequence of str
         Ids of all recordings of the project: a file or row that fits none of them is left out.
     species : sequence of str
         The configured species.
-    format : {"auto", "audacity", "raven", "table"}
+    format : {"auto", "audacity", "raven", "table", "kaleidoscope", "textgrid", "subtitles"}
         How to read the files; "auto" looks at the content of each.
     columns : mapping, optional
-        Names of the columns for `recording`, `start`, `end`, `label`, `fmin`, `fmax`.
+        Names of the columns for `recording`, `start`, `end`, `duration`, `label`, `fmin`, `fmax`.
     on_error : {"fail", "skip"}
         What becomes of what cannot be read: an error, or left out and listed in `problems`. A
         recording of whose file nothing can be read is then one that is not annotated.
     files : mapping, optional
         File of each annotated recording of a folder, where it is known already: a job that knows
         only a part of the recordings cannot tell which file belongs to which.
+    labels : mapping, optional
+        Other texts that stand for each species.
+    listened : str, optional
+        Label of stretches that were listened to. Of a recording that has one, nothing is known
+        outside of them.
 
     Raises
     ------
@@ -58,6 +74,8 @@ class AnnotationSource:
         columns: Mapping[str, str] | None = None,
         on_error: str = "fail",
         files: Mapping[str, str] | None = None,
+        labels: Mapping[str, Sequence[str]] | None = None,
+        listened: str | None = None,
     ):
         self.source = Path(source)
         self.recordings = tuple(recordings)
@@ -65,6 +83,11 @@ class AnnotationSource:
         self.format = format
         self.columns = dict(columns or {})
         self.skips = on_error == "skip"
+        self.labels = {
+            plain_label(text): name for name, texts in (labels or {}).items() for text in texts
+        }
+        if listened:
+            self.labels[plain_label(listened)] = LISTENED
         unknown = sorted(set(self.columns) - set(COLUMNS))
         if unknown:
             raise UserError(
@@ -77,6 +100,7 @@ class AnnotationSource:
         self._digests: dict[tuple[str, frozenset[str]], bytes] = {}
         self._files: dict[str, Path] = {}
         self._strangers: list[str] = []
+        self.beside: dict[str, str] = {}
         if not self.source.exists():
             raise UserError(
                 f"Annotations: {self.source} does not exist; expected a folder with a file per "
@@ -92,6 +116,25 @@ class AnnotationSource:
     def without_recording(self) -> list[str]:
         """Files of the folder, or names in the table, that fit no recording; sorted."""
         return self._strangers if self._is_folder else sorted(self._table.without_recording)
+
+    def files_found(self) -> list[Path]:
+        """Files of the folder that belong to a recording, or to none though they could."""
+        if not self._is_folder:
+            return [self.source]
+        return [*self._files.values(), *map(Path, self._strangers)]
+
+    def readings(self) -> Iterator[tuple[Path, Reading]]:
+        """Yield what each file holds, in the order of its recordings.
+
+        Raises
+        ------
+        UserError
+            If anything is wrong in them, where that is an error.
+        """
+        if not self._is_folder:
+            yield self.source, self._table
+        for recording, file in sorted(self._files.items()):
+            yield file, self._reading(recording)
 
     def file(self, recording: str) -> Path | None:
         """Return the file that the annotations of a recording stand in, or None."""
@@ -115,7 +158,10 @@ class AnnotationSource:
         return [each for name in sorted(self._files) for each in self._parse(name).problems]
 
     def beyond(self, durations: Mapping[str, float]) -> list[Problem]:
-        """Calls that start after the end of their recording, of which only a reading tells.
+        """Calls that start, or end by far, after the end of their recording.
+
+        Only who has read the recording knows. An end may be late by a second or a twentieth of the
+        recording: annotators draw past the edge.
 
         Parameters
         ----------
@@ -130,9 +176,16 @@ class AnnotationSource:
         found = []
         for recording, duration in sorted(durations.items()):
             for call in self.annotations(recording):
-                if call.start > duration + 1e-6:
-                    file, at = str(self.file(recording)), f"start {call.start:g} of {call.species}"
-                    expected = f"a start within the {duration:g} s of {recording}"
+                if is_past_end(call, duration):
+                    late, time = (
+                        ("start", call.start) if call.start > duration else ("end", call.end)
+                    )
+                    at = f"{late} {time:g} of {call.species}"
+                    article = "a start" if late == "start" else "an end"
+                    expected = f"{article} within the {duration:g} s of {recording}"
+                    if late == "end":
+                        expected += " (is the second column something else, such as a frequency?)"
+                    file = str(self.file(recording))
                     found.append(Problem(file, call.line, at, expected, recording))
         if not self.skips:
             self._refuse(found)
@@ -172,6 +225,7 @@ class AnnotationSource:
         """
         sha = hashlib.sha256()
         wanted = self.species if species is None else frozenset(species)
+        wanted |= {LISTENED}
         for recording in sorted(set(recordings)):
             sha.update(self._digest_of(recording, wanted, counts))
         return sha.hexdigest()[:16]
@@ -190,7 +244,8 @@ class AnnotationSource:
             keys = sorted(
                 call.key()
                 for call in calls
-                if call.species in wanted and (counts is None or counts(recording, call))
+                if call.species in wanted
+                and (counts is None or call.species == LISTENED or counts(recording, call))
             )
             sha = hashlib.sha256(repr((recording, is_annotated, len(keys))).encode())
             for column in zip(*keys, strict=True):  # numbers as they are: their text takes time
@@ -212,7 +267,7 @@ class AnnotationSource:
         if self._is_folder and not self._files:
             raise UserError(self._no_match())
         if not self._is_folder and not self._table.annotations:
-            names = self._table.without_recording
+            names = self.without_recording
             found = f'names such as "{names[0]}"' if names else "no rows"
             raise UserError(
                 f"Annotations: no row of {self.source} belongs to a recording: found {found}, "
@@ -231,7 +286,7 @@ class AnnotationSource:
     def named(self) -> frozenset[str]:
         """Every species that annotations of the recordings name, of the config or not."""
         calls = (call for each in self.recordings for call in self.annotations(each))
-        return frozenset(call.species for call in calls)
+        return frozenset(call.species for call in calls) - {LISTENED}
 
     def check(self, recordings: Iterable[str] | None = None) -> None:
         """Read the annotations of `recordings`, by default of all, and list what is wrong.
@@ -287,7 +342,14 @@ class AnnotationSource:
             problem = Problem(str(file), 1, found, expected, recording or "", whole=True)
             return Reading(problems=[problem])
         return read_annotations(
-            data, str(file), self.species, self._of_row, recording, self.format, self.columns
+            data,
+            str(file),
+            self.species,
+            self._of_row,
+            recording,
+            self.format,
+            self.columns,
+            self.labels,
         )
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
@@ -312,12 +374,20 @@ class AnnotationSource:
 
     def _match_files(self) -> None:
         found: dict[str, list[Path]] = {}
-        for path in walk(self.source, SUFFIXES, "annotations.source"):
+        for path in walk(self.source, SUFFIXES + OTHERS, "annotations.source"):
             recording = self._of_file(path.name)
             if recording is None:
                 self._strangers.append(str(path))
             else:
                 found.setdefault(recording, []).append(path)
+        for recording, paths in found.items():
+            first = [path for path in paths if path.name.lower().endswith(SUFFIXES)]
+            if first:
+                left = [path for path in paths if path not in first]
+                self.beside |= {
+                    str(path): f"{first[0].name} is read for {recording}" for path in left
+                }
+                found[recording] = first
         twice = {name: paths for name, paths in found.items() if len(paths) > 1}
         if twice:
             lines = [f"{name}: {', '.join(map(str, paths))}" for name, paths in twice.items()]
@@ -329,7 +399,8 @@ class AnnotationSource:
 
     def _no_match(self) -> str:
         if not self._strangers:
-            return f"Annotations: no {', '.join(SUFFIXES)} file in {self.source} or its folders."
+            endings = ", ".join(SUFFIXES + OTHERS)
+            return f"Annotations: no {endings} file in {self.source} or its folders."
         return (
             f"Annotations: none of the {counted(len(self._strangers), 'file')} in {self.source} "
             f"belongs to a recording: found files such as {Path(self._strangers[0]).name}, "
@@ -354,7 +425,7 @@ def annotations_of(
     source, recordings, files
         As for `AnnotationSource`.
     settings
-        Its `species`, `format` and `columns`.
+        Its `species`, `format`, `columns`, `labels` and `listened`.
     """
     read = AnnotationSource(source, recordings, **settings, files=files)
     return {name: read.annotations(name) for name in recordings if read.annotated(name)}

@@ -23,6 +23,10 @@ _KINDS = {
 }
 
 
+# A mark that says "as above" to people, in a cell or a label.
+_DITTO = {'"', "''", "\u3003", "\u2033", "\u201c", "\u201d", '-"-', '""', "ditto", "idem"}
+
+
 class NotText(Exception):
     """Bytes that are no text: the line, what was found and what was expected."""
 
@@ -77,6 +81,8 @@ def plain(name: str) -> str:
 
 def number_hint(text: str) -> str:
     """Say why a text that looks like a number is none, empty where it does not."""
+    if is_ditto(text):
+        return "a ditto mark; write the number again"
     text = text.strip().strip('"')
     if _DECIMAL_COMMA.fullmatch(text):
         return "decimal comma; use a point"
@@ -95,3 +101,14 @@ def cell_hint(text: str) -> str:
     if _CELL_ERROR.fullmatch(text):
         return "an error of a spreadsheet"
     return ""
+
+
+def is_ditto(text: str) -> bool:
+    """Tell whether a cell says no more than that it is as the one above.
+
+    Examples
+    --------
+    >>> is_ditto('"'), is_ditto("BOAALB")
+    (True, False)
+    """
+    return text.strip().lower() in _DITTO

@@ -55,6 +55,7 @@ RULES = {
         ("inspection of recordings", "inspections of recordings"), "recordings", per_clip=0.0005
     ),
     "collect_recordings": Facts(("the table of recordings", None), "tables", tells=SHARDS),
+    "list_unread": Facts(("the table of files that are not read", None), "tables"),
     "cut_clips": Facts(("clip job", "clip jobs"), "images", per_clip=0.005),
     "plan_stretches": Facts(COPIES, "tables", settings={"species": "augmentation.species"}),
     "plan_masks": Facts(COPIES, "tables", settings={"species": "augmentation.species"}),
@@ -112,6 +113,7 @@ RULES = {
     "judge_events": Facts(TABLE, "monitoring"),
     "tabulate_models": Facts(TABLE, "results"),
     "tabulate_intervals": Facts(TABLE, "results"),
+    "tabulate_presence": Facts(TABLE, "results"),
     "tabulate_comparisons": Facts(TABLE, "results"),
     "calibrate_models": Facts(TABLE, "results"),
     "tabulate_events": Facts(TABLE, "results"),

@@ -30,7 +30,7 @@ class AnnotationPlan:
     def __init__(self, config: Mapping[str, Any], recordings: RecordingPlan) -> None:
         self._recordings = recordings
         self._config = config["annotations"]
-        keys = ("format", "columns", "on_error")
+        keys = ("format", "columns", "on_error", "labels", "listened")
         self.settings = {"species": list(config["species"])} | {
             key: self._config[key] for key in keys
         }

@@ -57,6 +57,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
         except UserError as error:
             problems.append(str(error))
     if not problems:
+        _list_labels(filled)
         if finished and not trains(filled):
             filled = _settled(filled, finished)
         _number_folds(filled.get("splits", {}))
@@ -78,6 +79,21 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
         problems += _about_finished(filled, finished)
     refuse(problems, name)
     return filled
+
+
+def _list_labels(config: dict[str, Any]) -> None:
+    """Read the long form of species, with labels, as the short one and `annotations.labels`."""
+    long = {code: each for code, each in config.get("species", {}).items() if type(each) is dict}
+    if not long:
+        return
+    names = {code: each.get("name") or code for code, each in long.items()}
+    config["species"] = config["species"] | names
+    annotations = config.setdefault("annotations", {})
+    labels = {code: each["labels"] for code, each in long.items() if each.get("labels")}
+    for code, texts in annotations.get("labels", {}).items():
+        labels[code] = [*dict.fromkeys([*labels.get(code, []), *texts])]
+    if labels:
+        annotations["labels"] = labels
 
 
 def _number_folds(splits: Mapping[str, dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from anurans.annotations.formats import plain_label
 from anurans.common.errors import UserError
 from anurans.heads import recipes
 from anurans.networks.own_classes import OWN, RECIPE
@@ -73,6 +74,7 @@ def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
             f"species: with these codes results/summary.csv would have two columns "
             f"{', '.join(twice)}; choose another code."
         )
+    yield from _about_labels(config)
     for experiment, chosen in config["experiments"].items():
         for axis in AXES:
             for name in chosen[axis] or []:
@@ -98,6 +100,26 @@ def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
                     f"{at}: {species} is not in species{guess(species, known)}; expected one of "
                     f"{', '.join(known)}."
                 )
+
+
+def _about_labels(config: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences about labels that stand for no species, or for two."""
+    codes = list(config["species"])
+    owners = {plain_label(code): code for code in codes}
+    if listened := config["annotations"].get("listened"):
+        owner = owners.setdefault(plain_label(listened), "annotations.listened")
+        if owner in codes:
+            yield f'annotations.listened: "{listened}" is the code of a species; choose another.'
+    for code, texts in config["annotations"].get("labels", {}).items():
+        if code not in codes:
+            yield (
+                f"annotations.labels: {code} is not in species{guess(code, codes)}; expected one "
+                f"of {', '.join(codes)}."
+            )
+        for text in texts:
+            owner = owners.setdefault(plain_label(text), code)
+            if owner != code:
+                yield f'species.{code}.labels: "{text}" stands for {owner} already; remove one.'
 
 
 def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:

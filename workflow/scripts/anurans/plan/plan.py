@@ -14,6 +14,7 @@ from anurans.plan.cost_plan import CostPlan
 from anurans.plan.dataset_plan import DatasetPlan
 from anurans.plan.day_plan import DayPlan
 from anurans.plan.detection_plan import DetectionPlan, mistakes
+from anurans.plan.folder_plan import FolderPlan
 from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.report_plan import ReportPlan
@@ -59,6 +60,7 @@ class Plan:
             self.recordings, self.annotations, self.networks, self.runs, self.datasets, self.study
         )
         self.days = DayPlan(config, self.annotations)
+        self.folders = FolderPlan(config, self.recordings, self.annotations, self.days, files)
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
         )

@@ -42,7 +42,7 @@ class ReportPlan:
             "results/checks/leakage.csv",
             *(
                 f"results/tables/{name}.csv"
-                for name in ("models", "intervals", "comparisons", "costs")
+                for name in ("models", "intervals", "presence", "comparisons", "costs")
             ),
             *(
                 f"results/tables/{name}.csv"

@@ -111,6 +111,12 @@ def _sentence(error: jsonschema.ValidationError) -> str:
             allowed = [str(value) for value in error.validator_value]
             close = guess(error.instance, allowed)
             return f"{at}: found {found}{close}; expected one of {', '.join(allowed)}."
+        case "pattern" if at == "species":
+            return (
+                f"species: found {found}, which is no code: these are made of letters, digits, "
+                "'_', '.' and '-', and name columns and files. Give it one, and list the text as a "
+                f"label: CODE: {{name: {error.instance}, labels: [{found}]}}."
+            )
         case "pattern":
             return (
                 f"{at or 'a name'}: found {found}; names are made of letters, digits, '_', '.' "

@@ -16,10 +16,15 @@ from anurans.common.errors import UserError
 from anurans.recordings.audio_headers import length_fault
 from anurans.recordings.clips import count_clips
 from anurans.recordings.names import Recording
+from anurans.recordings.streams import Layout, StreamFile, layout
 
 BLOCK = 1 << 20
 # Times full scale; lossy formats reach 2 or so, samples in other units thousands.
 LOUDEST = 10.0
+# Half a level of 16 bits: what is not louder becomes zero. Eight levels: hardly anything is left.
+FAINTEST, QUIET = 0.5 / 32768, 8 / 32768
+# Share of the power of its channels under which a mix is silence; of two unlike ones half is left.
+CANCELLED = 1e-4
 # What libsndfile gives as the number of frames where a file does not tell.
 UNKNOWN_FRAMES = 1 << 62
 _REASONS = {
@@ -32,7 +37,8 @@ class Inspection:
     """What was found when a recording was read to its end.
 
     `sr` is in Hz, `duration_s` in s, `peak` the largest absolute sample (1 is full scale);
-    `status` is `ok` or `quarantined`, and then `reason` says why.
+    `status` is `ok` or `quarantined`, and then `reason` says why; of a usable one it says what is
+    odd, empty for most.
     """
 
     recording: str
@@ -99,6 +105,7 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
     known: dict[str, Any] = {"recording": recording.recording, "path": recording.path}
     if recording.fault:
         return Inspection(**known, reason=recording.fault)
+    found = Layout()
     try:
         about = Path(recording.path).stat()
         if not stat.S_ISREG(about.st_mode):  # a pipe would be waited for
@@ -107,27 +114,33 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
             return Inspection(**known, reason="is empty: 0 bytes")
         with Path(recording.path).open("rb") as file:
             known["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-            wrong_length = length_fault(file)
-        with sf.SoundFile(recording.path) as sound:
+            wrong_length, note = length_fault(file)
+        found = layout(recording.path)
+        wrong_length = wrong_length or found.fault
+        heard, announced = _Heard(channel), 0
+        for sound in _sounds(recording.path, found):
+            if known.get("sr", sound.samplerate) != sound.samplerate or (
+                known.get("channels", sound.channels) != sound.channels
+            ):
+                reason = "holds streams of several rates or numbers of channels; save each alone"
+                return Inspection(**known, reason=reason)
             known |= {"sr": sound.samplerate, "channels": sound.channels}
-            frames, peaks, finite = 0, np.zeros(sound.channels), True
             for block in _blocks(sound):
-                frames += len(block)
-                # Channel by channel: NumPy is ten times slower along an axis of two.
-                loudest = [max(channel.max(), -channel.min()) for channel in block.T]
-                peaks = np.maximum(peaks, loudest)
-                finite &= bool(np.isfinite(block).all())
-            announced = 0 if sound.frames >= UNKNOWN_FRAMES else sound.frames
+                heard.add(block, sound.samplerate)
+            announced += 0 if sound.frames >= UNKNOWN_FRAMES else sound.frames
+        if found.md5 and _md5(recording.path, found) != found.md5:
+            wrong_length = f"is cut short: {heard.frames} of {found.announced} frames are there"
     except OSError as error:
         return Inspection(**known, reason=f"cannot be opened: {error.strerror}")
     except sf.LibsndfileError as error:
         reason = _REASONS.get(error.error_string, error.error_string).rstrip(".")
-        return Inspection(**known, reason=f"cannot be decoded: {reason}")
+        return Inspection(**known, reason=found.fault or f"cannot be decoded: {reason}")
+    frames, peaks = heard.frames, heard.peaks
     duration, peak = frames / known["sr"], float(peaks.max(initial=0.0))
-    known |= {"duration_s": duration, "peak": peak if finite else 0.0}
+    known |= {"duration_s": duration, "peak": peak if heard.is_finite else 0.0}
     if wrong_length:
         reason = wrong_length
-    elif not finite:
+    elif not heard.is_finite:
         reason = "holds samples that are no numbers (NaN or infinite)"
     elif frames < announced:
         reason = f"is cut short: {frames} of {announced} frames could be read"
@@ -139,14 +152,115 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
         reason = "has no right channel"
     elif not (peak if channel == "mix" else peaks[0 if channel == "left" else 1]):
         reason = f"is silent{'' if channel == 'mix' else f' in its {channel} channel'}: all zeros"
+    elif heard.cancels():
+        reason = (
+            "is silent once its channels are mixed, which cancel each other; use channel: left "
+            "(audio in the config, or the table of recordings)"
+        )
+    elif heard.loudest <= FAINTEST:
+        reason = (
+            f"is too quiet for 16 bits, which hold nothing of it: its peak is {heard.loudest:.3g} "
+            "of full scale; save it again, louder"
+        )
     elif peak > LOUDEST:
         reason = (
             f"holds samples of {peak:.6g} times full scale: not scaled to 1, or damaged; save it "
             "again with samples from -1 to 1"
         )
     else:
-        return Inspection(**known, status="ok")
+        notes = [note, *found.notes, *heard.notes(known["sr"])]
+        return Inspection(**known, status="ok", reason="; ".join(filter(None, notes)))
     return Inspection(**known, reason=reason)
+
+
+class _Heard:
+    """What a recording holds, gathered block by block."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.frames, self.peaks, self.is_finite = 0, np.zeros(1), True
+        self.loudest = self._power = self._mixed = 0.0
+        # Samples since the last that 16 bits do not make a zero; long stretches of these.
+        self._since, self._silent, self._first = 0, 0, -1
+
+    def add(self, block: np.ndarray, sr: int) -> None:
+        # Channel by channel: NumPy is ten times slower along an axis of two.
+        loudest = [max(channel.max(), -channel.min()) for channel in block.T]
+        self.peaks = np.maximum(self.peaks, loudest)
+        self.is_finite &= bool(np.isfinite(block).all())
+        if self.is_finite and (self._channel != "right" or block.shape[1] > 1):
+            self._listen(_one_channel(block, self._channel), block, sr)
+        self.frames += len(block)
+
+    def _listen(self, sound: np.ndarray, block: np.ndarray, sr: int) -> None:
+        if self._channel == "mix" and block.shape[1] > 1:
+            self._mixed += float(np.dot(sound, sound))
+            self._power += float(np.einsum("ij,ij->", block, block)) / block.shape[1]
+        # Loudest samples of each tenth of a second: where there is sound, each is heard.
+        step = max(1, min(sr // 10, len(sound)))
+        steps = sound[: len(sound) // step * step].reshape(-1, step)
+        peaks = np.maximum(steps.max(axis=1), -steps.min(axis=1))
+        rest = sound[steps.size - step :]  # the last stretch, with what is left behind it
+        peaks[-1] = max(rest.max(), -rest.min())
+        self.loudest = max(self.loudest, float(peaks.max()))
+        if (peaks > FAINTEST).all():
+            first = int(np.argmax(np.abs(sound[:step]) > FAINTEST))
+            last = len(sound) - 1 - int(np.argmax(np.abs(rest[::-1]) > FAINTEST))
+            edges = [first, last]
+        else:
+            loud = np.flatnonzero(np.abs(sound) > FAINTEST)
+            far = np.flatnonzero(np.diff(loud) > sr)
+            edges = [*loud[:1], *np.stack([loud[far], loud[far + 1]], axis=1).flat, *loud[-1:]]
+        if not edges:
+            self._since += len(sound)
+            return
+        for begin, end in zip([-self._since - 1, *edges[1:-1:2]], edges[::2], strict=False):
+            self._silence(self.frames + begin + 1, self.frames + int(end), sr)
+        self._since = len(sound) - 1 - int(edges[-1])
+
+    def _silence(self, begin: int, end: int, sr: int) -> None:
+        """Take note of samples that are all silent."""
+        if end - begin >= sr:
+            self._silent += end - begin
+            self._first = begin if self._first < 0 else self._first
+
+    def cancels(self) -> bool:
+        """Whether next to nothing is left of the channels once they are mixed."""
+        return self._mixed < CANCELLED * self._power
+
+    def notes(self, sr: int) -> Iterator[str]:
+        """Sentences about what is quiet in a recording."""
+        self._silence(self.frames - self._since, self.frames, sr)
+        self._since = 0
+        if self._silent:
+            yield (
+                f"is silent by the digit for {self._silent / sr:.1f} s, first at "
+                f"{self._first / sr:.1f} s"
+            )
+        if self.loudest < QUIET:
+            levels = round(self.loudest * 32768)
+            yield f"is very quiet: its loudest sample is level {levels} of 32768"
+
+
+def _md5(path: str, found: Layout) -> bytes:
+    """MD5 of the samples of a FLAC, as its header would have it."""
+    md5 = hashlib.md5(usedforsecurity=False)
+    for sound in _sounds(path, found):
+        width = {"PCM_S8": 1, "PCM_16": 2, "PCM_24": 3}.get(sound.subtype, 4)
+        while len(block := sound.read(BLOCK, dtype="int32", always_2d=True)):
+            raw = block.astype("<i4").reshape(-1, 1).view(np.uint8)
+            md5.update(np.ascontiguousarray(raw[:, 4 - width :]).tobytes())
+    return md5.digest()
+
+
+def _sounds(path: str, found: Layout) -> Iterator[sf.SoundFile]:
+    """Open the streams of a recording one after the other."""
+    if not found.streams:
+        with sf.SoundFile(path) as sound:
+            yield sound
+    for stream in found.streams:
+        with StreamFile(path, stream) as file, sf.SoundFile(file) as sound:
+            yield sound
 
 
 def _blocks(sound: sf.SoundFile) -> Iterator[np.ndarray]:
@@ -215,23 +329,24 @@ def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
     np.ndarray [shape=(n,), dtype=float32]
         One block after the other.
     """
-    with _opened(path) as sound:
-        blocks = (_one_channel(block, channel) for block in _blocks(sound))
-        if sound.samplerate == sr:
-            yield from blocks
-            return
-        stream = soxr.ResampleStream(sound.samplerate, sr, 1, dtype="float32", quality="HQ")
-        for block in blocks:
-            yield stream.resample_chunk(block)
-        yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+    with _unchanged(path):
+        sounds = _sounds(path, layout(path))
+        stream = None
+        for sound in sounds:
+            if sound.samplerate != sr and stream is None:
+                stream = soxr.ResampleStream(sound.samplerate, sr, 1, dtype="float32", quality="HQ")
+            for block in _blocks(sound):
+                mono = _one_channel(block, channel)
+                yield mono if stream is None else stream.resample_chunk(mono)
+        if stream is not None:
+            yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[sf.SoundFile]:
-    """Open a recording that was found good; what fails now has changed, or its disk has."""
+def _unchanged(path: str) -> Iterator[None]:
+    """Read a recording that was found good; what fails now has changed, or its disk has."""
     try:
-        with sf.SoundFile(path) as sound:
-            yield sound
+        yield
     except (OSError, sf.LibsndfileError) as error:
         raise UserError(
             f"{path}: cannot be read any more, though it was good when it was inspected: {error}. "

@@ -8,8 +8,10 @@ import os
 import struct
 from typing import BinaryIO
 
-# Sizes that writers leave where they could not know the length, or never came to write it.
-_OPEN = (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
+from anurans.recordings.streams import SLIGHT, is_open
+
+# A size of 64 bits that writers leave where they could not know the length; of 32, `is_open`.
+_OPEN = 0xFFFFFFFFFFFFFFFF
 # Chunks that may follow the sound; one of these may itself be cut short, which harms no sample.
 _FOLLOWING = (
     *(b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"guan", b"wamd", b"fact", b"cue "),
@@ -20,12 +22,12 @@ _TAGS = (b"ID3", b"TAG", b"APETAGEX")  # as music players put them behind everyt
 _OGG_PAGE, _OGG_LAST = 65307, 4  # most bytes of a page; flag of the last one
 _PIECE = 1 << 20
 _OPEN_LENGTH = (
-    "does not say in its header how long it is, so that nobody knows whether it is whole (a "
-    "recorder or program did not finish it); save it again"
+    "does not say in its header how long it is (a program wrote it to a pipe, or a recorder did "
+    "not finish it): all that is there is used"
 )
 
 
-def length_fault(file: BinaryIO) -> str:
+def length_fault(file: BinaryIO) -> tuple[str, str]:
     """Say what is wrong with the length that a container states.
 
     Parameters
@@ -35,9 +37,10 @@ def length_fault(file: BinaryIO) -> str:
 
     Returns
     -------
-    str
-        A reason, or empty where nothing is wrong or the format states no length here (FLAC and MP3
-        are held against their frames as they are decoded).
+    fault, note : str
+        A reason to leave it out, and what is odd though all is there; empty where nothing is, or
+        the format states no length here (of FLAC, MP3 and joined Ogg
+        `anurans.recordings.streams` knows).
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -50,10 +53,10 @@ def length_fault(file: BinaryIO) -> str:
         return _chunks(file, size, ">I", b"SSND")
     if head[:5] == b"riff.":
         return _wave64(file, size)
-    return _ogg(file, size) if head[:4] == b"OggS" else ""
+    return (_ogg(file, size) if head[:4] == b"OggS" else ""), ""
 
 
-def _chunks(file: BinaryIO, size: int, number: str, sound: bytes) -> str:
+def _chunks(file: BinaryIO, size: int, number: str, sound: bytes) -> tuple[str, str]:
     """Walk through the chunks of a RIFF or AIFF file."""
     at, found, long_size, odd = 12, False, None, False
     while at + 8 <= size:
@@ -63,19 +66,36 @@ def _chunks(file: BinaryIO, size: int, number: str, sound: bytes) -> str:
             if odd:  # some programs forget the byte that makes a chunk even
                 at, odd = at - 1, False
                 continue
-            return _rest(file, at, size)
+            fault = _rest(file, at, size)
+            if fault and sound == b"data" and size - at <= SLIGHT:
+                return "", _slight(size - at, "fewer")
+            return fault, ""
         if name == b"ds64" and length >= 24:
             long_size = struct.unpack("<8xQ", file.read(16))[0]
         if name == sound:
-            length = long_size if length in _OPEN and long_size is not None else length
-            if length in _OPEN:
-                return _OPEN_LENGTH
-            if fault := _missing(length, size - at - 8):
-                return fault
+            if is_open(length) and long_size is not None:
+                length = long_size
+            there = size - at - 8
+            is_unknown = length == _OPEN or (is_open(length) and length > there)
+            if sound == b"data" and not length and there > SLIGHT:
+                file.seek(at + 8)
+                is_unknown = not _is_chunk(file.read(4), 0, there) and bool(
+                    _rest(file, at + 8, size)
+                )
+            if is_unknown:
+                return ("", _OPEN_LENGTH) if there else (_missing(1, 0), "")
+            if 0 < length - there <= SLIGHT < there:
+                return "", _slight(length - there, "more")
+            if fault := _missing(length, there):
+                return fault, ""
             found = True
         odd = length % 2 == 1
         at += 8 + length + odd
-    return ""
+    return "", ""
+
+
+def _slight(count: int, how: str) -> str:
+    return f"has a header that announces {count} bytes {how} than there are: all of them are used"
 
 
 def _missing(announced: int, there: int) -> str:
@@ -106,17 +126,18 @@ def _rest(file: BinaryIO, at: int, size: int) -> str:
     return ""
 
 
-def _wave64(file: BinaryIO, size: int) -> str:
+def _wave64(file: BinaryIO, size: int) -> tuple[str, str]:
     at = 40  # GUID and size of the file, then the GUID of WAVE
     while at + 24 <= size:
         file.seek(at)
         name, length = file.read(16), struct.unpack("<Q", file.read(8))[0]
         if name == b"data" + _W64_TAIL:
-            return _OPEN_LENGTH if length in _OPEN else _missing(length - 24, size - at - 24)
+            there = size - at - 24
+            return ("", _OPEN_LENGTH) if length == _OPEN else (_missing(length - 24, there), "")
         if length < 24:
             break
         at += -(-length // 8) * 8
-    return ""
+    return "", ""
 
 
 def _ogg(file: BinaryIO, size: int) -> str:

@@ -39,6 +39,10 @@ PAGES = {
         *("intervals", "Every score with its interval", "Models"),
         *(*MODEL, "subset", "score", "species"),
     ),
+    "presence": _table(
+        *("presence", "Whole recordings: does it call at all?", "Models"),
+        *(*MODEL, "subset", "species"),
+    ),
     "comparisons": _table(
         *("comparisons", "Backbones, datasets and recipes compared", "Models"),
         *("split", "subset", "compared", "first", "second", "within", "better"),

@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from anurans.recordings.unread import is_sound
 from anurans.scores.intervals import FEW_GROUPS
 from anurans.scores.summary import RUN
 from anurans.splits.splits import TEST
 
 Row = Mapping[str, str]
+# Statuses of recordings in results/annotations.csv.
+RECORDING = ("annotated", "empty", "not annotated", "unreadable")
 
 
 def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[str]:
     """Sentences about what could not be used."""
-    status = {row["recording"]: row["status"] for row in annotations if row["line"] == ""}
+    status = {row["recording"]: row["status"] for row in annotations if row["status"] in RECORDING}
     statuses = Counter(row["status"] for row in annotations)
     usable = [row["recording"] for row in recordings if row["status"] == "ok"]
     annotated = [recording for recording in usable if status[recording] in ("annotated", "empty")]
@@ -21,9 +24,12 @@ def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[
         f"{len(usable) - len(annotated)} not annotated, "
         f"{len(recordings) - len(usable)} unusable (results/recordings.csv)."
     )
+    if odd := sum(row["status"] == "ok" and bool(row["reason"]) for row in recordings):
+        yield f"Recordings that are used though something is odd: {odd} (results/recordings.csv)."
     if statuses["skipped"]:
+        lines = sum(int(row["skipped"]) for row in annotations if row["status"] == "skipped")
         yield (
-            f"Skipped lines of annotations: {statuses['skipped']}; recordings of which no line "
+            f"Skipped lines of annotations: {lines}; recordings of which no line "
             f"could be read: {statuses['unreadable']} (results/annotations.csv)."
         )
     if statuses["no recording"]:
@@ -31,6 +37,25 @@ def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[
             f"Annotations without a recording: {statuses['no recording']} "
             "(results/annotations.csv)."
         )
+    passed: Counter[str] = Counter()
+    for row in annotations:
+        if row["status"] in ("passed over", "not read"):
+            passed[row["reason"]] += int(row["skipped"])
+    if passed:
+        counts = ", ".join(f"{what} {n}" for what, n in passed.most_common(8))
+        yield f"Rows of annotations that are no calls: {counts} (results/annotations.csv)."
+
+
+def not_read(files: Sequence[Row]) -> Iterator[str]:
+    """Sentences about files that nothing reads: of sound first, since a call may be in it."""
+    kinds: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+    for row in files:
+        kinds[is_sound(row)][row["ending"] or "no ending"] += 1
+    for sound, counts in kinds.items():
+        if counts:
+            what = "Sound of kinds that are not read" if sound else "Files that are not read"
+            listed = ", ".join(f"{ending} {n}" for ending, n in counts.most_common(8))
+            yield f"{what}: {listed} (results/files_not_read.csv)."
 
 
 def summary_notes(
@@ -38,6 +63,7 @@ def summary_notes(
     species: Sequence[str],
     recordings: Sequence[Row],
     annotations: Sequence[Row],
+    unread: Sequence[Row],
     licences: Mapping[str, str],
 ) -> Iterator[str]:
     """Sentences about what the scores rest on.
@@ -48,12 +74,13 @@ def summary_notes(
         Of results/summary.csv.
     species
         Codes of the species.
-    recordings, annotations
-        Rows of results/recordings.csv and results/annotations.csv.
+    recordings, annotations, unread
+        Rows of results/recordings.csv, results/annotations.csv and results/files_not_read.csv.
     licences
         Of networks that have one of their own, by name.
     """
     yield from left_out(recordings, annotations)
+    yield from not_read(unread)
     others: Counter[str] = Counter()
     for row in annotations:
         if row["used"] == "no":
@@ -61,6 +88,16 @@ def summary_notes(
     if others:
         counts = ", ".join(f"{name} {n}" for name, n in others.most_common(8))
         yield f"Annotations of other species, ignored: {counts} (results/annotations.csv)."
+    slips = [row for row in annotations if row["status"] == "misspelt label"]
+    if slips:
+        listed = ", ".join(
+            f"{row['species']} {row['skipped']} ({row['reason'].removeprefix('nearest: ')}?)"
+            for row in slips[:8]
+        )
+        yield (
+            f"Labels that look misspelt: {listed}. Correct them, or list them as labels of the "
+            "species (results/annotations.csv)."
+        )
     yield from few_groups(rows, species)
     yield from untuned(rows, species)
     yield from unsettled(rows)

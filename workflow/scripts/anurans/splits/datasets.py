@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from anurans.annotations.formats import Annotation
-from anurans.annotations.labels import LabelRule, blocks_by, cover_clips, decide_all, rows_by
+from anurans.annotations.labels import (
+    LabelRule,
+    blocks_by,
+    cover_clips,
+    decide_all,
+    listened_to,
+    rows_by,
+)
 from anurans.common.errors import UserError
 from anurans.common.versions import merge_versions
 from anurans.networks.embedding_rows import Rows, rows_at_a_time
@@ -260,7 +267,7 @@ def labelled(
     embeddings
         Where the clips are.
     chosen : np.ndarray [shape=(n,), dtype=bool]
-        Which clips of `embeddings.clips`; those of recordings not in `annotations` are left out.
+        Which clips of `embeddings.clips`; those that nobody listened to are left out.
     annotations
         Of each annotated recording.
     species, rule
@@ -271,8 +278,7 @@ def labelled(
     Part
         Sorted by clip id, so that the order does not depend on the shards.
     """
-    known = np.array([name in annotations for name in embeddings.clips.recording], dtype=bool)
-    clips = embeddings.clips[chosen & known]
+    clips = embeddings.clips[chosen & listened_to(embeddings.clips, annotations)]
     clips = clips[np.argsort(clips.clip, kind="stable")]
     labels, used = decide_all(
         cover_clips(clips, annotations, durations_of(embeddings), species), rule
