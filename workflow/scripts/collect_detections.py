@@ -6,8 +6,8 @@ from anurans.common.tables import read_table, write_table
 from anurans.scores.events import EVENT
 
 COLUMNS = [
-    *("recording", "path", "site", "date", "time", "sr", "channels", "duration_s", "peak"),
-    *("status", "reason", "sha256"),
+    *("recording", "path", "site", "date", "time", "utc", "latitude", "longitude", "sr"),
+    *("channels", "duration_s", "peak", "status", "reason", "sha256"),
 ]
 
 

@@ -11,7 +11,7 @@ from anurans.common.tables import read_table, write_table
 from anurans.listening.activity import PARTS, add_all, part_rows, place_clips, tally
 from anurans.listening.detector import frequencies, mean_scores, thresholds_of, vote
 from anurans.listening.selections import audacity, raven
-from anurans.recordings.names import file_name
+from anurans.recordings.matching import file_name
 from anurans.recordings.times import time_of_day
 from anurans.scores.events import EVENT, find_events
 from anurans.scores.probabilities import read_curves
@@ -57,7 +57,9 @@ def main(input, output, params):
         texts = audacity(events), raven(events, *band)
         endings = ".txt", ".Table.1.selections.txt"
         for folder, text, ending in zip(folders, texts, endings, strict=True):
-            with whole(folder / file_name(recording, ending)) as partial:
+            file = folder / file_name(recording, ending)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with whole(file) as partial:
                 partial.write_text(text, encoding="utf-8")
         for event in events:
             date, time = time_of_day(names["date"], names["time"], event.start)

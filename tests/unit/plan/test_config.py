@@ -317,7 +317,7 @@ MISTAKES = [
     ({"recordings__pattern": "("}, "recordings.pattern: not a regular expression: "),
     (
         {"recordings__pattern": r"(?P<place>\w)"},
-        "recordings.pattern: unknown group place; allowed: site, date, time.",
+        "recordings.pattern: unknown group place; allowed: site, date, time, zone.",
     ),
 ]
 

@@ -55,6 +55,8 @@ def test_what_names_tell(plan):
         "site": "POND",
         "date": "2021-01-02",
         "time": "20:00:00",
+        "utc": "",
+        "zone": "",
     }
     assert [row["recording"] for row in found.rows()] == NAMES
 

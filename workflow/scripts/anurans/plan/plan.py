@@ -58,7 +58,7 @@ class Plan:
         self.report = ReportPlan(
             self.recordings, self.annotations, self.networks, self.runs, self.datasets, self.study
         )
-        self.days = DayPlan(config, self.annotations)
+        self.days = DayPlan(config, self.recordings, self.annotations)
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
         )
@@ -72,4 +72,9 @@ class Plan:
     def notes(self) -> list[str]:
         """What a user should know of the config before anything starts; nothing is wrong."""
         sr, length = self.config["audio"]["sr"], self.config["clips"]["length"]
-        return list(filter(None, [resolution.stretched(self.config["spectrogram"], sr, length)]))
+        stretched = resolution.stretched(self.config["spectrogram"], sr, length)
+        return [
+            *([stretched] if stretched else []),
+            *self.recordings.notes(),
+            *self.days.notes(),
+        ]

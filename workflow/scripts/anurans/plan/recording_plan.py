@@ -1,6 +1,6 @@
 """Which recordings a config trains on, and what jobs are told of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
@@ -10,6 +10,8 @@ from anurans.common.errors import UserError, refuse
 from anurans.plan import config as configs
 from anurans.recordings import names
 from anurans.recordings.names import Recording
+from anurans.recordings.oddities import tell_oddities
+from anurans.recordings.site_table import Place, read_sites
 
 # Where the demo's recordings are made, and what from.
 DEMO_AUDIO, DEMO_LABELS = "resources/demo/audio/{}.wav", "resources/demo/annotations/{}.txt"
@@ -35,10 +37,14 @@ class RecordingPlan:
         The recordings, sorted by id; empty where there are none.
     absent
         A function that raises why there are none; None where there are.
+    places
+        Where sites are, as the config's table says.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._channel = config["audio"]["channel"]
+        self._sites = config["sites"]
+        self.places: dict[str, Place] = read_sites(config["sites"]) if config["sites"] else {}
         self.all: tuple[Recording, ...] = ()
         self.absent: Callable | None = partial(refuse, UserError(NONE))
         if configs.trains(config):
@@ -114,12 +120,25 @@ class RecordingPlan:
         """Night of every recording, empty where its name tells none."""
         return {each.recording: each.night for each in self.all}
 
-    def told(self) -> dict[str, dict[str, str]]:
-        """What the name of every recording tells."""
-        return {
-            each.recording: {"site": each.site, "date": each.date, "time": each.time}
-            for each in self.all
-        }
+    def told(self) -> dict[str, dict[str, Any]]:
+        """What the name of every recording tells, and where its site is."""
+        return {each.recording: self.about(each) for each in self.all}
+
+    def about(self, recording: Recording) -> dict[str, Any]:
+        """What the name of a recording tells, and where its site is."""
+        place = self.places.get(recording.site)
+        return recording.told | (place.cells() if place else {})
+
+    def notes(self, key: str = "recordings", of: Sequence[Recording] | None = None) -> list[str]:
+        """What a user should know of recordings that stand under a key of the config."""
+        of = self.all if of is None else of
+        found = list(tell_oddities(key, of))
+        if self.places and (gone := sorted({each.site for each in of} - {""} - set(self.places))):
+            found.append(
+                f"sites: {self._sites} has no coordinates of {', '.join(gone[:5])}"
+                f"{', ...' if len(gone) > 5 else ''}, where recordings are from."
+            )
+        return found
 
     def rows(self) -> list[dict[str, str]]:
         """Everything that is known of each recording before it is read."""
