@@ -72,7 +72,8 @@ rule assign_roles:
         by_clip=asked(PLAN.splits.by_clip, "split"),
         roles=asked(PLAN.splits.roles, "split"),
         groups=asked(PLAN.splits.groups, "split"),
-        nights=asked(PLAN.recordings.nights),
+        timed=asked(PLAN.splits.timed, "split"),
+        clocks=asked(PLAN.recordings.clocks),
         code=code("assign_roles.py"),
     script:
         "../workflow/scripts/assign_roles.py"

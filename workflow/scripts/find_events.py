@@ -12,7 +12,7 @@ from anurans.listening.activity import PARTS, add_all, part_rows, place_clips, t
 from anurans.listening.detector import frequencies, mean_scores, thresholds_of, vote
 from anurans.listening.selections import audacity, raven
 from anurans.recordings.matching import file_name
-from anurans.recordings.times import time_of_day
+from anurans.recordings.times import clock_of, time_of_day, utc_of
 from anurans.scores.events import EVENT, find_events
 from anurans.scores.probabilities import read_curves
 from anurans.sounds.shards import open_shard
@@ -42,9 +42,9 @@ def main(input, output, params):
     for recording in metadata["recordings"]:
         of = np.flatnonzero(clips.recording == recording)
         starts, ends = clips.source_start[of], clips.source_end[of]
-        names = params.names[recording]
+        clock = clock_of(params.names[recording])
         tiles = of[np.rint(starts * steps / length).astype(int) % steps == 0]
-        places = place_clips(names["date"], names["time"], clips.source_start[tiles])
+        places = place_clips(clock, clips.source_start[tiles])
         events = []
         for at, name in enumerate(species):
             mine = (positive[of, at], mean[of, at], chances[of, at])
@@ -62,9 +62,10 @@ def main(input, output, params):
             with whole(file) as partial:
                 partial.write_text(text, encoding="utf-8")
         for event in events:
-            date, time = time_of_day(names["date"], names["time"], event.start)
+            date, time = time_of_day(seconds=event.start, **clock)
             row = {key: getattr(event, key) for key in EVENT[1:6]}
-            rows.append({"recording": recording, **row, "date": date, "time": time})
+            row |= {"date": date, "time": time, "utc": utc_of(clock["utc"], event.start)}
+            rows.append({"recording": recording, **row})
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
     log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))

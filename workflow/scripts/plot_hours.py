@@ -1,29 +1,29 @@
 """Draw the F1 of each species by the hour of the day, for the best models of a split."""
 
+import numpy as np
+
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.common.wording import counted
+from anurans.recordings.names import start_of
 from anurans.recordings.times import hours_from_noon
 from anurans.report.figures import headline, look, sheet
 from anurans.report.panels import WIDTH, explain
-from anurans.scores.curves import read_scored, score_hours
+from anurans.scores.curves import read_scored, score_hours, scored_rows
 from anurans.scores.ranking import CLIPS, few_best, name_models
 
 
 def main(input, output, params, wildcards):
     runs = [read_table(path) for path in input.metrics]
     chosen, subset, words = few_best(runs)
-    hours = {
-        row["recording"]: int(hours_from_noon(row["time"]))
-        for row in read_table(input.recordings)
-        if row["time"]
-    }
+    times = {row["recording"]: row["time"] for row in read_table(input.recordings)}
     scores = {}
     for model, folds in chosen.items():
-        parts = [
-            read_scored(read_table(input.predictions[at]), params.species, subset) for at in folds
-        ]
+        of_folds = [scored_rows(read_table(input.predictions[at]), subset) for at in folds]
+        parts = [read_scored(rows, params.species, subset) for rows in of_folds]
+        hours = [[hour_of(row, times) for row in rows] for rows in of_folds]
+        hours = [np.array(of, dtype=int) for of in hours]
         scores[model] = [
             score_hours(parts, subset, column, hours, params.resamples, params.seed)
             for column in range(len(params.species))
@@ -50,6 +50,12 @@ def main(input, output, params, wildcards):
             "95 % intervals over groups; hollow: no interval, calls in one group only.",
         )
     log.info("%s on %s, %d hours", words, subset, len(found))
+
+
+def hour_of(row, times):
+    """Hour that a clip begins in, counted from noon; -1 where its time is not known."""
+    time = times.get(row["recording"])
+    return int((hours_from_noon(time) + start_of(row["clip"]) / 3600) % 24) if time else -1
 
 
 def draw(ax, models):
@@ -92,7 +98,7 @@ def label(ax, hours, species):
     spread = counted(counts[-1], "recording")
     if len(counts) > 1:
         spread = f"{counts[0]} to {spread}"
-    ax.set_xlabel(f"Start of the recording (time of day); {spread} an hour")
+    ax.set_xlabel(f"Time of day; {spread} an hour")
 
 
 if "snakemake" in globals():

@@ -237,3 +237,19 @@ def test_looking_at_the_test_part_is_seen_and_let_through_only_where_allowed():
     # A copy of what is judged is never trained on, even there.
     of["used"].append(dict(of["used"][-1], role="train", clip="D_0000000~x1", technique="x"))
     assert "overlap a clip outside of training" in check(of, allowed=True).leaks[0]
+
+
+def test_parts_of_a_long_recording_may_stand_in_several_inner_folds_by_night():
+    """Each in that of its night, whatever recording it is of."""
+    of = inner_world("night")
+    clips = [
+        row for row in of["used"] if row["recording"] == "A" and row["technique"] == "original"
+    ]
+    roles = {row["clip"]: row for row in of["roles"]}
+    last = clips[-1]["clip"]
+    roles[last]["group"] = roles[last]["night"] = "night E"
+    clips[-1]["inner_group"], clips[-1]["inner_fold"] = "night E", "2"
+    of["used"] = [row for row in of["used"] if row["technique"] == "original"]
+    assert check(of, "night").row["inner_crossing"] == 0
+    clips[0]["inner_fold"] = "2"
+    assert check(of, "night").row["inner_crossing"] > 0

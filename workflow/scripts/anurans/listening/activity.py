@@ -49,18 +49,18 @@ class Tally:
 Place = tuple[str, str, str]
 
 
-def place_clips(date: str, time: str, starts: np.ndarray) -> list[tuple[str, str]]:
+def place_clips(clock: Mapping[str, str], starts: np.ndarray) -> list[tuple[str, str]]:
     """Night and hour of clips of a recording; empty where its name tells no date or no time.
 
     Parameters
     ----------
-    date, time
-        When the recording begins; empty where it is not known.
+    clock
+        When the recording begins, from `anurans.recordings.times.clock_of`.
     starts : np.ndarray [shape=(n,)]
         Of the clips, in s.
     """
     return [
-        (night_of(date, time, start), time_of_day(date, time, start)[1][:2])
+        (night_of(seconds=start, **clock), time_of_day(seconds=start, **clock)[1][:2])
         for start in starts.tolist()
     ]
 

@@ -12,6 +12,7 @@ from anurans.recordings import names
 from anurans.recordings.names import Recording
 from anurans.recordings.oddities import tell_oddities
 from anurans.recordings.site_table import Place, read_sites
+from anurans.recordings.times import clock_of
 
 # Where the demo's recordings are made, and what from.
 DEMO_AUDIO, DEMO_LABELS = "resources/demo/audio/{}.wav", "resources/demo/annotations/{}.txt"
@@ -116,9 +117,9 @@ class RecordingPlan:
         """Channel that the calls of a recording of the demo are loudest in."""
         return self.demo[recording]
 
-    def nights(self) -> dict[str, str]:
-        """Night of every recording, empty where its name tells none."""
-        return {each.recording: each.night for each in self.all}
+    def clocks(self) -> dict[str, dict[str, str]]:
+        """When every recording began, empty where its name does not tell."""
+        return {each.recording: clock_of(each.told) for each in self.all}
 
     def told(self) -> dict[str, dict[str, Any]]:
         """What the name of every recording tells, and where its site is."""

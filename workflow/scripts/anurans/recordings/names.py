@@ -62,7 +62,11 @@ class Recording:
     @property
     def night(self) -> str:
         """Night that it begins in, as `anurans.recordings.times.night_of` says."""
-        return night_of(self.date, self.time)
+        return self.night_at(0.0)
+
+    def night_at(self, seconds: float) -> str:
+        """Night that a moment is in, so many s after its beginning."""
+        return night_of(self.date, self.time, seconds, self.utc, self.zone)
 
     @property
     def told(self) -> dict[str, str]:
@@ -119,6 +123,17 @@ def shard_of(recording: str, shards: int) -> str:
 def clip_id(recording: str, start: float) -> str:
     """Id of a clip: the recording's, `_`, and the clip's start (s) in ms, in 7 digits."""
     return f"{recording}_{round(start * 1000):07d}"
+
+
+def start_of(clip: str) -> float:
+    """Start of a clip of a recording, in s, as its id says it.
+
+    Examples
+    --------
+    >>> start_of(clip_id("pond_20200101", 65.5))
+    65.5
+    """
+    return int(clip.rpartition("_")[2]) / 1000
 
 
 def composed(text: str) -> str:

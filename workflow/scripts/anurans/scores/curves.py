@@ -254,7 +254,7 @@ def score_hours(
     folds: Sequence[Scored],
     subset: str,
     column: int,
-    hours: Mapping[str, int],
+    hours: Sequence[np.ndarray],
     resamples: int,
     seed: int,
 ) -> list[HourScore]:
@@ -269,7 +269,7 @@ def score_hours(
     column
         Of the species.
     hours
-        Of each recording, counted from noon; those without one are left out.
+        Of each clip of each fold, counted from noon; -1 where it is not known.
     resamples, seed
         Of the draws of groups.
 
@@ -278,10 +278,9 @@ def score_hours(
     list of HourScore
         One for each hour with clips, in order.
     """
-    at = [np.array([hours.get(name, -1) for name in fold.recordings], dtype=int) for fold in folds]
     rows = []
-    for hour in sorted({int(each) for of in at for each in of} - {-1}):
-        parts = [_only(fold, of == hour, column) for fold, of in zip(folds, at, strict=True)]
+    for hour in sorted({int(each) for of in hours for each in of} - {-1}):
+        parts = [_only(fold, of == hour, column) for fold, of in zip(folds, hours, strict=True)]
         names = sorted({group for part in parts for group in part.groups})
         draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
         f1 = model_f1(parts, subset, names, draws)[:, 0]

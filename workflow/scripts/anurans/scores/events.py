@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EVENT = ("recording", "species", "start", "end", "score", "probability", "date", "time")
+EVENT = ("recording", "species", "start", "end", "score", "probability", "date", "time", "utc")
 # Times are sums of steps: a rounding error is no gap.
 TOLERANCE = 1e-6
 

@@ -7,7 +7,7 @@ from anurans.annotations.labels import blocks_by, rows_by
 from anurans.recordings.clips import ORIGINAL, ClipTable, clip_table
 from anurans.splits.datasets import overlaps, shown_by
 from anurans.splits.inner_folds import NO_FOLD
-from anurans.splits.splits import HELD_OUT, TEST, TRAIN, VALIDATION, unit_of
+from anurans.splits.splits import HELD_OUT, TEST, TIMED, TRAIN, VALIDATION, unit_of
 
 SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
 UNITS = ("recordings", "nights", "clips")
@@ -184,9 +184,11 @@ def _check_inner(
     )
     folds: dict[tuple[str, str], set[str]] = {}
     for clip, row in inner.items():
-        # Whatever the groups: a recording stands in one fold, unless clips are what is dealt. A
-        # group may be called as a recording is.
+        # Whatever the groups: a recording stands in one fold, unless clips are what is dealt, by
+        # themselves or by their time. A group may be called as a recording is.
         own = row["recording"] if by != "clip" else clip
+        if by in TIMED:
+            own = "\0".join((own, roles[clip]["group"], roles[clip]["night"]))
         for name in (("group", row["inner_group"]), ("own", own)):
             folds.setdefault(name, set()).add(row["inner_fold"])
     crossing = sorted({name for (_, name), of in folds.items() if len(of) > 1})

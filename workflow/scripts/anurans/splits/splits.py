@@ -12,9 +12,12 @@ from math import fsum
 
 from anurans.common.errors import UserError, listing
 from anurans.recordings.names import Recording
+from anurans.recordings.times import time_of_day, utc_of
 from anurans.splits.fold_files import ALL, TEST, Dealt, deal, read_fold_file
 
 TRAIN, VALIDATION, HELD_OUT = "train", "validation", "held_out"
+# Groups of these follow from the time of each clip, whatever recording it is of.
+TIMED = ("night", "date")
 # Those that are tried where one is looked for.
 SALTS = tuple(map(str, range(256)))
 
@@ -56,6 +59,11 @@ class Split:
         return self.by == "clip" or self.validation == TEST
 
     @property
+    def is_timed(self) -> bool:
+        """Whether the group of a clip follows from its time."""
+        return self.by in TIMED
+
+    @property
     def fold_names(self) -> tuple[str, ...]:
         """Folds of the split, "1" to its number, or just "all"."""
         return _fold_names(self.folds)
@@ -78,14 +86,68 @@ def place(salt: str, *parts: str) -> float:
     return int.from_bytes(digest[:6]) / 2**48
 
 
-def group_of(recording: Recording, by: str) -> str:
-    """Group of a recording: its id, or the night or date it was made.
+def group_of(recording: Recording, by: str, seconds: float = 0.0) -> str:
+    """Group of a recording, so many s after its beginning: its id, or the night or date then.
 
-    By `clip` each clip is a group; the recording's is its id.
+    By `clip` each clip is a group; the recording's is its id. Recordings of a site whose clock was
+    not set are one group where nights or dates are: nobody knows which of them are of one.
     """
     if by in ("recording", "file", "clip"):
         return recording.recording
-    return recording.night if by == "night" else recording.date
+    if recording.not_set:
+        return f"clock not set, {recording.site}" if recording.site else "clock not set"
+    if by == "night":
+        return recording.night_at(seconds)
+    return time_of_day(recording.date, recording.time, seconds, recording.utc, recording.zone)[0]
+
+
+def parts_of(
+    recording: Recording, by: str, calls: Iterable[tuple[float, float]], length: float
+) -> dict[str, Recording]:
+    """Parts of a recording that splits by night or date deal, as far as its calls tell them.
+
+    A long recording goes on into the next night, and its clips with it.
+
+    Parameters
+    ----------
+    recording
+        The recording.
+    by
+        What the split keeps together.
+    calls
+        Start and end of each, in s.
+    length
+        Of a clip, in s.
+
+    Returns
+    -------
+    dict
+        By group: the recording where it begins, and one that stands for each later part.
+    """
+    found = {group_of(recording, by): recording}
+    if by not in TIMED or not recording.time:
+        return found
+    calls = list(calls)
+    last = max((end for _, end in calls), default=0.0)
+    if group_of(recording, by, last) in found:
+        return found
+    for start, end in calls:
+        for clip in touched(start, end, length):
+            at = clip * length
+            group = group_of(recording, by, at)
+            if group not in found:
+                date, time = time_of_day(
+                    recording.date, recording.time, at, recording.utc, recording.zone
+                )
+                utc = utc_of(recording.utc, at)
+                id = f"{recording.recording} ({group})"
+                found[group] = replace(recording, recording=id, date=date, time=time, utc=utc)
+    return found
+
+
+def touched(start: float, end: float, length: float) -> range:
+    """Numbers of the clips of `length` that a call touches, all in s."""
+    return range(int(start // length), int(end // length) + 1)
 
 
 def unit_of(by: str, rows: Iterable[Mapping[str, str]]) -> str:
