@@ -22,6 +22,7 @@ rule collect_annotations:
         recordings=PLAN.recordings.ids,
         settings=PLAN.annotations.settings,
         counts=asked(PLAN.annotations.counts),
+        annotations=asked(PLAN.annotations.digest),
         code=code("collect_annotations.py"),
     script:
         "../workflow/scripts/collect_annotations.py"

@@ -1,5 +1,5 @@
 # Needs results/detections and, where there is a truth to judge by, that.
-# Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when,
+# Makes results/monitoring/: activity.csv, dates.csv, hours.csv, sun.csv and species.csv, who called when,
 # with expected counts, with their page; and, where there is a truth, results/detections/judged.csv.
 # The demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
 # the judgement reads.
@@ -50,6 +50,28 @@ rule tabulate_activity:
         code=detection_code("tabulate_activity.py"),
     script:
         "../workflow/scripts/tabulate_activity.py"
+
+
+rule tabulate_sun:
+    input:
+        days=asked(partial(PLAN.days.of_all, "results/detections/sun/{day}.tsv")),
+        separation="results/detections/separation.tsv",
+    output:
+        "results/monitoring/sun.csv",
+    log:
+        "logs/tabulate_sun.log",
+    benchmark:
+        "results/benchmarks/tabulate_sun.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        code=detection_code("tabulate_sun.py"),
+    script:
+        "../workflow/scripts/tabulate_sun.py"
 
 
 rule judge_events:

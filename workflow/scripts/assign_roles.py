@@ -4,11 +4,13 @@ from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.recordings.times import night_of, time_of_day
-from anurans.splits.splits import Split, assign_groups, lacks
+from anurans.splits.splits import LEFT_OUT, Split, assign_groups, lacks
 
 
 def main(input, output, params, wildcards):
-    clips = [clip for table in input.clips for clip in read_table(table)]
+    every = [clip for table in input.clips for clip in read_table(table)]
+    copies = {row["recording"] for row in read_table(input.recordings) if row["same_as"]}
+    clips = [clip for clip in every if clip["recording"] not in copies]
     if params.by_clip:
         split = Split(by="clip", **params.by_clip)
         roles = assign_groups(split, {clip["clip"]: clip["clip"] for clip in clips})
@@ -31,6 +33,10 @@ def main(input, output, params, wildcards):
         else:
             roles = {clip["clip"]: params.roles[clip["recording"]] for clip in clips}
         refuse_emptied(params.roles, clips, roles, wildcards.split)
+    folds = next(iter(roles.values()), {})
+    for clip in every:
+        groups.setdefault(clip["clip"], clip["recording"])
+        roles.setdefault(clip["clip"], dict.fromkeys(folds, LEFT_OUT))
     rows = [
         {
             "recording": clip["recording"],
@@ -41,7 +47,7 @@ def main(input, output, params, wildcards):
             ),
             **{f"fold-{fold}": role for fold, role in roles[clip["clip"]].items()},
         }
-        for clip in clips
+        for clip in every
     ]
     rows.sort(key=lambda row: (row["recording"], row["clip"]))
     folds = [name for name in rows[0] if name.startswith("fold-")]

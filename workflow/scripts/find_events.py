@@ -8,10 +8,20 @@ import numpy as np
 from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.listening.activity import PARTS, add_all, part_rows, place_clips, tally
+from anurans.listening.activity import (
+    BY_SUN,
+    PARTS,
+    SUN_PARTS,
+    add_all,
+    part_rows,
+    place_by_sun,
+    place_clips,
+    tally,
+)
 from anurans.listening.detector import frequencies, mean_scores, thresholds_of, vote
 from anurans.listening.selections import audacity, raven
 from anurans.recordings.matching import file_name
+from anurans.recordings.sun import minutes_after
 from anurans.recordings.times import clock_of, time_of_day, utc_of
 from anurans.scores.events import EVENT, find_events
 from anurans.scores.probabilities import read_curves
@@ -38,13 +48,14 @@ def main(input, output, params):
     )
     band = frequencies(about["settings"])
     folders = fresh(output.audacity), fresh(output.raven)
-    rows, counted = [], {}
+    rows, counted, by_sun = [], {}, {}
     for recording in metadata["recordings"]:
         of = np.flatnonzero(clips.recording == recording)
         starts, ends = clips.source_start[of], clips.source_end[of]
         clock = clock_of(params.names[recording])
         tiles = of[np.rint(starts * steps / length).astype(int) % steps == 0]
         places = place_clips(clock, clips.source_start[tiles])
+        sunny = place_by_sun(params.names[recording], clips.source_start[tiles])
         events = []
         for at, name in enumerate(species):
             mine = (positive[of, at], mean[of, at], chances[of, at])
@@ -53,6 +64,8 @@ def main(input, output, params):
             heard = (positive[tiles, at], scores[tiles, at], curves[name])
             times = [(event.start, event.end) for event in found]
             add_all(counted, tally(name, places, clips.source_start[tiles], *heard, times))
+            for of_event in sunny.values():
+                add_all(by_sun, tally(name, of_event, clips.source_start[tiles], *heard, times))
         events.sort(key=lambda event: (event.start, event.end, event.species))
         texts = audacity(events), raven(events, *band)
         endings = ".txt", ".Table.1.selections.txt"
@@ -65,9 +78,12 @@ def main(input, output, params):
             date, time = time_of_day(seconds=event.start, **clock)
             row = {key: getattr(event, key) for key in EVENT[1:6]}
             row |= {"date": date, "time": time, "utc": utc_of(clock["utc"], event.start)}
+            minutes = minutes_after(params.names[recording], event.start)
+            row |= {f"after_{what}": round(value) for what, value in minutes.items()}
             rows.append({"recording": recording, **row})
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
+    write_table(output.sun, SUN_PARTS, part_rows(by_sun, BY_SUN))
     log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
 
 

@@ -253,3 +253,13 @@ def test_parts_of_a_long_recording_may_stand_in_several_inner_folds_by_night():
     assert check(of, "night").row["inner_crossing"] == 0
     clips[0]["inner_fold"] = "2"
     assert check(of, "night").row["inner_crossing"] > 0
+
+
+@pytest.mark.parametrize("by", ["recording", "night", "file"])
+def test_equal_sound_on_two_sides_is_a_leak(by):
+    sounds = {"A": "A", "D": "A"}
+    found = check(world(by), by, sounds=sounds)
+    assert found.row["verdict"] == "leaks" and found.row["sounds_crossing"] == 3
+    assert "3 clips are of one sound or file and stand on two sides: A at 0 s" in found.leaks[0]
+    assert check(world(by), by, sounds={"A": "A", "E": "A"}).row["verdict"] == "ok"
+    assert check(world("clip"), "clip", sounds=sounds).row["sounds_crossing"] == 0

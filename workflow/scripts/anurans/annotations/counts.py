@@ -1,11 +1,13 @@
 """Counts of annotations, for people to look through and for splits to be balanced by."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 from pathlib import Path
 
 from anurans.annotations.formats import Annotation, Problem
 from anurans.annotations.sources import AnnotationSource
+from anurans.common.errors import UserError, listing
+from anurans.common.wording import be, counted
 
 
 def count_annotations(
@@ -62,6 +64,38 @@ def count_annotations(
         row = _row(problem.recording, "skipped", problem.file)
         rows.append(row | {"skipped": 1, "line": problem.line, "reason": problem.reason})
     return rows
+
+
+def refuse_different(source: AnnotationSource, copies: Mapping[str, str]) -> None:
+    """Refuse copies of a recording that are annotated otherwise than the one that is used.
+
+    Parameters
+    ----------
+    source
+        Where the annotations are.
+    copies
+        Of each copy, the recording of the same sound that is used.
+
+    Raises
+    ------
+    UserError
+        With the files of both.
+    """
+    different = []
+    for copy, used in copies.items():
+        if not source.annotated(copy):
+            continue
+        mine = [call.key() for call in source.annotations(copy)]
+        if not source.annotated(used):
+            different.append(f"{copy} ({source.file(copy)}) has annotations, {used} has none")
+        elif mine != [call.key() for call in source.annotations(used)]:
+            different.append(f"{copy} ({source.file(copy)}) and {used} ({source.file(used)})")
+    if different:
+        raise UserError(
+            f"{counted(len(different), 'recording')} of the same sound as another one "
+            f"{be(len(different))} annotated otherwise, so that nobody knows which annotations "
+            f"hold; keep one recording of each pair, or make both alike:\n{listing(different)}"
+        )
 
 
 def _row(

@@ -239,7 +239,7 @@ def _units(
         for unit, column in (
             (unit_of(by, rows), "group"),
             *([("night", "night")] if is_whole else []),
-            ("recording", "recording"),
+            ("recording", "group" if by == "recording" else "recording"),
         )
     ]
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from anurans.recordings.sun import SUN, minutes_after, step_of
 from anurans.recordings.times import hours_from_noon, night_of, time_of_day
 from anurans.scores.probabilities import Curve, Separation
 
+BY_TIME, BY_SUN = ("night", "hour"), ("event", "minutes")
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
 # What the jobs of single days hand on.
-PARTS = ("night", "hour", "species", *COUNTS, "probability")
+PARTS = (*BY_TIME, "species", *COUNTS, "probability")
+SUN_PARTS = (*BY_SUN, *PARTS[2:])
 # What people read.
 TABLE = ("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share")
 
@@ -130,28 +133,58 @@ def add_all(into: dict[Place, Tally], found: Mapping[Place, Tally]) -> None:
             into[place] = one
 
 
-def part_rows(found: Mapping[Place, Tally]) -> Iterable[dict[str, object]]:
-    """Rows of `PARTS`, sorted."""
-    for (night, hour, species), one in sorted(found.items()):
-        row = {"night": night, "hour": hour, "species": species}
+def place_by_sun(
+    told: Mapping[str, object], starts: np.ndarray
+) -> dict[str, list[tuple[str, str]]]:
+    """Half hours from sunset, dusk, dawn and sunrise that clips of a recording begin in.
+
+    Parameters
+    ----------
+    told
+        As `anurans.recordings.sun.minutes_after` takes it.
+    starts : np.ndarray [shape=(n,)]
+        Of the clips, in s.
+
+    Returns
+    -------
+    dict
+        By event, place of each clip; empty where time or place of the recording is not known.
+    """
+    minutes = [minutes_after(told, start) for start in starts.tolist()]
+    return {
+        event: [(event, step_of(of[event]) if event in of else "") for of in minutes]
+        for event in SUN
+        if any(event in of for of in minutes)
+    }
+
+
+def part_rows(
+    found: Mapping[Place, Tally], keys: Sequence[str] = BY_TIME
+) -> Iterable[dict[str, object]]:
+    """Rows of `PARTS`, or with other keys, sorted."""
+    for (one_key, other_key, species), one in sorted(found.items()):
+        row: dict[str, object] = dict(zip(keys, (one_key, other_key), strict=True))
+        row |= {"species": species}
         row |= dict(zip(COUNTS, one.counts.tolist(), strict=True))
         yield row | {"probability": one.probability}
 
 
-def read_part(rows: Iterable[Mapping[str, str]]) -> dict[Place, Tally]:
-    """Read rows of `PARTS`."""
+def read_part(
+    rows: Iterable[Mapping[str, str]], keys: Sequence[str] = BY_TIME
+) -> dict[Place, Tally]:
+    """Read rows that `part_rows` gave."""
     found: dict[Place, Tally] = {}
     for row in rows:
         probability = float(row["probability"]) if row["probability"] else None
         one = Tally(np.array([int(row[name]) for name in COUNTS]), probability)
-        found[row["night"], row["hour"], row["species"]] = one
+        found[row[keys[0]], row[keys[1]], row["species"]] = one
     return found
 
 
 def gather(
-    found: Mapping[Place, Tally], keys: Sequence[str]
+    found: Mapping[Place, Tally], keys: Sequence[str], named: Sequence[str] = BY_TIME
 ) -> dict[tuple[str, ...], dict[str, Tally]]:
-    """Add up over what is not among `keys`, of `night` and `hour`.
+    """Add up over what is not among `keys`, of those that places are `named` by.
 
     Returns
     -------
@@ -159,14 +192,14 @@ def gather(
         By the values of the keys, sorted: nights by date, hours from noon to noon; then by species.
     """
     gathered: dict[tuple[str, ...], dict[str, Tally]] = {}
-    for (night, hour, species), one in found.items():
-        values = {"night": night, "hour": hour}
+    for (one_key, other_key, species), one in found.items():
+        values = dict(zip(named, (one_key, other_key), strict=True))
         of = gathered.setdefault(tuple(values[key] for key in keys), {})
         of.setdefault(species, Tally()).add(one)
 
     def order(values: tuple[str, ...]) -> tuple:
-        named = dict(zip(keys, values, strict=True))
-        hour = named.get("hour", "")
-        return named.get("night", ""), hours_from_noon(hour) if hour else -1
+        of = dict(zip(keys, values, strict=True))
+        hour = of.get("hour", "")
+        return of.get("night", ""), hours_from_noon(hour) if hour else -1
 
     return {key: gathered[key] for key in sorted(gathered, key=order)}

@@ -259,6 +259,16 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
             contradiction = str(error)
         if contradiction:
             yield contradiction
+    if split.by != "site" and isinstance(split.test, tuple):
+        yield f"{at}.test: names sites, which is of by: site; expected a share."
+    # Until the plan counts them, folds may be "sites".
+    if str(split.folds) == "sites" and split.by != "site":
+        yield f"{at}.folds: sites is of by: site, and by is {split.by}; give a number."
+    elif str(split.folds) == "sites" and split.test and not isinstance(split.test, tuple):
+        yield (
+            f"{at}.test: found {split.test:g}, but folds: sites leaves each site out once, and "
+            "draws no test part; remove it, or name sites: test: [SITE]."
+        )
     if split.validation == "test" and not split.allow_leak:
         yield (
             f"{at}.validation: is test, so that the part that is scored decides when training "

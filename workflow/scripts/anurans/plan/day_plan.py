@@ -117,6 +117,11 @@ class DayPlan:
         """Tell whether any name of a new recording tells date and time."""
         return any(each.date and each.time for of in self.all.values() for each in of)
 
+    def sunny(self) -> bool:
+        """Tell whether time in UTC and place of any new recording are known."""
+        places = self._recordings.places
+        return any(each.utc and each.site in places for of in self.all.values() for each in of)
+
     def truth_digest(self) -> str:
         """Digest of the annotations of new recordings that events are judged by."""
         ids = [each.recording for of in self.all.values() for each in of]

@@ -18,7 +18,7 @@ from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.report_plan import ReportPlan
 from anurans.plan.run_plan import RunPlan
-from anurans.plan.split_plan import SplitPlan
+from anurans.plan.split_plan import SplitPlan, count_sites
 from anurans.plan.study_plan import StudyPlan
 from anurans.sounds import resolution
 
@@ -47,10 +47,11 @@ class Plan:
         self.config = config = configs.load(config, name)
         self.finished = configs.finished_model(config)
         self.recordings = RecordingPlan(config)
+        self.annotations = AnnotationPlan(config, self.recordings)
+        sites = count_sites(config, self.recordings, self.annotations)
         self.runs = RunPlan(config, self.recordings)
         configs.refuse(list(mistakes(config, self.runs.all)), name)
-        self.annotations = AnnotationPlan(config, self.recordings)
-        self.splits = SplitPlan(config, self.recordings, self.annotations)
+        self.splits = SplitPlan(config, self.recordings, self.annotations, sites)
         self.datasets = DatasetPlan(config, self.recordings, self.runs)
         self.networks = NetworkPlan(config, self.runs, self.finished)
         self.costs = CostPlan(config, self.recordings, self.runs, self.datasets)

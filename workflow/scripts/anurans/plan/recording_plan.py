@@ -81,6 +81,10 @@ class RecordingPlan:
         """Channel of each recording of a shard."""
         return [each.channel or self._channel for each in self._of[shard]]
 
+    def all_channels(self) -> dict[str, str]:
+        """Channel of every recording."""
+        return {each.recording: each.channel or self._channel for each in self.all}
+
     def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
         """Files of a shard that a job can wait for; Snakemake would end the run for any other.
 
@@ -138,6 +142,10 @@ class RecordingPlan:
             found.append(
                 f"sites: {self._sites} has no coordinates of {', '.join(gone[:5])}"
                 f"{', ...' if len(gone) > 5 else ''}, where recordings are from."
+            )
+        if self.places and of and not any(each.utc for each in of):
+            found.append(
+                f"sites: minutes from sunset need to know the time in UTC; give {key}.time_zone."
             )
         return found
 

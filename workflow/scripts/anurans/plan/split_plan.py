@@ -1,9 +1,10 @@
 """How a config deals recordings to roles, and which annotations a run of a split uses."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from anurans.common.errors import UserError
 from anurans.plan import runs as config_runs
 from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.recording_plan import RecordingPlan
@@ -12,6 +13,33 @@ from anurans.splits import clip_digests, splits
 
 # Role of every recording, in each fold.
 Roles = dict[str, dict[str, str]]
+
+
+def count_sites(
+    config: Mapping[str, Any], recordings: RecordingPlan, annotations: AnnotationPlan
+) -> dict[str, tuple[str, ...]]:
+    """Sites of each split that leaves every one out once: those with annotations, sorted.
+
+    The number of folds of these splits is written into the config.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for name, settings in config["splits"].items():
+        if settings["folds"] != "sites":
+            continue
+        try:
+            annotated = annotations.annotated if not recordings.absent else []
+        except UserError:  # which those tell that need the annotations
+            annotated = []
+        tested = settings["test"] if isinstance(settings["test"], list) else []
+        found[name] = tuple(sorted({each.site for each in annotated} - {"", *tested}))
+        settings["folds"] = len(found[name])
+        if len(found[name]) == 1:
+            raise UserError(
+                f"splits.{name}.folds: sites leaves each site out once, but all annotations are "
+                f"of {found[name][0]}; recordings of other sites, a column site in a table of "
+                "recordings, or by: night may help (docs/recordings.md)."
+            )
+    return found
 
 
 class SplitPlan:
@@ -23,12 +51,19 @@ class SplitPlan:
         A loaded config.
     recordings, annotations
         Its recordings, and what is annotated of them.
+    sites
+        Of each split that leaves every site out once, those, from `count_sites`.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], recordings: RecordingPlan, annotations: AnnotationPlan
+        self,
+        config: Mapping[str, Any],
+        recordings: RecordingPlan,
+        annotations: AnnotationPlan,
+        sites: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._config = config
+        self._sites = sites or {}
         self._recordings = recordings
         self._annotations = annotations
         # Every training asks for these, and they are the same for all of a split and fold.
@@ -37,7 +72,8 @@ class SplitPlan:
         self._parts: dict[str, dict[str, dict[str, Recording]]] = {}
 
     def _of(self, name: str) -> splits.Split:
-        return config_runs.split(self._config, name)
+        split = config_runs.split(self._config, name)
+        return replace(split, sites=self._sites.get(name, ()))
 
     def settings(self) -> list[dict[str, Any]]:
         """Settings of every split."""
@@ -119,7 +155,7 @@ class SplitPlan:
 
     def groups(self, name: str) -> dict[str, str]:
         """Group of every recording in a split."""
-        return splits.groups_of(config_runs.split(self._config, name), self._recordings.all)
+        return splits.groups_of(self._of(name), self._recordings.all)
 
     def validates_on(self, name: str) -> str:
         """Part that early stopping and thresholds of a split look at."""
@@ -131,6 +167,8 @@ class SplitPlan:
 
     def required_species(self, name: str) -> list[str]:
         """Species that a training in a split refuses to do without."""
+        if self._config["splits"][name]["by"] == "site":
+            return []
         allowed = self._config["splits"][name]["allow_missing"]
         return [species for species in self._config["species"] if species not in allowed]
 

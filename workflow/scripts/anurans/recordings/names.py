@@ -24,6 +24,7 @@ from anurans.recordings.name_patterns import (
     read_name,
     split_zone,
 )
+from anurans.recordings.same_sound import file_key
 from anurans.recordings.times import night_of
 from anurans.recordings.zones import LOCAL, not_set, to_local
 
@@ -46,6 +47,7 @@ class Recording:
     by its name, in which id and file are then written with escapes. `utc` is when it began,
     YYYY-MM-DDTHH:MM:SSZ, and `zone` the time zone of the place, both empty where not known.
     `not_set` is the date that its clock had where that was not set: there is no date then.
+    `first` is the first recording of its file, where a table lists several channels of it.
     """
 
     recording: str
@@ -58,6 +60,7 @@ class Recording:
     utc: str = ""
     zone: str = ""
     not_set: str = ""
+    first: str = ""
 
     @property
     def night(self) -> str:
@@ -217,7 +220,19 @@ def list_recordings(
         )
     found = [_with_fault(recording) for recording in found]
     _refuse_twins(found, is_folder and id == BY_NAME)
-    return tuple(sorted(found, key=lambda recording: recording.recording))
+    return _with_first(sorted(found, key=lambda recording: recording.recording))
+
+
+def _with_first(found: Iterable[Recording]) -> tuple[Recording, ...]:
+    """Let channels of one file know of each other."""
+    of: dict[str, list[Recording]] = {}
+    found = tuple(found)
+    for each in found:
+        of.setdefault(file_key(each.path), []).append(each)
+    return tuple(
+        replace(each, first=same[0].recording) if len(same := of[file_key(each.path)]) > 1 else each
+        for each in found
+    )
 
 
 def list_or_absent(

@@ -1,4 +1,4 @@
-"""Precision and recall, reliability, and scores by hour, of models over all their folds."""
+"""Precision and recall, reliability, scores by hour and site, of models over all their folds."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -227,13 +227,13 @@ def measure_reliability(
 
 
 @dataclass(frozen=True, slots=True)
-class HourScore:
-    """F1 of one species in one hour of the night.
+class PlaceScore:
+    """F1 of one species in one hour of the night, or at one site.
 
     Attributes
     ----------
-    hour
-        Its first minute, in hours from noon.
+    place
+        Number of the hour, counted from noon, or of the site.
     f1
         None without positives.
     interval
@@ -242,7 +242,7 @@ class HourScore:
         How many were scored.
     """
 
-    hour: int
+    place: int
     f1: float | None
     interval: Interval
     positives: int
@@ -250,15 +250,15 @@ class HourScore:
     recordings: int
 
 
-def score_hours(
+def score_places(
     folds: Sequence[Scored],
     subset: str,
     column: int,
-    hours: Sequence[np.ndarray],
+    places: Sequence[np.ndarray],
     resamples: int,
     seed: int,
-) -> list[HourScore]:
-    """Score one species (a column) by the hour of the night, over the folds of a model.
+) -> list[PlaceScore]:
+    """Score one species (a column) by the hour of the night or the site, over the folds of a model.
 
     Parameters
     ----------
@@ -268,19 +268,19 @@ def score_hours(
         `held_out`, which is pooled, or `test`, where F1 is the mean over folds.
     column
         Of the species.
-    hours
-        Of each clip of each fold, counted from noon; -1 where it is not known.
+    places
+        Number of the hour or site of each clip of each fold; -1 where it is not known.
     resamples, seed
         Of the draws of groups.
 
     Returns
     -------
-    list of HourScore
-        One for each hour with clips, in order.
+    list of PlaceScore
+        One for each hour or site with clips, in order.
     """
     rows = []
-    for hour in sorted({int(each) for of in hours for each in of} - {-1}):
-        parts = [_only(fold, of == hour, column) for fold, of in zip(folds, hours, strict=True)]
+    for place in sorted({int(each) for of in places for each in of} - {-1}):
+        parts = [_only(fold, of == place, column) for fold, of in zip(folds, places, strict=True)]
         names = sorted({group for part in parts for group in part.groups})
         draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
         f1 = model_f1(parts, subset, names, draws)[:, 0]
@@ -288,8 +288,8 @@ def score_hours(
         # The same clips are judged by each fold's model in the test part.
         once = parts if subset == HELD_OUT else parts[:1]
         rows.append(
-            HourScore(
-                hour,
+            PlaceScore(
+                place,
                 None if np.isnan(f1[0]) else float(f1[0]),
                 percentile_interval(f1[1:], len(names)) if len(calling) > 1 else (None, None),
                 sum(int(part.labels.sum()) for part in once),

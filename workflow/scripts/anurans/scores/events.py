@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EVENT = ("recording", "species", "start", "end", "score", "probability", "date", "time", "utc")
+# Minutes from these to the start of an event, where the place is known.
+SUN = ("after_sunset", "after_dusk", "after_dawn", "after_sunrise")
+EVENT = (
+    *("recording", "species", "start", "end", "score", "probability"),
+    *("date", "time", "utc", *SUN),
+)
 # Times are sums of steps: a rounding error is no gap.
 TOLERANCE = 1e-6
 
