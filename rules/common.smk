@@ -57,7 +57,7 @@ def check_none_left():
 CODE = Code(SCRIPTS)
 PLAN = sentence(Plan)(config, files=workflow.configfiles)
 config = PLAN.config
-running.say(workflow, PLAN.notes)
+running.say(workflow, PLAN)
 SPECIES = list(config["species"])
 SHARDS = PLAN.recordings.shards
 RUNS = PLAN.runs.all

@@ -40,6 +40,7 @@ rule check_leakage:
         predictions=of_runs("predictions.tsv"),
         splits=expand("results/splits/{split}.tsv", split=PLAN.runs.by),
         tables=shards("results/clips/original/{shard}.tsv"),
+        recordings="results/recordings.csv",
     output:
         "results/checks/leakage.csv",
     log:

@@ -4,7 +4,7 @@
 # Makes results/detections/: model.h5, the chosen model with all its folds; thresholds.tsv and
 # calibrators.tsv, what its scores mean, and separation.tsv, what known clips get; for each day of
 # recordings scores/{day}.h5, the scores of every clip, inspected/ and profiles/, what was found of
-# the recordings and how they sound, events/, activity/ and probabilities/, audacity/{day}/ and raven/{day}/, labels
+# the recordings and how they sound, events/, activity/, sun/ and probabilities/, audacity/{day}/ and raven/{day}/, labels
 # of each recording; and of all days events.csv and recordings.csv. Days are jobs of their own: a
 # new recording costs its day alone. And, on request, results/finished_model/, with which another
 # workflow listens.
@@ -108,6 +108,7 @@ rule find_events:
         events="results/detections/events/{day}.tsv",
         activity="results/detections/activity/{day}.tsv",
         probabilities="results/detections/probabilities/{day}.tsv",
+        sun="results/detections/sun/{day}.tsv",
         audacity=directory("results/detections/audacity/{day}"),
         raven=directory("results/detections/raven/{day}"),
     log:
@@ -131,6 +132,9 @@ rule collect_detections:
     input:
         recordings=asked(partial(PLAN.days.of_all, "results/detections/inspected/{day}.tsv")),
         events=asked(partial(PLAN.days.of_all, "results/detections/events/{day}.tsv")),
+        model="results/detections/model.h5",
+        learnt=asked(PLAN.detection.learnt_from_table),
+        finished=given(asked(PLAN.detection.finished_training)),
     output:
         recordings="results/detections/recordings.csv",
         events="results/detections/events.csv",

@@ -62,7 +62,7 @@ rule plot_annotations:
     params:
         species=config["species"],
         labelling=config["labelling"],
-        nights=asked(PLAN.recordings.nights),
+        clocks=asked(PLAN.recordings.clocks),
         code=code("plot_annotations.py"),
     script:
         "../workflow/scripts/plot_annotations.py"

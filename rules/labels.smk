@@ -23,6 +23,7 @@ rule collect_annotations:
         settings=PLAN.annotations.settings,
         counts=asked(PLAN.annotations.counts),
         names=config["species"],
+        annotations=asked(PLAN.annotations.digest),
         code=code("collect_annotations.py"),
     script:
         "../workflow/scripts/collect_annotations.py"
@@ -73,7 +74,8 @@ rule assign_roles:
         by_clip=asked(PLAN.splits.by_clip, "split"),
         roles=asked(PLAN.splits.roles, "split"),
         groups=asked(PLAN.splits.groups, "split"),
-        nights=asked(PLAN.recordings.nights),
+        timed=asked(PLAN.splits.timed, "split"),
+        clocks=asked(PLAN.recordings.clocks),
         code=code("assign_roles.py"),
     script:
         "../workflow/scripts/assign_roles.py"

@@ -1,8 +1,8 @@
 # Needs results/detections, results/monitoring/drift_nights.csv and, where there is a truth to judge
 # by, that.
-# Makes results/monitoring/: activity.csv, dates.csv, hours.csv and species.csv, who called when,
-# with expected counts, and precision.csv, how many of the clips that are called positive hold calls,
-# with their page; and, where there is a truth, results/detections/judged.csv.
+# Makes results/monitoring/: activity.csv, dates.csv, hours.csv, sun.csv and species.csv, who called
+# when, with expected counts, and precision.csv, how many of the clips that are called positive hold
+# calls, with their page; and, where there is a truth, results/detections/judged.csv.
 # The demo's season, resources/demo/season/audio, is synthesised here, from a truth that nothing but
 # the judgement reads.
 rule synthesise_season:
@@ -77,6 +77,29 @@ rule expect_precision:
         code=detection_code("expect_precision.py"),
     script:
         "../workflow/scripts/expect_precision.py"
+
+
+rule tabulate_sun:
+    input:
+        days=asked(partial(PLAN.days.of_all, "results/detections/sun/{day}.tsv")),
+        separation="results/detections/separation.tsv",
+        drift="results/monitoring/drift_nights.csv",
+    output:
+        "results/monitoring/sun.csv",
+    log:
+        "logs/tabulate_sun.log",
+    benchmark:
+        "results/benchmarks/tabulate_sun.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        code=detection_code("tabulate_sun.py"),
+    script:
+        "../workflow/scripts/tabulate_sun.py"
 
 
 rule judge_events:

@@ -1,5 +1,5 @@
 # Needs results/monitoring, tables of who called when and of drift, and results/detections.
-# Makes results/monitoring/{calendar,season,night,drift}.svg and .png.
+# Makes results/monitoring/{calendar,season,night,sun,drift}.svg and .png.
 rule plot_calendar:
     input:
         activity="results/monitoring/activity.csv",
@@ -81,6 +81,33 @@ rule plot_night:
         code=detection_code("plot_night.py"),
     script:
         "../workflow/scripts/plot_night.py"
+
+
+rule plot_sun:
+    input:
+        "results/monitoring/sun.csv",
+    output:
+        svg=report(
+            "results/monitoring/sun.svg",
+            category="Calling",
+            caption="../workflow/report/plot_sun.rst",
+            labels={"figure": "calls by sunset and sunrise"},
+        ),
+        png="results/monitoring/sun.png",
+    log:
+        "logs/plot_sun.log",
+    benchmark:
+        "results/benchmarks/plot_sun.tsv"
+    conda:
+        "../envs/figures.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=config["species"],
+        code=detection_code("plot_sun.py"),
+    script:
+        "../workflow/scripts/plot_sun.py"
 
 
 rule plot_drift:

@@ -75,6 +75,7 @@ rule collect_recordings:
         runtime=growing(5),
     params:
         names=PLAN.recordings.told(),
+        channels=PLAN.recordings.all_channels(),
         on_error=config["audio"]["on_error"],
         code=code("collect_recordings.py"),
     script:

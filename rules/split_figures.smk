@@ -1,7 +1,7 @@
 # Needs history.tsv, predictions.tsv and metrics.tsv of the runs, results/calibrators.tsv and
 # results/recordings.csv, and results/tables/field.csv.
 # Makes figures of each split in results/figures/, each as .svg and .png: learning_curves-{split},
-# precision_recall-{split}, reliability-{split}, hours-{split} and field-{split}.
+# precision_recall-{split}, reliability-{split}, hours-{split}, sites-{split} and field-{split}.
 rule plot_learning_curves:
     input:
         metrics=of_split("metrics.tsv"),
@@ -148,3 +148,34 @@ rule plot_field_scores:
         code=code("plot_field_scores.py"),
     script:
         "../workflow/scripts/plot_field_scores.py"
+
+
+rule plot_sites:
+    input:
+        metrics=of_split("metrics.tsv"),
+        predictions=of_split("predictions.tsv"),
+        recordings="results/recordings.csv",
+    output:
+        svg=report(
+            "results/figures/sites-{split}.svg",
+            category="Figures",
+            caption="../workflow/report/plot_sites.rst",
+            labels={"figure": "sites", "of": "{split}"},
+        ),
+        png="results/figures/sites-{split}.png",
+    log:
+        "logs/plot_sites/{split}.log",
+    benchmark:
+        "results/benchmarks/plot_sites/{split}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("plot_sites.py"),
+    script:
+        "../workflow/scripts/plot_sites.py"

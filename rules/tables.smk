@@ -4,7 +4,7 @@
 # interval, presence.csv, scores of whole recordings, comparisons.csv, backbones, datasets and
 # recipes against each other, calibration.csv, events.csv, how well each finds events, field.csv,
 # far calls, false events and minutes of listening, optimism.csv, what a leaky split pretends,
-# labelling.csv, scores under other rules and by grade,
+# sites.csv, scores by site, labelling.csv, scores under other rules and by grade,
 # datasets.csv, what each dataset holds, costs.csv, time, memory and disk of each network; and
 # results/calibrators.tsv.
 rule tabulate_models:
@@ -209,10 +209,35 @@ rule tabulate_optimism:
         resamples=config["evaluation"]["resamples"],
         seed=config["seed"],
         by=PLAN.runs.by,
-        leaky=PLAN.runs.leaky_splits,
+        easier=PLAN.runs.easier,
         code=code("tabulate_optimism.py"),
     script:
         "../workflow/scripts/tabulate_optimism.py"
+
+
+rule tabulate_sites:
+    input:
+        metrics=of_runs("metrics.tsv"),
+        predictions=of_runs("predictions.tsv"),
+        recordings="results/recordings.csv",
+    output:
+        "results/tables/sites.csv",
+    log:
+        "logs/tabulate_sites.log",
+    benchmark:
+        "results/benchmarks/tabulate_sites.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(20),
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("tabulate_sites.py"),
+    script:
+        "../workflow/scripts/tabulate_sites.py"
 
 
 rule tabulate_labelling:

@@ -4,6 +4,7 @@ from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.recordings.clips import clip_table
+from anurans.recordings.same_sound import shared_sounds
 from anurans.splits.leakage import COLUMNS, RUN, certify
 
 
@@ -12,6 +13,7 @@ def main(input, output, params):
     splits = {
         name: read_table(path) for name, path in zip(params.splits, input.splits, strict=True)
     }
+    sounds = shared_sounds(read_table(input.recordings))
     rows, leaks = [], []
     for about, clips, predictions in zip(params.runs, input.clips, input.predictions, strict=True):
         about = dict(zip(RUN, about, strict=True))
@@ -22,6 +24,7 @@ def main(input, output, params):
             splits[about["split"]],
             originals,
             about["split"] in params.allowed,
+            sounds,
         )
         rows.append(found.row)
         leaks += [f"{clips}: {sentence}" for sentence in found.leaks]

@@ -1,6 +1,6 @@
 """Count the annotations of each recording and species, and list what is skipped."""
 
-from anurans.annotations.counts import count_annotations
+from anurans.annotations.counts import count_annotations, refuse_different
 from anurans.annotations.sources import AnnotationSource
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
@@ -8,10 +8,11 @@ from anurans.common.tables import read_table, write_table
 
 def main(input, output, params):
     source = AnnotationSource(input.annotations, params.recordings, **params.settings)
+    found = read_table(input.recordings)
+    copies = {row["recording"]: row["same_as"] for row in found if row["same_as"]}
+    refuse_different(source, copies)
     durations = {
-        row["recording"]: float(row["duration_s"])
-        for row in read_table(input.recordings)
-        if row["status"] == "ok"
+        row["recording"]: float(row["duration_s"]) for row in found if row["status"] == "ok"
     }
     beyond = source.beyond(durations)
     rows = count_annotations(source, params.recordings, beyond, params.names)

@@ -3,17 +3,27 @@
 from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
+from anurans.listening.detector import read_detector
 from anurans.scores.events import EVENT
 
 COLUMNS = [
-    *("recording", "path", "site", "date", "time", "sr", "channels", "duration_s", "peak"),
-    *("status", "reason", "sha256"),
+    *("recording", "path", "site", "date", "time", "utc", "latitude", "longitude", "sr"),
+    *("channels", "duration_s", "peak", "status", "reason", "sha256"),
+    *("sound", "learnt_from"),
 ]
 
 
 def main(input, output, params):
     usable = count = 0
-    left_out = []
+    left_out, learnt = [], []
+    # Only what the model learnt from is known to whoever listens with a finished one.
+    heard = set(read_detector(input.model).about["recordings"])
+    sounds = {
+        row["sound"]: row["recording"]
+        for path in (*input.learnt, *input.finished)
+        for row in read_table(path)
+        if row.get("sound") and row["recording"] in heard
+    }
 
     def recordings():
         nonlocal usable
@@ -22,7 +32,10 @@ def main(input, output, params):
                 usable += row["status"] == "ok"
                 if row["status"] != "ok":
                     left_out.append(f"{row['path']}: {row['reason']}")
-                yield row | params.names[row["recording"]]
+                known = sounds.get(row["sound"], "")
+                if known:
+                    learnt.append(f"{row['recording']} (learnt from as {known})")
+                yield row | params.names[row["recording"]] | {"learnt_from": known}
 
     def events():
         nonlocal count
@@ -41,6 +54,8 @@ def main(input, output, params):
             f"{listing(left_out, len(left_out))}"
         )
     write_table(output.events, EVENT, events())
+    for each in learnt:
+        log.info("%s", each)
     log.info("%d events in %d recordings, %d left out", count, usable, len(left_out))
 
 

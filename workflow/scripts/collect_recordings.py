@@ -3,6 +3,7 @@
 from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
+from anurans.recordings.same_sound import REASON, find_copies
 
 COLUMNS = [
     "recording",
@@ -10,6 +11,9 @@ COLUMNS = [
     "site",
     "date",
     "time",
+    "utc",
+    "latitude",
+    "longitude",
     "sr",
     "channels",
     "duration_s",
@@ -17,12 +21,19 @@ COLUMNS = [
     "status",
     "reason",
     "sha256",
+    "sound",
+    "same_as",
 ]
 
 
 def main(input, output, params):
     rows = [row | params.names[row["recording"]] for shard in input for row in read_table(shard)]
     rows.sort(key=lambda row: row["recording"])
+    copies = find_copies(rows, params.channels)
+    for row in rows:
+        if row["recording"] in copies:
+            row["same_as"] = copies[row["recording"]]
+            row |= {"status": "quarantined", "reason": REASON.format(row["same_as"])}
     left_out = [f"{row['path']}: {row['reason']}" for row in rows if row["status"] != "ok"]
     log.info("%d recordings, %d left out", len(rows), len(left_out))
     if len(left_out) == len(rows):

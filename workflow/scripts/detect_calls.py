@@ -8,6 +8,7 @@ from anurans.common.tables import format_cell, write_table
 from anurans.listening.days import Cutting, examine, hear, lay_clips, open_trained
 from anurans.listening.detector import check_settings, read_detector
 from anurans.recordings.audio import Inspection, provenance, sources
+from anurans.recordings.same_sound import REASON, find_copies
 from anurans.sounds.shards import extend, write_shard
 from anurans.sounds.sound_profiles import PROFILE
 
@@ -22,7 +23,11 @@ def main(input, output, params, threads):
         asdict(examine(each, file, cutting)) | {"path": each["path"]}
         for each, file in zip(params.recordings, params.files, strict=True)
     ]
+    copies = find_copies(found, {each["recording"]: each["channel"] for each in params.recordings})
     for row in found:
+        if row["recording"] in copies:
+            reason = REASON.format(copies[row["recording"]])
+            row |= {"status": "quarantined", "reason": reason}
         if row["status"] != "ok":
             log.info("%s: left out, %s", row["path"], row["reason"])
     rows = [{key: format_cell(value) for key, value in row.items()} for row in found]

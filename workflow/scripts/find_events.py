@@ -8,11 +8,21 @@ import numpy as np
 from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.listening.activity import PARTS, add_all, part_rows, place_clips, tally
+from anurans.listening.activity import (
+    BY_SUN,
+    PARTS,
+    SUN_PARTS,
+    add_all,
+    part_rows,
+    place_by_sun,
+    place_clips,
+    tally,
+)
 from anurans.listening.detector import frequencies, mean_scores, thresholds_of, vote
 from anurans.listening.selections import audacity, raven
-from anurans.recordings.names import file_name
-from anurans.recordings.times import time_of_day
+from anurans.recordings.matching import file_name
+from anurans.recordings.sun import minutes_after
+from anurans.recordings.times import clock_of, time_of_day, utc_of
 from anurans.scores.events import EVENT, find_events, resolution
 from anurans.scores.expected_precision import HISTOGRAM, histogram
 from anurans.scores.probabilities import read_curves
@@ -39,13 +49,14 @@ def main(input, output, params):
     )
     band = frequencies(about["settings"])
     folders = fresh(output.audacity), fresh(output.raven)
-    rows, counted, binned = [], {}, []
+    rows, counted, by_sun, binned = [], {}, {}, []
     for recording in metadata["recordings"]:
         of = np.flatnonzero(clips.recording == recording)
         starts, ends = clips.source_start[of], clips.source_end[of]
-        names = params.names[recording]
+        clock = clock_of(params.names[recording])
         tiles = of[np.rint(starts * steps / length).astype(int) % steps == 0]
-        places = place_clips(names["date"], names["time"], clips.source_start[tiles])
+        places = place_clips(clock, clips.source_start[tiles])
+        sunny = place_by_sun(params.names[recording], clips.source_start[tiles])
         events = []
         for at, name in enumerate(species):
             mine = (positive[of, at], mean[of, at], chances[of, at])
@@ -56,20 +67,28 @@ def main(input, output, params):
             add_all(counted, tally(name, places, clips.source_start[tiles], *heard, times))
             if curves[name]:
                 binned += histogram(places, name, chances[tiles, at])
+            for of_event in sunny.values():
+                add_all(by_sun, tally(name, of_event, clips.source_start[tiles], *heard, times))
         events.sort(key=lambda event: (event.start, event.end, event.species))
         texts = audacity(events), raven(events, *band)
         endings = ".txt", ".Table.1.selections.txt"
         for folder, text, ending in zip(folders, texts, endings, strict=True):
-            with whole(folder / file_name(recording, ending)) as partial:
+            file = folder / file_name(recording, ending)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with whole(file) as partial:
                 partial.write_text(text, encoding="utf-8")
         for event in events:
-            date, time = time_of_day(names["date"], names["time"], event.start)
+            date, time = time_of_day(seconds=event.start, **clock)
             row = {key: getattr(event, key) for key in EVENT[1:6]}
-            row |= {"recording": recording, "date": date, "time": time}
-            rows.append(row | {"resolution": resolution(length, steps)})
+            row |= {"date": date, "time": time, "utc": utc_of(clock["utc"], event.start)}
+            minutes = minutes_after(params.names[recording], event.start)
+            row |= {f"after_{what}": round(value) for what, value in minutes.items()}
+            row["resolution"] = resolution(length, steps)
+            rows.append({"recording": recording, **row})
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
     write_table(output.probabilities, HISTOGRAM, binned)
+    write_table(output.sun, SUN_PARTS, part_rows(by_sun, BY_SUN))
     log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
 
 

@@ -12,16 +12,22 @@ from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):
+    found = [row for row in read_table(input.recordings) if row["status"] == "ok"]
+    learnt = [row["recording"] for row in found if row["learnt_from"]]
     recordings = {
-        row["recording"]: float(row["duration_s"])
-        for row in read_table(input.recordings)
-        if row["status"] == "ok"
+        row["recording"]: float(row["duration_s"]) for row in found if not row["learnt_from"]
     }
+    if learnt and not recordings:
+        raise UserError(
+            f"detection.truth: the model learnt from all of the new recordings, such as "
+            f"{learnt[0]}, and cannot be judged by them; name others, or leave truth out."
+        )
     truth = annotations_of(input.truth, list(recordings), params.settings)
     if not truth:
         raise UserError(
-            f"detection.truth: {input.truth} has annotations of none of the new recordings; name "
-            "its files after them, or leave truth out."
+            f"detection.truth: {input.truth} has annotations of none of the new recordings"
+            + (f" but {len(learnt)} that the model learnt from" if learnt else "")
+            + "; name its files after them, or leave truth out."
         )
     # Of a recording that was listened to in part, what is outside of that part is unknown.
     heard = ListenedTime.of(truth, recordings)

@@ -9,6 +9,8 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.common.wording import counted
+from anurans.recordings.names import start_of
+from anurans.recordings.times import night_of
 from anurans.report.figures import GREY, headline, night_axis, sheet
 
 # One blue that darkens as calls come nearer; a hatch where nothing is known.
@@ -21,7 +23,7 @@ GRADES = {
 
 
 def main(input, output, params):
-    species, nights = params.species, params.nights
+    species, clocks = params.species, params.clocks
     table = read_coverage((row for path in input for row in read_table(path)), list(species))
     if not len(table.clip):
         raise UserError(
@@ -29,9 +31,13 @@ def main(input, output, params):
             "(results/labels/original) are empty."
         )
     labels, used = decide_all(table.species, LabelRule(**params.labelling))
-    dated = any(nights[name] for name in table.recording)
+    nights = [
+        night_of(seconds=start_of(clip), **clocks[name])
+        for clip, name in zip(table.clip, table.recording, strict=True)
+    ]
+    dated = any(nights)
     # Without any date, a bar for each recording.
-    groups = [nights[name] if dated else name for name in table.recording]
+    groups = nights if dated else list(table.recording)
     # Those without a date, an empty one, come last.
     bars, at = np.unique(np.array(groups, dtype=object)[used], return_inverse=True)
     order = np.argsort([not name for name in bars], kind="stable")

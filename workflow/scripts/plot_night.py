@@ -4,8 +4,14 @@ import numpy as np
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.calendars import hour_name, hour_place, number, say_unknown, undated_sheet
-from anurans.report.figures import COLOURS, GREY, headline, sheet
+from anurans.report.calendars import (
+    draw_shares,
+    hour_name,
+    hour_place,
+    say_unknown,
+    undated_sheet,
+)
+from anurans.report.figures import headline, sheet
 from anurans.report.panels import panel_rows, panels
 
 COLUMNS = 3
@@ -41,17 +47,7 @@ def main(input, output, params):
 def draw(ax, rows):
     """Draw one species: a bar for each hour that something was recorded in."""
     at = np.array([hour_place(row["hour"]) for row in rows]) + 0.5
-    clips = np.array([number(row["clips_counted"]) for row in rows])
-    expected, lower, upper = (
-        np.array([number(row[key]) for row in rows]) / clips
-        for key in ("expected", "lower", "upper")
-    )
-    ax.bar(at, np.nan_to_num(expected), width=0.85, color=COLOURS[5], linewidth=0)
-    say_unknown(ax, expected)
-    ax.vlines(at, lower, upper, color=COLOURS[0], lw=1.2)
-    ax.plot(at, [number(row["share_of_minutes"]) for row in rows], "o", color=GREY, ms=3, mew=0)
-    ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
-    ax.set_axisbelow(True)
+    say_unknown(ax, draw_shares(ax, at, rows, 0.85))
 
 
 if "snakemake" in globals():

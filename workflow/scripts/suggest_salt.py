@@ -22,7 +22,7 @@ def main(input, params):
     rows = []
     for settings in params.splits:
         split = Split(**settings)
-        if split.by in ("clip", "file"):
+        if split.by in ("clip", "file") or split.sites:
             print(f"Split {split.name}: by {split.by}, for which no salt is suggested.")
             continue
         refuse_unheard(split, present, source.named())

@@ -1,4 +1,4 @@
-"""Measure by how much a leaky split flatters the same models."""
+"""Measure by how much a leaky split, or one within sites, flatters the same models."""
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
@@ -17,12 +17,7 @@ def main(input, output, params):
         models.setdefault(model, {}).setdefault(about["split"], []).append(decisions)
     rows = []
     for model, of in sorted(models.items()):
-        pairs = [
-            (leaky, split)
-            for leaky in sorted(of)
-            for split in sorted(of)
-            if leaky in params.leaky and split not in params.leaky
-        ]
+        pairs = [(leaky, split) for leaky, split in params.easier if leaky in of and split in of]
         for subset in (HELD_OUT, TEST):
             for leaky, split in pairs:
                 parts = [

@@ -2,8 +2,9 @@
 
 import pytest
 
-from anurans.annotations.counts import clips_touched, count_annotations
+from anurans.annotations.counts import clips_touched, count_annotations, refuse_different
 from anurans.annotations.sources import AnnotationSource
+from anurans.common.errors import UserError
 
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
 
@@ -123,3 +124,23 @@ def test_labels_that_are_not_understood_are_listed_with_the_nearest(folder, sees
         ("misspelt label", "phycuv", 1, "nearest: PHYCUV"),
     ]
     assert sum(row["annotations"] for row in rows if row["used"] == "no") == 6
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "two recordings of the same sound, annotated in two ways",
+    sees="1 recording of the same sound as another one is annotated otherwise, so that nobody",
+    kept="nothing is trained; copies that are annotated alike, or not at all, are left out",
+)
+def test_copies_that_are_annotated_otherwise(folder, sees):
+    same, other = "0\t1.5\tBOAALB_F\n", "0\t1.6\tBOAALB_F\n"
+    place = folder({"A.txt": same, "B.txt": same, "C.txt": other, "E.txt": ""})
+    found = source(place, "ABCDE")
+    refuse_different(found, {"B": "A", "D": "A"})
+    with pytest.raises(UserError) as caught:
+        refuse_different(found, {"B": "A", "C": "A"})
+    assert sees in str(caught.value) and f"C ({place}/C.txt) and A ({place}/A.txt)" in str(
+        caught.value
+    )
+    with pytest.raises(UserError, match="has annotations, D has none"):
+        refuse_different(found, {"E": "D"})

@@ -635,3 +635,52 @@ def test_pam_minutes():
     assert all(0 < call.fmin < call.fmax and call.species == "BASCUL" for call in calls)
     status = Counter(row["status"] for row in count_annotations(found, recordings))
     assert status == {"annotated": 10, "empty": 1, "not annotated": 1}
+
+
+SITES = ("siteA/20240121_203000", "siteB/20240121_203000")
+
+
+def test_label_files_of_recorders_with_the_same_names(folder):
+    files = {f"{name}.txt": CALL if "A" in name else "" for name in SITES}
+    found = source(folder(files), SITES)
+    assert found.annotations(SITES[0]) == (BOA,) and found.annotations(SITES[1]) == ()
+    assert found.without_recording == []
+    alone = source(folder({"20240121_203000.txt": CALL}) / ".", SITES)
+    assert [Path(path).name for path in alone.without_recording] == ["20240121_203000.txt"]
+
+
+def test_a_table_of_recorders_with_the_same_names(folder):
+    rows = (
+        f"recording,start,end,label\n{SITES[0]}.WAV,1,2.5,BOAALB_F\nsiteC/20240121_203000,1,2,A\n"
+    )
+    found = source(folder({"all.csv": rows}) / "all.csv", SITES)
+    assert found.annotations(SITES[0]) == (BOA,)
+    assert not found.annotated(SITES[1])
+    assert found.without_recording == ["siteC/20240121_203000"]
+
+
+def test_a_file_about_a_recording_may_name_it_without_its_folder(folder):
+    rows = "Begin File,Begin Time (s),End Time (s),Species\n20240121_203000.WAV,1,2.5,BOAALB_F\n"
+    found = source(folder({f"{SITES[0]}.txt": rows.replace(",", "\t")}), SITES)
+    assert found.annotations(SITES[0]) == (BOA,)
+
+
+@pytest.mark.fault(
+    "Annotations",
+    "a table with rows of two sites whose recordings have the same names",
+    sees="rows of several folders belong to one recording, which has no folder in its id; keep the",
+    kept="nothing is started: one site's calls would become the other's",
+)
+def test_rows_of_two_sites_for_one_recording(folder, sees):
+    rows = "".join(f"{name}.WAV,1,2.5,BOAALB\n" for name in SITES)
+    place = folder({"all.csv": f"recording,start,end,label\n{rows}"}) / "all.csv"
+    message = refusal(source(place, ["20240121_203000"]).check_names)
+    assert sees in message
+    assert "20240121_203000: siteA/20240121_203000.WAV and siteB/20240121_203000.WAV" in message
+
+
+def test_one_folder_written_from_several_places_is_one(folder):
+    names = ("D:\\cards\\siteA\\A.wav", "siteA/A.flac", "A")
+    rows = "".join(f"{name},{at},{at + 1},BOAALB\n" for at, name in enumerate(names))
+    found = source(folder({"all.csv": f"recording,start,end,label\n{rows}"}) / "all.csv")
+    assert len(found.annotations("A")) == 3

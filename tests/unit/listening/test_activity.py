@@ -25,7 +25,7 @@ STARTS = np.arange(12) * 10.0
 
 
 def count(date, time, positive, scores=None, curve=CURVE):
-    places = place_clips(date, time, STARTS)
+    places = place_clips({"date": date, "time": time}, STARTS)
     scores = np.full((12, 2), 0.25) if scores is None else scores
     positive = np.array(positive, bool)
     events = [(start, start + 10) for start in STARTS[positive].tolist()]
@@ -33,14 +33,14 @@ def count(date, time, positive, scores=None, curve=CURVE):
 
 
 def test_clips_lie_in_the_night_and_hour_that_they_start_in():
-    places = place_clips("2021-01-15", "23:59:30", STARTS)
+    places = place_clips({"date": "2021-01-15", "time": "23:59:30"}, STARTS)
     assert places[:3] == [("2021-01-15", "23")] * 3
     assert places[3:] == [("2021-01-15", "00")] * 9
-    assert place_clips("2021-01-15", "11:59:55", STARTS)[:2] == [
+    assert place_clips({"date": "2021-01-15", "time": "11:59:55"}, STARTS)[:2] == [
         ("2021-01-14", "11"),
         ("2021-01-15", "12"),
     ]
-    assert place_clips("2021-01-15", "", STARTS) == [("", "")] * 12
+    assert place_clips({"date": "2021-01-15", "time": ""}, STARTS) == [("", "")] * 12
 
 
 def test_clips_and_minutes_are_counted():
@@ -143,7 +143,7 @@ def test_a_recording_and_its_minutes_count_where_they_begin():
 
 
 def test_minutes_have_the_events_that_touch_them():
-    places = place_clips("2021-01-15", "20:00:00", STARTS)
+    places = place_clips({"date": "2021-01-15", "time": "20:00:00"}, STARTS)
     none = np.zeros(12, bool)
 
     def present(*events):

@@ -155,7 +155,7 @@ def test_a_recording_is_of_the_night_of_its_middle():
 def test_a_date_without_a_time_is_of_no_night():
     """Here it was of the night of its date, and of none in splits and in activity."""
     assert night("2021-01-02", "") == Recording("R000", "", date="2021-01-02").night == ""
-    assert place_clips("2021-01-02", "", np.zeros(1)) == [("", "")]
+    assert place_clips({"date": "2021-01-02", "time": ""}, np.zeros(1)) == [("", "")]
     assert night("", "") == ""
 
 

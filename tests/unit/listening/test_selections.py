@@ -5,7 +5,7 @@ import numpy as np
 from anurans.annotations.formats import read_annotations
 from anurans.annotations.sources import annotations_of
 from anurans.listening.selections import RAVEN, audacity, raven
-from anurans.recordings.names import file_name
+from anurans.recordings.matching import file_name
 from anurans.scores.events import Event
 
 EVENTS = [
@@ -58,11 +58,12 @@ def test_nothing_found_is_an_annotation_of_silence(tmp_path):
         assert found == {"REC": ()}
 
 
-def test_an_id_with_a_slash_is_one_file(tmp_path):
-    assert file_name("a/b", ".txt") == "a%2Fb.txt"
-    for ending in (".txt", ".Table.1.selections.txt"):
-        folder = tmp_path / ending
-        folder.mkdir()
-        (folder / file_name("a/b.1", ending)).write_text("")
+def test_an_id_with_a_slash_is_a_file_in_a_folder_or_one_of_before(tmp_path):
+    assert file_name("a/b", ".txt") == "a/b.txt"
+    for ending in (".txt", ".Table.1.selections.txt", "%2F"):
+        folder = tmp_path / ending.replace("%", "")
+        name = f"a%2Fb.1{ending[3:]}.txt" if ending == "%2F" else file_name("a/b.1", ending)
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text("")
         assert annotations_of(folder, ["a/b.1", "b.1"], {"species": ["BOAALB"]}) == {"a/b.1": ()}
     assert file_name("$(touch pwned) señal", ".txt") == "$(touch pwned) señal.txt"

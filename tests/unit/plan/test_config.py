@@ -86,6 +86,20 @@ MISTAKES = [
     ({"splits__s__test": 1}, "splits.s.test: found 1; expected a number below 1."),
     ({"shards": 10000}, "shards: found 10000; expected a number at most 9999."),
     ({"splits__s__folds": 1}, "splits.s.folds: found 1, which is not allowed: "),
+    (
+        {"splits__s__folds": "sites"},
+        "splits.s.folds: sites is of by: site, and by is recording; give a number.",
+    ),
+    (
+        {"splits__s": {"by": "site", "folds": "sites", "test": 0.3}},
+        "splits.s.test: found 0.3, but folds: sites leaves each site out once, and draws no test",
+    ),
+    ({"splits__s__test": ["A"]}, "splits.s.test: names sites, which is of by: site; expected a"),
+    (
+        {"recordings__time_zone": "America/Sao_Paolo"},
+        "recordings.time_zone: found America/Sao_Paolo (did you mean America/Sao_Paulo?); expected",
+    ),
+    ({"recordings__id": "folder"}, 'recordings.id: found "folder"; expected one of name, path.'),
     ({"spectrogram__ref": "min"}, 'spectrogram.ref: found "min"; expected: '),
     ({"spectrogram__ref": 0}, "spectrogram.ref: found 0; expected: "),
     ({"species": {}}, "species: is empty; expected at least one entry."),
@@ -343,7 +357,7 @@ MISTAKES = [
     ({"recordings__pattern": "("}, "recordings.pattern: not a regular expression: "),
     (
         {"recordings__pattern": r"(?P<place>\w)"},
-        "recordings.pattern: unknown group place; allowed: site, date, time.",
+        "recordings.pattern: unknown group place; allowed: site, date, time, zone.",
     ),
 ]
 

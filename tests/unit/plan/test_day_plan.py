@@ -24,7 +24,8 @@ def days(monkeypatch):
 
     def deal(detection):
         config = load(demo | {"detection": detection}, "config")
-        return DayPlan(config, AnnotationPlan(config, RecordingPlan(config)))
+        recordings = RecordingPlan(config)
+        return DayPlan(config, recordings, AnnotationPlan(config, recordings))
 
     return deal
 

@@ -9,6 +9,7 @@ from anurans.common.errors import UserError
 from anurans.plan.config import load
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.recordings.names import shard_of
+from anurans.recordings.times import night_of
 
 ROOT = Path(__file__).parents[3]
 NAMES = [f"POND_2021010{n}_{hour}0000" for n in (1, 2, 3) for hour in ("03", "20")]
@@ -49,12 +50,15 @@ def test_each_recording_is_in_its_shard(plan):
 
 def test_what_names_tell(plan):
     found = plan()
-    assert found.nights()["POND_20210102_030000"] == "2021-01-01"
-    assert found.nights()["POND_20210102_200000"] == "2021-01-02"
+    nights = {name: night_of(**clock) for name, clock in found.clocks().items()}
+    assert nights["POND_20210102_030000"] == "2021-01-01"
+    assert nights["POND_20210102_200000"] == "2021-01-02"
     assert found.told()["POND_20210102_200000"] == {
         "site": "POND",
         "date": "2021-01-02",
         "time": "20:00:00",
+        "utc": "",
+        "zone": "",
     }
     assert [row["recording"] for row in found.rows()] == NAMES
 
@@ -87,7 +91,7 @@ def test_a_channel_of_the_table_comes_before_that_of_the_config(plan, tmp_path):
 
 def test_where_there_are_none_it_says_why_when_it_is_asked(plan):
     found = plan(recordings={"source": "nowhere"})
-    assert (found.all, found.ids, found.shards, found.nights()) == ((), [], [], {})
+    assert (found.all, found.ids, found.shards, found.clocks()) == ((), [], [], {})
     with pytest.raises(UserError, match=r"^recordings\.source: nowhere does not exist"):
         found.absent()
 

@@ -43,6 +43,14 @@ def test_optimism_is_of_models_that_are_trained_both_ways(plan):
     assert plan(experiments={"leaky": {"splits": ["clip"]}}).of_optimism() == []
 
 
+def test_splits_within_sites_are_measured_against_one_by_site(plan):
+    splits = {name: {"by": name} for name in ("clip", "recording", "night", "site")}
+    easier = plan(splits=splits, experiments={"all": {}}).easier
+    assert ("recording", "site") in easier and ("night", "site") in easier
+    assert ("clip", "site") in easier and ("clip", "night") in easier
+    assert ("site", "night") not in easier and ("recording", "night") not in easier
+
+
 def test_probabilities_are_calibrated_on_what_is_held_out(plan):
     parts = {"test": 0.25, "validation": 0.25}
     splits = {"a": parts | {"by": "recording", "folds": 3}, "b": parts | {"by": "night"}}

@@ -1,5 +1,6 @@
 """Roles of recordings, and annotations that a run of a split uses."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,99 @@ def test_a_run_uses_annotations_of_what_it_learns_from_alone(tmp_path):
     after = of(config)
     assert after.training_digest("r", "1") == before["1"]
     assert after.training_digest("r", "2") != before["2"]
+
+
+NIGHTS = [f"2024-01-{day:02d}" for day in range(1, 13)]
+
+
+@pytest.fixture
+def long(tmp_path):
+    """Give a function that plans recordings of 24 h, one from 18:00 on each of twelve days.
+
+    It takes annotations of some of them, by the number of the day; in the others A calls at 19:00.
+    """
+    rows = [f"D{n},D{n}.wav,{night},18:00:00" for n, night in enumerate(NIGHTS)]
+    (tmp_path / "recordings.csv").write_text("\n".join(["recording,path,date,time", *rows]))
+
+    def make(calls=(), **settings):
+        (tmp_path / "calls").mkdir(exist_ok=True)
+        for n in range(len(NIGHTS)):
+            text = dict(calls).get(n, "3600\t3601\tA\n")
+            (tmp_path / f"calls/D{n}.txt").write_text(text)
+        split = {"by": "night", "test": 0.25, "folds": 2, "validation": 0.3, "salt": "1"}
+        return of(
+            {
+                "recordings": {"source": str(tmp_path / "recordings.csv")},
+                "annotations": {"source": str(tmp_path / "calls")},
+                "species": {"A": "a"},
+                "backbones": {"net": {"architecture": "MobileNet", "weights": "random"}},
+                "splits": {"n": split | settings},
+            }
+        )
+
+    return make
+
+
+def test_annotations_of_a_long_recording_count_in_the_night_of_each(long):
+    def digests(*calls):
+        return {fold: long(calls).training_digest("n", fold) for fold in ("1", "2")}
+
+    plain = long()
+    roles = {NIGHTS[n]: plain.roles("n")[f"D{n}"] for n in range(len(NIGHTS))}
+    learnt = {"train", "validation"}
+    pairs = list(enumerate(itertools.pairwise(NIGHTS)))
+    evening, day = "3600\t3601\tA\n", "72000\t72001\tA\n"  # 19:00, and 14:00 of the next day
+    for fold in ("1", "2"):
+        n = next(
+            n
+            for n, (one, other) in pairs
+            if roles[one][fold] not in learnt and roles[other][fold] in learnt
+        )
+        before = digests((n, evening + day))
+        moved = digests((n, evening + day.replace("72001", "72002")))
+        assert moved[fold] != before[fold]
+        moved = digests((n, evening.replace("3601", "3602") + day))
+        assert moved[fold] == before[fold]
+
+
+def test_recordings_within_a_night_are_digested_as_ever(long):
+    plan = long()
+    names = {f"D{n}" for n in range(len(NIGHTS))}
+    used = [name for name in names if plan.roles("n")[name]["1"] in ("train", "validation")]
+    assert plan.training_digest("n", "1") == plan._annotations.source.digest(used)
+
+
+def test_a_species_is_where_it_calls_in_a_long_recording(long):
+    """It is heard on the second day of one recording, and nowhere else."""
+    plain = {"folds": 0, "validation": 0.0}
+    roles = [long(**plain).roles("n")[f"D{n}"]["all"] for n in range(len(NIGHTS))]
+    pairs = list(itertools.pairwise(roles))
+    silent = dict.fromkeys(range(len(NIGHTS)), "")
+    calls = "72000\t72001\tA\n"
+    good, bad = pairs.index(("test", "train")), pairs.index(("train", "test"))
+    assert long((silent | {good: calls}).items(), **plain).roles("n")
+    with pytest.raises(UserError, match="fold all: A calls in none of the"):
+        long((silent | {bad: calls}).items(), **plain).roles("n")
+
+
+def test_nights_of_a_clock_that_was_not_set_are_one_group(tmp_path):
+    """Nobody knows which of them are of one night."""
+    names = [*(f"A_2024010{day}_203000" for day in range(1, 9)), *("A_19700101_000100",)]
+    names += ["A_19700102_000100", "B_19700101_000100"]
+    for name in names:
+        (tmp_path / f"{name}.wav").touch()
+        (tmp_path / f"{name}.txt").write_text("1\t2\tX\n")
+    config = {
+        "recordings": {"source": str(tmp_path)},
+        "annotations": {"source": str(tmp_path)},
+        "species": {"X": "x"},
+        "backbones": {"net": {"architecture": "MobileNet", "weights": "random"}},
+        "splits": {"n": {"by": "night", "folds": 2, "test": 0, "validation": 0, "salt": "1"}},
+    }
+    groups = of(config).groups("n")
+    assert groups["A_19700101_000100"] == groups["A_19700102_000100"] == "clock not set, A"
+    assert groups["B_19700101_000100"] == "clock not set, B"
+    assert len(of(config).roles("n")) == len(names)
 
 
 def test_a_call_after_the_last_clip_counts_where_a_stretched_copy_may_show_it(tmp_path):

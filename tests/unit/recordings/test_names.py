@@ -17,6 +17,7 @@ from anurans.recordings.names import (
     shard_of,
     waited_for,
 )
+from anurans.recordings.oddities import tell_oddities
 
 PATTERN = schema()["properties"]["recordings"]["properties"]["pattern"]["default"]
 
@@ -59,7 +60,7 @@ def named(name, table, pattern=PATTERN):
 def test_a_folder_is_searched_recursively(folder):
     place = folder("b.wav", "site/deep/a.FLAC", "c.d.mp3", "notes.txt", "a.wav.txt", "wav")
     assert list_recordings(place, PATTERN) == (
-        Recording("a", f"{place}/site/deep/a.FLAC"),
+        Recording("a", f"{place}/site/deep/a.FLAC", site="site"),
         Recording("b", f"{place}/b.wav"),
         Recording("c.d", f"{place}/c.d.mp3"),
     )
@@ -376,3 +377,136 @@ def test_recordings_that_are_not_there_are_refused_by_what_needs_them(tmp_path):
         refuse()
     (tmp_path / "a.wav").touch()
     assert list_or_absent(str(tmp_path), PATTERN) == (list_recordings(str(tmp_path), PATTERN), None)
+
+
+SITES = [f"{site}/2024012{day}_203000.WAV" for site in ("siteA", "siteB") for day in (1, 2)]
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "recorders whose files have the same names, each in a folder of its own",
+    sees="where each recorder has a folder of its own, add `id: path` under recordings.source",
+    kept="nothing is started; with that line, folders are part of the ids, and tell the site",
+)
+def test_recorders_with_the_same_names(folder, sees):
+    place = folder(*SITES)
+    assert sees in refusal(place)
+    found = list_recordings(place, id="path")
+    assert [each.recording for each in found] == [name.removesuffix(".WAV") for name in SITES]
+    assert [each.site for each in found] == ["siteA", "siteA", "siteB", "siteB"]
+    assert {each.night for each in found} == {"2024-01-21", "2024-01-22"}
+    assert found[0].path == f"{place}/{SITES[0]}"
+
+
+def test_ids_by_path_do_not_depend_on_how_the_source_is_written(folder, tmp_path, monkeypatch):
+    place = folder(*SITES)
+    monkeypatch.chdir(tmp_path)
+    ways = (place, f"{place}/", ".", f"../{tmp_path.name}", "./")
+    assert len({tuple(e.recording for e in list_recordings(way, id="path")) for way in ways}) == 1
+
+
+def test_one_card_more_renames_nothing(folder):
+    before = [each.recording for each in list_recordings(folder(*SITES[:2]), id="path")]
+    after = [each.recording for each in list_recordings(folder(*SITES), id="path")]
+    assert after[:2] == before
+
+
+def test_what_is_known_of_the_site(folder, table):
+    """The table, then the pattern, then the first folder."""
+    place = folder("pond/east/20240121_203000.wav", "pond/M1_20240121_213000.wav", "x.wav")
+    found = {each.recording: each.site for each in list_recordings(place, id="path")}
+    assert found == {"pond/east/20240121_203000": "pond", "pond/M1_20240121_213000": "M1", "x": ""}
+    pattern = r"pond/(?P<site>\w+)/"
+    found = {each.recording: each.site for each in list_recordings(place, pattern, id="path")}
+    assert found["pond/east/20240121_203000"] == "east"
+    source = table("recording,path,site\npond/1,a.wav,\npond/2,b.wav,lake\n")
+    assert [each.site for each in list_recordings(source)] == ["pond", "lake"]
+
+
+def test_a_table_lost_zeros(table):
+    rows = "r0,a.wav,20240131,1500\nr1,b.wav,20240131,2000\nr2,c.wav,20240130,210000\n"
+    message = refusal(table(f"recording,path,date,time\n{rows}"))
+    assert "line 2: time is '1500', of four digits, but '210000' in line 4 has six" in message
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "a table from a spreadsheet that made 1500 of 001500, beside times of six digits",
+    sees="a spreadsheet may have taken zeros away. Write all as HH:MM:SS.",
+    kept="nothing is started",
+)
+def test_zeros_that_a_spreadsheet_took(table, sees):
+    rows = "recording,path,date,time\nr0,a.wav,20240131,1500\nr2,c.wav,20240130,210000\n"
+    assert sees in refusal(table(rows))
+    same = "recording,path,date,time\nr0,a.wav,20240131,1500\nr2,c.wav,20240130,2100\n"
+    assert [each.time for each in list_recordings(table(same))] == ["15:00:00", "21:00:00"]
+
+
+def test_times_of_a_table_as_people_write_them(table):
+    rows = "a,a.wav,2024-01-31,8:30 PM\nb,b.wav,2024-01-31,20:30:00Z\nc,c.wav,2024-01-31,9:05\n"
+    source = table(f"recording,path,date,time\n{rows}")
+    found = list_recordings(source, time_zone="America/Sao_Paulo")
+    assert [each.time for each in found] == ["20:30:00", "17:30:00", "09:05:00"]
+    assert [each.utc[11:] for each in found] == ["23:30:00Z", "20:30:00Z", "12:05:00Z"]
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "a recorder whose clock was not set (files of 1970)",
+    sees="1 recording has the date of a clock that was not set, such as 19700101_000554",
+    kept="the recording, without a date: nights, season and calendar are those of the others",
+)
+def test_a_clock_that_was_not_set(folder, sees):
+    place = folder("19700101_000554.WAV", *(f"2024020{day}_203000.WAV" for day in (1, 2, 3)))
+    found = list_recordings(place)
+    assert (found[0].date, found[0].time, found[0].night) == ("", "", "")
+    assert found[0].not_set == "1970-01-01 00:05:54"
+    assert [each.date for each in found[1:]] == ["2024-02-01", "2024-02-02", "2024-02-03"]
+    (note,) = tell_oddities("recordings", found)
+    assert sees in note
+
+
+def test_a_table_may_give_the_date_of_such_a_clock(table):
+    rows = [f"r{day},{day}.wav,2024-02-0{day},2030" for day in (1, 2, 3)]
+    source = table("\n".join(["recording,path,date,time", "old,o.wav,1970-01-01,2030", *rows]))
+    assert list_recordings(source)[0].date == "1970-01-01"
+
+
+CLOCKS = {"20240121_013000Z": "2024-01-20 22:30:00", "20240120T233000-0300": "2024-01-20 23:30:00"}
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "names with the time in UTC",
+    sees="1 name has the time in UTC, such as 20240121_013000Z; nights, dates and hours are of UTC",
+    kept="everything; with `recordings.time_zone`, nights, dates and hours are local",
+)
+def test_names_in_utc(folder, sees):
+    place = folder(*(f"{name}.wav" for name in CLOCKS))
+    told = {each.recording: f"{each.date} {each.time}" for each in list_recordings(place)}
+    assert told["20240121_013000Z"] == "2024-01-21 01:30:00"
+    (note,) = tell_oddities("recordings", list_recordings(place))
+    assert sees in note
+    found = list_recordings(place, time_zone="America/Sao_Paulo")
+    assert {each.recording: f"{each.date} {each.time}" for each in found} == CLOCKS
+    assert {each.night for each in found} == {"2024-01-20"}
+    assert not list(tell_oddities("recordings", found))
+
+
+def test_a_clock_in_utc_whose_names_do_not_say_so(folder):
+    place = folder("20240121_013000.wav")
+    (found,) = list_recordings(place, clock="UTC", time_zone="America/Sao_Paulo")
+    assert (found.date, found.time) == ("2024-01-20", "22:30:00")
+    assert found.utc == "2024-01-21T01:30:00Z"
+
+
+@pytest.mark.fault(
+    "Recordings",
+    "names that tell no date",
+    sees="recordings: 1 of 2 names tells no date, such as pond; recordings.pattern or a table of",
+    kept="everything; recordings without a date are in no night",
+)
+def test_names_without_a_date(folder, sees):
+    found = list_recordings(folder("pond.wav", "20240121_013000.wav"))
+    (note,) = tell_oddities("recordings", found)
+    assert note.startswith(sees)

@@ -3,7 +3,8 @@
 import pytest
 
 from anurans.recordings.names import Recording
-from anurans.recordings.times import moment, night_of, time_of_day, union
+from anurans.recordings.times import moment, night_of, time_of_day, union, utc_of
+from anurans.recordings.zones import to_local
 
 
 def test_time_goes_on_past_midnight():
@@ -45,3 +46,34 @@ def test_intervals_that_touch_or_overlap_are_one():
     assert union([(0, 9), (1, 2), (8, 10)]) == [(0, 10)]
     assert union(iter([(5, 5), (5, 6)])) == [(5, 6)]
     assert union([]) == []
+
+
+def begun(utc, zone):
+    """When a recording began, as jobs are told."""
+    date, time, utc = to_local(utc[:10], utc[11:19], "UTC", zone)
+    return {"date": date, "time": time, "utc": utc, "zone": zone}
+
+
+@pytest.mark.parametrize(
+    ("utc", "zone", "hours"),
+    [
+        ("2019-02-16T21:00:00", "America/Sao_Paulo", ["19", "20", "21", "22", "23", "23", "00"]),
+        ("2018-11-04T01:00:00", "America/Sao_Paulo", ["22", "23", "01", "02", "03", "04", "05"]),
+        ("2024-03-30T23:00:00", "Europe/Berlin", ["00", "01", "03", "04", "05", "06", "07"]),
+        ("2024-10-26T22:00:00", "Europe/Berlin", ["00", "01", "02", "02", "03", "04", "05"]),
+    ],
+)
+def test_a_night_with_an_hour_twice_or_without_one(utc, zone, hours):
+    clock = begun(utc, zone)
+    told = [time_of_day(seconds=3600 * hour, **clock)[1][:2] for hour in range(7)]
+    assert told == hours
+    nights = {night_of(seconds=3600 * hour, **clock) for hour in range(7)}
+    assert len(nights) == 1
+
+
+def test_noon_is_that_of_the_place():
+    clock = begun("2024-01-20T14:59:00", "America/Sao_Paulo")
+    assert night_of(seconds=59, **clock) == "2024-01-19"
+    assert night_of(seconds=60, **clock) == "2024-01-20"
+    assert utc_of(clock["utc"], 60) == "2024-01-20T15:00:00Z"
+    assert utc_of("", 60) == ""

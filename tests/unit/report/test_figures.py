@@ -377,11 +377,14 @@ def test_annotations_are_counted_by_night_and_grade(tmp_path, drawn, dated):
         "R2": [call(0, 4), call(1, 1.1, "B")],
     }
     write_labels(tmp_path / "labels.tsv", clips, calls, ["A", "B"])
-    of = {"R1": "2020-01-01", "R2": "", "R3": "2020-01-01"}
+    of = {name: {"date": "2020-01-01", "time": "20:00:00"} for name in ("R1", "R3")}
     params = SimpleNamespace(
         species={"A": "Boana a", "B": "Boana b"},
         labelling=LABELLING,
-        nights=of if dated else dict.fromkeys(of, ""),
+        clocks={
+            name: (of if dated else {}).get(name, {"date": "", "time": ""})
+            for name in ("R1", "R2", "R3")
+        },
     )
     figure = drawn(plot_annotations, input=[tmp_path / "labels.tsv"], params=params)
     first, second = figure.axes
@@ -401,7 +404,7 @@ def test_annotations_are_counted_by_night_and_grade(tmp_path, drawn, dated):
 
 def test_no_annotated_recording_is_a_mistake(tmp_path):
     write_labels(tmp_path / "labels.tsv", clip_table([]), {}, ["A"])
-    params = SimpleNamespace(species={"A": "a"}, labelling=LABELLING, nights={})
+    params = SimpleNamespace(species={"A": "a"}, labelling=LABELLING, clocks={})
     with pytest.raises(UserError, match="no clip of an annotated recording"):
         plot_annotations.main([tmp_path / "labels.tsv"], [], params)
 

@@ -27,7 +27,7 @@ from anurans.scores.comparison import MODEL
 from anurans.scores.field_scores import FALSE, FIELD, LISTENING, RECALL
 
 SPECIES = ["A", "B"]
-SCORES = ["recording", "group", "role", "used"]
+SCORES = ["recording", "clip", "group", "role", "used"]
 SCORES += [f"{what}_{name}" for name in SPECIES for what in ("score", "predicted", "label")]
 METRICS = [*MODEL, "fold", "subset", "n_species", "f1_A", "f1_B", "f1_macro"]
 METRICS += ["best_epoch", "weights_mb"]
@@ -83,7 +83,14 @@ def study(tmp_path):
                 for part in sorted(parts):
                     for at in range(12):
                         name = f"R{fold if part == 'held_out' else part}{at % 3}"
-                        clip = {"recording": name, "group": name, "role": part, "used": 1}
+                        id = f"{name}_{at * 5000:07d}"
+                        clip = {
+                            "recording": name,
+                            "clip": id,
+                            "group": name,
+                            "role": part,
+                            "used": 1,
+                        }
                         for species, label in zip(SPECIES, (at % 2, 0), strict=True):
                             found = (label + float(rng.random())) / 2
                             clip |= {

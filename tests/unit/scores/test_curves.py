@@ -9,7 +9,7 @@ from anurans.scores.curves import (
     measure_reliability,
     pool,
     read_scored,
-    score_hours,
+    score_places,
     trace_precision_recall,
     weigh_clips,
 )
@@ -110,15 +110,18 @@ def test_reliability_without_clips_or_groups():
 def test_scores_by_hour_pool_held_out_folds_and_average_test():
     first = scored([1, 1, 0], [0.9, 0.1, 0.9], ["a", "b", "c"], recordings=["a", "b", "c"])
     second = scored([1, 0, 1], [0.9, 0.1, 0.1], ["d", "e", "f"], recordings=["d", "e", "f"])
-    hours = {"a": 8, "b": 8, "d": 8, "c": 20, "e": 20}
-    early, late = score_hours([first, second], "held_out", 0, hours, 100, 0)
-    assert early.hour == 8 and early.f1 == pytest.approx(2 * 2 / (3 + 2))
+    hours = [np.array([8, 8, 20]), np.array([8, 20, -1])]
+    early, late = score_places([first, second], "held_out", 0, hours, 100, 0)
+    assert early.place == 8 and early.f1 == pytest.approx(2 * 2 / (3 + 2))
     assert (early.positives, early.clips, early.recordings) == (3, 3, 3)
     assert None not in early.interval
-    assert late.hour == 20 and late.f1 is None and late.interval == (None, None)
+    assert late.place == 20 and late.f1 is None and late.interval == (None, None)
     assert (late.positives, late.clips) == (0, 2)
 
     worse = scored([1, 1, 0], [0.9, 0.9, 0.9], ["a", "b", "c"], recordings=["a", "b", "c"])
-    early = score_hours([first, worse], "test", 0, {"a": 8, "b": 8}, 100, 0)[0]
+    early = score_places([first, worse], "test", 0, [np.array([8, 8, -1])] * 2, 100, 0)[0]
     assert early.f1 == pytest.approx((2 / 3 + 1) / 2) and early.clips == 2
-    assert score_hours([first], "test", 0, {"a": 8}, 100, 0)[0].interval == (None, None)
+    assert score_places([first], "test", 0, [np.array([8, -1, -1])], 100, 0)[0].interval == (
+        None,
+        None,
+    )

@@ -237,3 +237,29 @@ def test_looking_at_the_test_part_is_seen_and_let_through_only_where_allowed():
     # A copy of what is judged is never trained on, even there.
     of["used"].append(dict(of["used"][-1], role="train", clip="D_0000000~x1", technique="x"))
     assert "overlap a clip outside of training" in check(of, allowed=True).leaks[0]
+
+
+def test_parts_of_a_long_recording_may_stand_in_several_inner_folds_by_night():
+    """Each in that of its night, whatever recording it is of."""
+    of = inner_world("night")
+    clips = [
+        row for row in of["used"] if row["recording"] == "A" and row["technique"] == "original"
+    ]
+    roles = {row["clip"]: row for row in of["roles"]}
+    last = clips[-1]["clip"]
+    roles[last]["group"] = roles[last]["night"] = "night E"
+    clips[-1]["inner_group"], clips[-1]["inner_fold"] = "night E", "2"
+    of["used"] = [row for row in of["used"] if row["technique"] == "original"]
+    assert check(of, "night").row["inner_crossing"] == 0
+    clips[0]["inner_fold"] = "2"
+    assert check(of, "night").row["inner_crossing"] > 0
+
+
+@pytest.mark.parametrize("by", ["recording", "night", "file"])
+def test_equal_sound_on_two_sides_is_a_leak(by):
+    sounds = {"A": "A", "D": "A"}
+    found = check(world(by), by, sounds=sounds)
+    assert found.row["verdict"] == "leaks" and found.row["sounds_crossing"] == 3
+    assert "3 clips are of one sound or file and stand on two sides: A at 0 s" in found.leaks[0]
+    assert check(world(by), by, sounds={"A": "A", "E": "A"}).row["verdict"] == "ok"
+    assert check(world("clip"), "clip", sounds=sounds).row["sounds_crossing"] == 0

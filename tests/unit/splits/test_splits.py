@@ -501,3 +501,96 @@ def test_a_split_that_validates_on_its_test_part():
     # Early stopping and thresholds need every species there.
     calls = {"P": frozenset(in_roles(found, "all", [TRAIN]))}
     assert "P calls in none" in lacks(split, found, calls)[0]
+
+
+def at_sites(n, nights=4):
+    """Recordings of `n` sites, one on each of some nights."""
+    return [
+        Recording(f"S{site}/2020010{night}", "", site=f"S{site}", date=f"2020-01-0{night}")
+        for site in range(n)
+        for night in range(1, nights + 1)
+    ]
+
+
+SITES = Split(
+    "s", "site", test=0.0, folds=5, validation=0.25, sites=tuple(f"S{n}" for n in range(5))
+)
+
+
+def test_each_site_is_left_out_once_and_no_salt_matters():
+    roles = assign(SITES, at_sites(5))
+    for fold in SITES.fold_names:
+        of = {}
+        for name, role in roles.items():
+            of.setdefault(role[fold], set()).add(name.partition("/")[0])
+        assert of[HELD_OUT] == {f"S{int(fold) - 1}"}
+        assert len(of[VALIDATION]) == 1 and len(of[TRAIN]) == 3
+    assert assign(replace(SITES, salt="other"), at_sites(5)) == roles
+
+
+def test_named_sites_are_for_testing():
+    split = Split("s", "site", test=("S1", "S4"), folds=0, validation=0.0)
+    roles = assign(split, at_sites(5))
+    assert {n.partition("/")[0] for n, r in roles.items() if r["all"] == TEST} == {"S1", "S4"}
+    message = refusal(assign, replace(split, test=("S9",)), at_sites(5))
+    assert message.startswith("splits.s.test: S9 is no site of the recordings; expected some of S0")
+
+
+def test_sites_may_be_dealt_like_any_group():
+    split = Split("s", "site", test=0.3, folds=2, validation=0.3)
+    roles = assign(split, at_sites(40))
+    of_site = {}
+    for name, role in roles.items():
+        of_site.setdefault(name.partition("/")[0], set()).add(tuple(role.values()))
+    assert all(len(each) == 1 for each in of_site.values())
+    assert len({each for of in of_site.values() for each in of}) > 3
+
+
+def test_a_site_may_lack_a_species():
+    recordings, one = at_sites(5), frozenset({"S2/20200101"})
+    check(SITES, recordings, {"A": one})
+    two = replace(SITES, folds=2, sites=("S0", "S1"))
+    message = refusal(check, two, at_sites(2), {"A": one})
+    assert "with two there is none to validate on (validation: 0)" in message
+    check(replace(two, validation=0.0), at_sites(2), {"A": one})
+
+
+@pytest.mark.fault(
+    "Config",
+    "a split by site of recordings whose site is not known",
+    sees="splits.s.by is site, but the names of these recordings tell no site (recordings.pattern)",
+    kept="nothing is started",
+)
+def test_recordings_without_a_site(sees):
+    message = refusal(assign, SITES, [Recording("R", "R.wav")])
+    assert message.startswith(sees) and "give sites in a table of recordings" in message
+
+
+CHANNELS = [
+    Recording(f"x{n}-{side}", f"x{n}.wav", side, first=f"x{n}-left")
+    for n in range(40)
+    for side in ("left", "right")
+]
+
+
+def test_channels_of_one_file_have_one_role():
+    roles = assign(Split("s", "recording", 0.3, 3, 0.3), CHANNELS)
+    assert all(roles[f"x{n}-left"] == roles[f"x{n}-right"] for n in range(40))
+    assert len({tuple(each.values()) for each in roles.values()}) > 3
+
+
+@pytest.mark.fault(
+    "Config",
+    "a file of folds that parts two channels of one recording",
+    sees="x0-right and x0-left the folds 2 and 1, but they are channels of one file, x0.wav; give",
+    kept="nothing is started",
+)
+def test_a_file_may_not_part_channels_of_one_file(tmp_path, sees):
+    path = tmp_path / "folds.csv"
+    rows = "".join(f"x{n}-left,1\nx{n}-right,{2 if not n else 1}\n" for n in range(2))
+    path.write_text(f"recording,fold\n{rows}y,2\n")
+    split = Split("s", "file", folds=2, file=str(path))
+    assert sees in refusal(assign, split, CHANNELS[:4])
+    path.write_text("recording,fold\nx0-left,1\nx0-right,1\nx1-left,2\nx1-right,2\n")
+    groups = groups_of(split, CHANNELS[:4])
+    assert groups["x0-right"] == "x0-left" and groups["x1-right"] == "x1-left"

@@ -9,6 +9,8 @@ from pathlib import Path
 from anurans.annotations.formats import LISTENED, Annotation, Problem, plain_label
 from anurans.annotations.readers import BAND, SILENT
 from anurans.annotations.sources import AnnotationSource
+from anurans.common.errors import UserError, listing
+from anurans.common.wording import be, counted
 
 # Rows that were read for what they say, though they are no calls.
 READ = (SILENT, BAND)
@@ -133,6 +135,38 @@ def count_annotations(
         about = {"skipped": problem.lines, "line": problem.line, "reason": problem.reason}
         rows.append(row | about)
     return rows
+
+
+def refuse_different(source: AnnotationSource, copies: Mapping[str, str]) -> None:
+    """Refuse copies of a recording that are annotated otherwise than the one that is used.
+
+    Parameters
+    ----------
+    source
+        Where the annotations are.
+    copies
+        Of each copy, the recording of the same sound that is used.
+
+    Raises
+    ------
+    UserError
+        With the files of both.
+    """
+    different = []
+    for copy, used in copies.items():
+        if not source.annotated(copy):
+            continue
+        mine = [call.key() for call in source.annotations(copy)]
+        if not source.annotated(used):
+            different.append(f"{copy} ({source.file(copy)}) has annotations, {used} has none")
+        elif mine != [call.key() for call in source.annotations(used)]:
+            different.append(f"{copy} ({source.file(copy)}) and {used} ({source.file(used)})")
+    if different:
+        raise UserError(
+            f"{counted(len(different), 'recording')} of the same sound as another one "
+            f"{be(len(different))} annotated otherwise, so that nobody knows which annotations "
+            f"hold; keep one recording of each pair, or make both alike:\n{listing(different)}"
+        )
 
 
 def _row(

@@ -5,7 +5,7 @@ import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,15 @@ from anurans.annotations.readers import COLUMNS
 from anurans.annotations.rows import WORKBOOKS
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import counted
-from anurans.recordings.names import by_name, composed, find_named, walk
+from anurans.recordings.matching import (
+    by_name,
+    find_named,
+    find_owner,
+    folder_of,
+    means,
+    same_end,
+)
+from anurans.recordings.names import walk
 
 # Files of the first endings are read where a recording has others beside them.
 SUFFIXES = (".txt", ".csv", ".tsv")
@@ -101,6 +109,9 @@ class AnnotationSource:
         self._files: dict[str, Path] = {}
         self._strangers: list[str] = []
         self.beside: dict[str, str] = {}
+        # The name with most folders that each recording has in rows, and names of other folders.
+        self._named: dict[str, str] = {}
+        self._elsewhere: dict[str, tuple[str, str]] = {}
         if not self.source.exists():
             raise UserError(
                 f"Annotations: {self.source} does not exist; expected a folder with a file per "
@@ -341,15 +352,30 @@ class AnnotationSource:
             found, expected = error.strerror or str(error), "a file that can be read"
             problem = Problem(str(file), 1, found, expected, recording or "", whole=True)
             return Reading(problems=[problem])
-        return read_annotations(
+        resolve = partial(self._of_row, owner=recording)
+        reading = read_annotations(
             data,
             str(file),
             self.species,
-            self._of_row,
+            resolve,
             recording,
             self.format,
             self.columns,
             self.labels,
+        )
+        self._refuse_folders(file)
+        return reading
+
+    def _refuse_folders(self, file: Path) -> None:
+        """Refuse rows of several folders that go by the name of one recording."""
+        if not self._elsewhere:
+            return
+        lines = [f"{id}: {one} and {other}" for id, (one, other) in self._elsewhere.items()]
+        raise UserError(
+            f"Annotations in {file}: rows of several folders belong to one recording, which has "
+            "no folder in its id; keep the rows of one folder, or let recordings.source be the "
+            "folder that holds them all, with recordings.id: path, which makes folders part of "
+            f"the ids:\n{listing(lines)}"
         )
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
@@ -362,20 +388,23 @@ class AnnotationSource:
                 + listing([str(problem) for problem in problems])
             )
 
-    def _of_row(self, name: str) -> str | None:
-        return find_named(name, self._ids)
-
-    def _of_file(self, name: str) -> str | None:
-        """Find the recording that an annotation file belongs to, by its name."""
-        name = composed(name)
-        while name not in self._ids and "." in name:
-            name = name.rpartition(".")[0]
-        return self._ids.get(name)
+    def _of_row(self, name: str, owner: str | None = None) -> str | None:
+        """Find the recording that a row names; in a file about one, without folders too."""
+        if owner is not None and means(name, owner):
+            return owner
+        found = find_named(name, self._ids)
+        if found is not None and "/" not in found:
+            before = self._named.setdefault(found, name)
+            if not same_end(folder_of(before), folder_of(name)):
+                self._elsewhere.setdefault(found, (before, name))
+            elif len(folder_of(name)) > len(folder_of(before)):
+                self._named[found] = name
+        return found
 
     def _match_files(self) -> None:
         found: dict[str, list[Path]] = {}
         for path in walk(self.source, SUFFIXES + OTHERS, "annotations.source"):
-            recording = self._of_file(path.name)
+            recording = find_owner(path.relative_to(self.source).as_posix(), self._ids)
             if recording is None:
                 self._strangers.append(str(path))
             else:

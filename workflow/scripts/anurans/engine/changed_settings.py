@@ -20,6 +20,7 @@ ABSENT = object()  # the value of a key that is not there
 # is told where nothing else explains a job.
 SETTINGS = {
     "by_clip": "splits.{split}",
+    "timed": "splits.{split}",
     "copies": "datasets.{dataset}.copies",
     "batch_size": "embedding.batch_size",
     "allowed": "evaluation.events",
@@ -51,7 +52,7 @@ PLACES = {
 
 # Params that change with others, or that are looked at on their own.
 CONSEQUENCES = {"annotations", "channels", "code", "counts", "files", "groups"}
-CONSEQUENCES |= {"names", "nights", "recordings", "roles"}
+CONSEQUENCES |= {"clocks", "names", "recordings", "roles"}
 CONSEQUENCES |= {"benchmarks", "called", "rules", "snakefile", "top"}
 
 

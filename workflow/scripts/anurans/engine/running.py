@@ -1,7 +1,6 @@
 """What Snakemake itself is asked to do otherwise while it runs; all that leans on its inside."""
 
 import gc
-from collections.abc import Iterable
 from typing import Any
 
 from snakemake import persistence
@@ -29,10 +28,10 @@ def collect_rarely() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
-def say(workflow: Any, notes: Iterable[str]) -> None:
-    """Show notes once, before the plan; jobs, which read the config again, keep quiet."""
+def say(workflow: Any, plan: Any) -> None:
+    """Show the notes of a plan once, before it; jobs, which read the config again, keep quiet."""
     if workflow.is_main_process:
-        for note in notes:
+        for note in plan.notes:
             logger.warning(note)
 
 

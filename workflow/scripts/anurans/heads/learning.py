@@ -17,7 +17,7 @@ from anurans.recordings.clips import ORIGINAL
 from anurans.sounds.windows import combine
 from anurans.splits.datasets import Embeddings, Part, label_windows, rows_of, shown_by
 from anurans.splits.inner_folds import NO_FOLD, InnerFolds, choose_groups, deal_folds
-from anurans.splits.splits import TRAIN, VALIDATION, lost, unit_of
+from anurans.splits.splits import TIMED, TRAIN, VALIDATION, lost, unit_of
 
 # Columns of clips.tsv before the scores and labels of each species.
 COLUMNS = (
@@ -231,12 +231,15 @@ def _units(
 ) -> list[tuple[str, np.ndarray]]:
     """What inner folds may keep together, largest first, and the group of each clip."""
     rows = [roles[clip] for clip in clips]
+    parts = {(row["recording"], row["night"]) for row in rows}
+    # A recording that goes on into another night stays whole, unless clips are dealt by their time.
+    is_whole = by in (*TIMED, "clip") or len(parts) == len({row["recording"] for row in rows})
     return [
         (unit, np.array([row[column] for row in rows], dtype=object))
         for unit, column in (
             (unit_of(by, rows), "group"),
-            ("night", "night"),
-            ("recording", "recording"),
+            *([("night", "night")] if is_whole else []),
+            ("recording", "group" if by == "recording" else "recording"),
         )
     ]
 

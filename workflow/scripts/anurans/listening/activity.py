@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from anurans.recordings.sun import SUN, minutes_after, step_of
 from anurans.recordings.times import hours_from_noon, night_of, time_of_day
 from anurans.scores.probabilities import Curve, Separation
 
+BY_TIME, BY_SUN = ("night", "hour"), ("event", "minutes")
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
 CLIPS = COUNTS.index("clips")
 # What the jobs of single days hand on.
-PARTS = ("night", "hour", "species", *COUNTS, "squares", "probability")
+PARTS = (*BY_TIME, "species", *COUNTS, "squares", "probability")
+SUN_PARTS = (*BY_SUN, *PARTS[2:])
 # What people read.
 TABLE = (
     *("species", *COUNTS, "share_of_minutes", "expected", "lower", "upper", "expected_share"),
@@ -84,18 +87,18 @@ class Tally:
 Place = tuple[str, str, str]
 
 
-def place_clips(date: str, time: str, starts: np.ndarray) -> list[tuple[str, str]]:
+def place_clips(clock: Mapping[str, str], starts: np.ndarray) -> list[tuple[str, str]]:
     """Night and hour of clips of a recording; empty where its name tells no date or no time.
 
     Parameters
     ----------
-    date, time
-        When the recording begins; empty where it is not known.
+    clock
+        When the recording begins, from `anurans.recordings.times.clock_of`.
     starts : np.ndarray [shape=(n,)]
         Of the clips, in s.
     """
     return [
-        (night_of(date, time, start), time_of_day(date, time, start)[1][:2])
+        (night_of(seconds=start, **clock), time_of_day(seconds=start, **clock)[1][:2])
         for start in starts.tolist()
     ]
 
@@ -166,22 +169,59 @@ def add_all(into: dict[Place, Tally], found: Mapping[Place, Tally]) -> None:
             into[place] = one
 
 
-def part_rows(found: Mapping[Place, Tally]) -> Iterable[dict[str, object]]:
-    """Rows of `PARTS`, sorted."""
-    for (night, hour, species), one in sorted(found.items()):
-        row = {"night": night, "hour": hour, "species": species}
+def place_by_sun(
+    told: Mapping[str, object], starts: np.ndarray
+) -> dict[str, list[tuple[str, str]]]:
+    """Half hours from sunset, dusk, dawn and sunrise that clips of a recording begin in.
+
+    Parameters
+    ----------
+    told
+        As `anurans.recordings.sun.minutes_after` takes it.
+    starts : np.ndarray [shape=(n,)]
+        Of the clips, in s.
+
+    Returns
+    -------
+    dict
+        By event, place of each clip; empty where time or place of the recording is not known.
+    """
+    minutes = [minutes_after(told, start) for start in starts.tolist()]
+    return {
+        event: [(event, step_of(of[event]) if event in of else "") for of in minutes]
+        for event in SUN
+        if any(event in of for of in minutes)
+    }
+
+
+def part_rows(
+    found: Mapping[Place, Tally], keys: Sequence[str] = BY_TIME
+) -> Iterable[dict[str, object]]:
+    """Rows of `PARTS`, or with other keys, sorted."""
+    for (one_key, other_key, species), one in sorted(found.items()):
+        row: dict[str, object] = dict(zip(keys, (one_key, other_key), strict=True))
+        row |= {"species": species}
         row |= dict(zip(COUNTS, one.counts.tolist(), strict=True))
         yield row | {"squares": one.squares, "probability": one.probability}
 
 
-def read_part(rows: Iterable[Mapping[str, str]]) -> dict[Place, Tally]:
-    """Read rows of `PARTS`."""
+def read_part(
+    rows: Iterable[Mapping[str, str]], keys: Sequence[str] = BY_TIME
+) -> dict[Place, Tally]:
+    """Read rows that `part_rows` gave."""
     found: dict[Place, Tally] = {}
     for row in rows:
         probability = float(row["probability"]) if row["probability"] else None
         counts = np.array([int(row[name]) for name in COUNTS])
         one = Tally(counts, int(row["squares"]), probability)
-        found[row["night"], row["hour"], row["species"]] = one
+        found[row[keys[0]], row[keys[1]], row["species"]] = one
+    return found
+
+
+def of_one_night(found: Mapping[Place, Tally]) -> Mapping[Place, Tally]:
+    """Tallies of a single night, by whatever else: its clips err alike, in each place."""
+    for one in found.values():
+        one.squares = one.clips**2
     return found
 
 
@@ -194,9 +234,9 @@ def trusted_places(
 
 
 def gather(
-    found: Mapping[Place, Tally], keys: Sequence[str]
+    found: Mapping[Place, Tally], keys: Sequence[str], named: Sequence[str] = BY_TIME
 ) -> dict[tuple[str, ...], dict[str, Tally]]:
-    """Add up over what is not among `keys`, of `night` and `hour`.
+    """Add up over what is not among `keys`, of those that places are `named` by.
 
     Clips of a night err alike, whatever recording they are of; so do those of a recording whose
     night is not known, and no others.
@@ -207,10 +247,10 @@ def gather(
         By the values of the keys, sorted: nights by date, hours from noon to noon; then by species.
     """
     nights: dict[tuple[tuple[str, ...], str, str], Tally] = {}
-    for (night, hour, species), one in found.items():
-        values = {"night": night, "hour": hour}
+    for (one_key, other_key, species), one in found.items():
+        values = dict(zip(named, (one_key, other_key), strict=True))
         place = tuple(values[key] for key in keys)
-        nights.setdefault((place, night, species), Tally()).add(one)
+        nights.setdefault((place, values.get("night", ""), species), Tally()).add(one)
     gathered: dict[tuple[str, ...], dict[str, Tally]] = {}
     for (place, night, species), one in nights.items():
         if night:
@@ -218,8 +258,8 @@ def gather(
         gathered.setdefault(place, {}).setdefault(species, Tally()).add(one)
 
     def order(values: tuple[str, ...]) -> tuple:
-        named = dict(zip(keys, values, strict=True))
-        hour = named.get("hour", "")
-        return named.get("night", ""), hours_from_noon(hour) if hour else -1
+        of = dict(zip(keys, values, strict=True))
+        hour = of.get("hour", "")
+        return of.get("night", ""), hours_from_noon(hour) if hour else -1
 
     return {key: gathered[key] for key in sorted(gathered, key=order)}

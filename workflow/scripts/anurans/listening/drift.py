@@ -22,7 +22,7 @@ DOUBTFUL = 0.5
 BY_SOUND = ("level", "spectrum", "embedding")
 BY_CALENDAR = ("season", "hour")
 # Columns of what is known of the recordings that a model learnt from.
-TRAINING = (*PROFILE, "date", "time", "duration_s")
+TRAINING = (*PROFILE, "date", "time", "duration_s", "sound")
 DRIFT = (
     *("recording", "night", "date", "time", "level", "spectrum", "embedding", "far_clips"),
     *("days", "hours", "outside"),

@@ -97,11 +97,16 @@ def _list_labels(config: dict[str, Any]) -> None:
 
 
 def _number_folds(splits: Mapping[str, dict[str, Any]]) -> None:
-    """Give splits by file that name no number of folds the one of their file."""
+    """Give splits by file that name no number of folds the one of their file.
+
+    Where each site is left out once there is no test part but of sites that are named.
+    """
     for split in splits.values():
         if split.get("by") == "file" and split.get("file") and "folds" not in split:
             with contextlib.suppress(UserError):  # which is told with all else that is wrong
                 split["folds"] = read_fold_file(split["file"]).folds
+        if split.get("folds") == "sites":
+            split.setdefault("test", 0)
 
 
 def _about_folder(config: Mapping[str, Any]) -> Iterator[str]:

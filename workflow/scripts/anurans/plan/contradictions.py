@@ -22,6 +22,8 @@ from anurans.networks.sound_networks import (
 )
 from anurans.plan.runs import AXES, recipes_in, split
 from anurans.plan.schema import guess, show
+from anurans.recordings.name_patterns import GROUPS
+from anurans.recordings.zones import LOCAL, zone_of
 from anurans.scores.summary import columns as columns_of
 from anurans.sounds import resolution
 from anurans.splits.fold_files import read_fold_file
@@ -51,16 +53,27 @@ def contradictions(config: Mapping[str, Any]) -> Iterator[str]:
         if dataset["techniques"][0] != "original":
             found = show(dataset["techniques"])
             yield f"datasets.{name}: original must come first; found {found}."
+    yield from _about_recordings("recordings", config["recordings"])
+    if config.get("detection"):
+        yield from _about_recordings("detection.recordings", config["detection"]["recordings"])
+
+
+def _about_recordings(at: str, settings: Mapping[str, Any]) -> Iterator[str]:
     try:
-        groups = set(re.compile(config["recordings"]["pattern"]).groupindex)
+        groups = set(re.compile(settings["pattern"]).groupindex)
     except re.error as error:
-        yield f"recordings.pattern: not a regular expression: {error}."
+        yield f"{at}.pattern: not a regular expression: {error}."
     else:
-        if unknown := sorted(groups - {"site", "date", "time"}):
+        if unknown := sorted(groups - set(GROUPS)):
             yield (
-                f"recordings.pattern: unknown group {', '.join(unknown)}; "
-                "allowed: site, date, time."
+                f"{at}.pattern: unknown group {', '.join(unknown)}; allowed: {', '.join(GROUPS)}."
             )
+    for key in ("time_zone", "clock"):
+        if settings[key] and (key, settings[key]) != ("clock", LOCAL):
+            try:
+                zone_of(settings[key])
+            except ValueError as error:
+                yield f"{at}.{key}: {error}."
 
 
 def _about_names(config: Mapping[str, Any]) -> Iterator[str]:
@@ -278,6 +291,16 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
             contradiction = str(error)
         if contradiction:
             yield contradiction
+    if split.by != "site" and isinstance(split.test, tuple):
+        yield f"{at}.test: names sites, which is of by: site; expected a share."
+    # Until the plan counts them, folds may be "sites".
+    if str(split.folds) == "sites" and split.by != "site":
+        yield f"{at}.folds: sites is of by: site, and by is {split.by}; give a number."
+    elif str(split.folds) == "sites" and split.test and not isinstance(split.test, tuple):
+        yield (
+            f"{at}.test: found {split.test:g}, but folds: sites leaves each site out once, and "
+            "draws no test part; remove it, or name sites: test: [SITE]."
+        )
     if split.validation == "test" and not split.allow_leak:
         yield (
             f"{at}.validation: is test, so that the part that is scored decides when training "

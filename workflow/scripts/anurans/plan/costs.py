@@ -232,12 +232,17 @@ def epochs(recipe: Mapping[str, Any]) -> int:
     return min(recipe["epochs"], ASSUMED_EPOCHS + recipe["early_stopping"]["start_from_epoch"])
 
 
+def _test_share(test: float | Sequence[str]) -> float:
+    """Share of the test part; of named sites a guess."""
+    return 0.2 if isinstance(test, Sequence) else test
+
+
 def trained_share(split: Mapping[str, Any]) -> float:
     """Share of the clips that a run trains on, under one of the config's `splits`."""
     held_out = 1 / split["folds"] if split["folds"] else 0.0
     # A split that validates on its test part takes nothing from training.
     validation = 0.0 if split["validation"] == "test" else split["validation"]
-    return (1 - split["test"]) * (1 - held_out) * (1 - validation)
+    return (1 - _test_share(split["test"])) * (1 - held_out) * (1 - validation)
 
 
 def count_all(

@@ -10,6 +10,7 @@ from typing import Any
 from anurans.annotations.sources import AnnotationSource
 from anurans.common.errors import UserError
 from anurans.plan.annotation_plan import AnnotationPlan
+from anurans.plan.recording_plan import RecordingPlan
 from anurans.recordings import names
 from anurans.recordings.names import Recording
 
@@ -31,12 +32,17 @@ class DayPlan:
     ----------
     config
         A loaded config.
+    recordings
+        Those to train on, and where sites are.
     annotations
         How those to train on are read, and so the truth too.
     """
 
-    def __init__(self, config: Mapping[str, Any], annotations: AnnotationPlan) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], recordings: RecordingPlan, annotations: AnnotationPlan
+    ) -> None:
         self._config = config
+        self._recordings = recordings
         self._annotations = annotations
 
     @cached_property
@@ -53,12 +59,12 @@ class DayPlan:
     @cached_property
     def all(self) -> dict[str, list[Recording]]:
         """New recordings by the job that listens to them: a day's, or some without a date."""
+        own = self.settings["recordings"]
+        kept = {key: self._config["recordings"][key] for key in own if own[key] is None}
         try:
-            found = names.list_recordings(**self.settings["recordings"])
+            found = names.list_recordings(**own | kept)
         except UserError as error:
-            raise UserError(
-                str(error).replace("recordings.source", "detection.recordings.source")
-            ) from None
+            raise UserError(str(error).replace("recordings.", "detection.recordings.")) from None
         of: dict[str, list[Recording]] = {}
         for each in found:
             of.setdefault(day_of(each), []).append(each)
@@ -89,20 +95,32 @@ class DayPlan:
             for each in self.all[day]
         ]
 
-    def told(self, day: str) -> dict[str, dict[str, str]]:
-        """What the names of the recordings of a day tell."""
-        return {
-            each.recording: {"site": each.site, "date": each.date, "time": each.time}
-            for each in self.all[day]
-        }
+    def told(self, day: str) -> dict[str, dict[str, Any]]:
+        """What the names of the recordings of a day tell, and where their sites are."""
+        return {each.recording: self._recordings.about(each) for each in self.all[day]}
 
-    def all_told(self) -> dict[str, dict[str, str]]:
+    def all_told(self) -> dict[str, dict[str, Any]]:
         """What the names of all new recordings tell."""
         return {name: told for day in self.all for name, told in self.told(day).items()}
+
+    def notes(self) -> list[str]:
+        """What a user should know of the names and clocks of the new recordings."""
+        if "detection" not in self._config:
+            return []
+        try:
+            every = [each for of in self.all.values() for each in of]
+        except UserError:  # which the jobs that need them tell
+            return []
+        return self._recordings.notes("detection.recordings", every)
 
     def dated(self) -> bool:
         """Tell whether any name of a new recording tells date and time."""
         return any(each.date and each.time for of in self.all.values() for each in of)
+
+    def sunny(self) -> bool:
+        """Tell whether time in UTC and place of any new recording are known."""
+        places = self._recordings.places
+        return any(each.utc and each.site in places for of in self.all.values() for each in of)
 
     def truth_digest(self) -> str:
         """Digest of the annotations of new recordings that events are judged by."""

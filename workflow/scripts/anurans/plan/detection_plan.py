@@ -212,10 +212,14 @@ class DetectionPlan:
 
     def monitoring(self) -> list[str]:
         """Tables, figures and pages of the target `monitoring`, of new recordings with dates."""
-        tables = ("activity", "dates", "hours", "drift", "drift_nights", "precision")
+        tables: tuple[str, ...] = ("activity", "dates", "hours", "drift", "drift_nights")
+        tables += ("precision",)
         figures = ["drift"]
         if self._days.dated():
             figures += ["calendar", "season", "night"]
+        if self._days.sunny():
+            tables = (*tables, "sun")
+            figures.append("sun")
         return [
             *self.detections(),
             *(f"results/monitoring/{name}.csv" for name in tables),

@@ -19,7 +19,7 @@ from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.report_plan import ReportPlan
 from anurans.plan.run_plan import RunPlan
-from anurans.plan.split_plan import SplitPlan
+from anurans.plan.split_plan import SplitPlan, count_sites
 from anurans.plan.study_plan import StudyPlan
 from anurans.sounds import resolution
 
@@ -48,10 +48,11 @@ class Plan:
         self.config = config = configs.load(config, name)
         self.finished = configs.finished_model(config)
         self.recordings = RecordingPlan(config)
+        self.annotations = AnnotationPlan(config, self.recordings)
+        sites = count_sites(config, self.recordings, self.annotations)
         self.runs = RunPlan(config, self.recordings)
         configs.refuse(list(mistakes(config, self.runs.all)), name)
-        self.annotations = AnnotationPlan(config, self.recordings)
-        self.splits = SplitPlan(config, self.recordings, self.annotations)
+        self.splits = SplitPlan(config, self.recordings, self.annotations, sites)
         self.datasets = DatasetPlan(config, self.recordings, self.runs)
         self.networks = NetworkPlan(config, self.runs, self.finished)
         self.costs = CostPlan(config, self.recordings, self.runs, self.datasets)
@@ -59,7 +60,7 @@ class Plan:
         self.report = ReportPlan(
             self.recordings, self.annotations, self.networks, self.runs, self.datasets, self.study
         )
-        self.days = DayPlan(config, self.annotations)
+        self.days = DayPlan(config, self.recordings, self.annotations)
         self.folders = FolderPlan(config, self.recordings, self.annotations, self.days, files)
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
@@ -74,4 +75,9 @@ class Plan:
     def notes(self) -> list[str]:
         """What a user should know of the config before anything starts; nothing is wrong."""
         sr, length = self.config["audio"]["sr"], self.config["clips"]["length"]
-        return list(filter(None, [resolution.stretched(self.config["spectrogram"], sr, length)]))
+        stretched = resolution.stretched(self.config["spectrogram"], sr, length)
+        return [
+            *([stretched] if stretched else []),
+            *self.recordings.notes(),
+            *self.days.notes(),
+        ]

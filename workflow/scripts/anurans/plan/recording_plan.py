@@ -1,6 +1,6 @@
 """Which recordings a config trains on, and what jobs are told of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
@@ -10,6 +10,9 @@ from anurans.common.errors import UserError, refuse
 from anurans.plan import config as configs
 from anurans.recordings import names
 from anurans.recordings.names import Recording
+from anurans.recordings.oddities import tell_oddities
+from anurans.recordings.site_table import Place, read_sites
+from anurans.recordings.times import clock_of
 
 # Where the demo's recordings are made, and what from.
 DEMO_AUDIO, DEMO_LABELS = "resources/demo/audio/{}.wav", "resources/demo/annotations/{}.txt"
@@ -35,10 +38,14 @@ class RecordingPlan:
         The recordings, sorted by id; empty where there are none.
     absent
         A function that raises why there are none; None where there are.
+    places
+        Where sites are, as the config's table says.
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._channel = config["audio"]["channel"]
+        self._sites = config["sites"]
+        self.places: dict[str, Place] = read_sites(config["sites"]) if config["sites"] else {}
         self.all: tuple[Recording, ...] = ()
         self.absent: Callable | None = partial(refuse, UserError(NONE))
         if configs.trains(config):
@@ -73,6 +80,10 @@ class RecordingPlan:
     def channels(self, shard: str) -> list[str]:
         """Channel of each recording of a shard."""
         return [each.channel or self._channel for each in self._of[shard]]
+
+    def all_channels(self) -> dict[str, str]:
+        """Channel of every recording."""
+        return {each.recording: each.channel or self._channel for each in self.all}
 
     def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
         """Files of a shard that a job can wait for; Snakemake would end the run for any other.
@@ -110,16 +121,33 @@ class RecordingPlan:
         """Channel that the calls of a recording of the demo are loudest in."""
         return self.demo[recording]
 
-    def nights(self) -> dict[str, str]:
-        """Night of every recording, empty where its name tells none."""
-        return {each.recording: each.night for each in self.all}
+    def clocks(self) -> dict[str, dict[str, str]]:
+        """When every recording began, empty where its name does not tell."""
+        return {each.recording: clock_of(each.told) for each in self.all}
 
-    def told(self) -> dict[str, dict[str, str]]:
-        """What the name of every recording tells."""
-        return {
-            each.recording: {"site": each.site, "date": each.date, "time": each.time}
-            for each in self.all
-        }
+    def told(self) -> dict[str, dict[str, Any]]:
+        """What the name of every recording tells, and where its site is."""
+        return {each.recording: self.about(each) for each in self.all}
+
+    def about(self, recording: Recording) -> dict[str, Any]:
+        """What the name of a recording tells, and where its site is."""
+        place = self.places.get(recording.site)
+        return recording.told | (place.cells() if place else {})
+
+    def notes(self, key: str = "recordings", of: Sequence[Recording] | None = None) -> list[str]:
+        """What a user should know of recordings that stand under a key of the config."""
+        of = self.all if of is None else of
+        found = list(tell_oddities(key, of))
+        if self.places and (gone := sorted({each.site for each in of} - {""} - set(self.places))):
+            found.append(
+                f"sites: {self._sites} has no coordinates of {', '.join(gone[:5])}"
+                f"{', ...' if len(gone) > 5 else ''}, where recordings are from."
+            )
+        if self.places and of and not any(each.utc for each in of):
+            found.append(
+                f"sites: minutes from sunset need to know the time in UTC; give {key}.time_zone."
+            )
+        return found
 
     def rows(self) -> list[dict[str, str]]:
         """Everything that is known of each recording before it is read."""

@@ -48,9 +48,14 @@ class ReportPlan:
                 f"results/tables/{name}.csv"
                 for name in (("calibration", "events", "field") if self._runs.calibrated() else ())
             ),
+            *(["results/tables/sites.csv"] if self._has_sites() else []),
             *(f"results/tables/{name}.csv" for name in ("labelling", "datasets")),
             *(["results/tables/optimism.csv"] if self._runs.of_optimism() else []),
         ]
+
+    def _has_sites(self) -> bool:
+        """Whether recordings are of several sites."""
+        return len({each.site for each in self._recordings.all} - {""}) > 1
 
     def all_tables(self) -> list[str]:
         """The same, and the study's where the config has its three experiments."""
@@ -89,6 +94,7 @@ class ReportPlan:
             *(f"{figure}-{split}" for split in self._runs.by for figure in SPLIT_FIGURES),
             *(f"hours-{split}" for split in self._runs.by if dated),
             *(f"field-{split}" for split in held_out),
+            *(f"sites-{split}" for split in self._runs.by if self._has_sites()),
             *(f"copies-{technique}" for technique in copies),
             *(["optimism"] if self._runs.of_optimism() else []),
         ]

@@ -13,6 +13,9 @@ from anurans.plan import runs as config_runs
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.runs import Run
 
+# Splits that keep together what is less than a site.
+WITHIN_SITES = ("recording", "night", "date")
+
 
 class RunPlan:
     """The runs, and what they have in common.
@@ -60,14 +63,36 @@ class RunPlan:
         """Runs of the splits that hold something out, which probabilities are calibrated on."""
         return [run for run in self.all if self._config["splits"][run.split]["folds"]]
 
-    def of_optimism(self) -> list[Run]:
-        """Runs of the models that are trained both under a leaky split and under another."""
+    @cached_property
+    def easier(self) -> list[tuple[str, str]]:
+        """Pairs of splits that are run: one that flatters, and one that it is measured against.
+
+        A leaky one against each that is honest; and one that keeps sites apart against those that
+        do not, since whoever wants to know how well other sites are heard is flattered by these.
+        """
         leaky = set(self.leaky_splits)
-        kinds: dict[tuple[str, ...], set[bool]] = {}
+        return [
+            (one, other)
+            for one in sorted(self.by)
+            for other in sorted(self.by)
+            if other not in leaky
+            and (one in leaky or (self.by[other] == "site" and self.by[one] in WITHIN_SITES))
+        ]
+
+    def of_optimism(self) -> list[Run]:
+        """Runs of the models that are trained both under an easier split and under another."""
+        of: dict[tuple[str, ...], set[str]] = {}
         for run in self.all:
-            model = (run.backbone, run.dataset, run.recipe)
-            kinds.setdefault(model, set()).add(run.split in leaky)
-        return [run for run in self.all if len(kinds[run.backbone, run.dataset, run.recipe]) == 2]
+            of.setdefault((run.backbone, run.dataset, run.recipe), set()).add(run.split)
+        used = {
+            (model, split)
+            for model, names in of.items()
+            for pair in self.easier
+            if names.issuperset(pair)
+            for split in pair
+        }
+        models = {model for model, _ in used}
+        return [run for run in self.all if (run.backbone, run.dataset, run.recipe) in models]
 
     def rows(self) -> list[dict[str, str]]:
         """The runs, and the experiments that each is part of."""

@@ -34,6 +34,8 @@ def split(config: Mapping[str, Any], name: str) -> Split:
     settings = dict(config["splits"][name])
     settings["allow_missing"] = tuple(settings["allow_missing"])
     settings["salt"] = str(settings["salt"])
+    if isinstance(settings["test"], list):
+        settings["test"] = tuple(settings["test"])
     solvers = {config["recipes"][recipe]["solver"] for recipe in recipes_in(config, name)}
     return Split(name=name, together=solvers <= {recipes.LOGISTIC, OWN}, **settings)
 

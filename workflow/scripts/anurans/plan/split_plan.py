@@ -1,16 +1,45 @@
 """How a config deals recordings to roles, and which annotations a run of a split uses."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from anurans.common.errors import UserError
 from anurans.plan import runs as config_runs
 from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.recording_plan import RecordingPlan
+from anurans.recordings.names import Recording
 from anurans.splits import clip_digests, splits
 
 # Role of every recording, in each fold.
 Roles = dict[str, dict[str, str]]
+
+
+def count_sites(
+    config: Mapping[str, Any], recordings: RecordingPlan, annotations: AnnotationPlan
+) -> dict[str, tuple[str, ...]]:
+    """Sites of each split that leaves every one out once: those with annotations, sorted.
+
+    The number of folds of these splits is written into the config.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for name, settings in config["splits"].items():
+        if settings["folds"] != "sites":
+            continue
+        try:
+            annotated = annotations.annotated if not recordings.absent else []
+        except UserError:  # which those tell that need the annotations
+            annotated = []
+        tested = settings["test"] if isinstance(settings["test"], list) else []
+        found[name] = tuple(sorted({each.site for each in annotated} - {"", *tested}))
+        settings["folds"] = len(found[name])
+        if len(found[name]) == 1:
+            raise UserError(
+                f"splits.{name}.folds: sites leaves each site out once, but all annotations are "
+                f"of {found[name][0]}; recordings of other sites, a column site in a table of "
+                "recordings, or by: night may help (docs/recordings.md)."
+            )
+    return found
 
 
 class SplitPlan:
@@ -22,20 +51,29 @@ class SplitPlan:
         A loaded config.
     recordings, annotations
         Its recordings, and what is annotated of them.
+    sites
+        Of each split that leaves every site out once, those, from `count_sites`.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], recordings: RecordingPlan, annotations: AnnotationPlan
+        self,
+        config: Mapping[str, Any],
+        recordings: RecordingPlan,
+        annotations: AnnotationPlan,
+        sites: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._config = config
+        self._sites = sites or {}
         self._recordings = recordings
         self._annotations = annotations
         # Every training asks for these, and they are the same for all of a split and fold.
         self._roles: dict[str, Roles] = {}
         self._training_digests: dict[tuple[str, str], str] = {}
+        self._parts: dict[str, dict[str, dict[str, Recording]]] = {}
 
     def _of(self, name: str) -> splits.Split:
-        return config_runs.split(self._config, name)
+        split = config_runs.split(self._config, name)
+        return replace(split, sites=self._sites.get(name, ()))
 
     def settings(self) -> list[dict[str, Any]]:
         """Settings of every split."""
@@ -57,8 +95,47 @@ class SplitPlan:
         if split.by == "clip":
             return {}
         assigned = splits.assign(split, self._recordings.all)
-        splits.check(split, self._annotations.annotated, self._annotations.source.present())
+        splits.check(split, *self._parts_and_calls(split))
         return assigned
+
+    def _parts_of(self, name: str) -> dict[str, dict[str, Recording]]:
+        """Parts of each annotated recording of a split by night or date, by group."""
+        if name not in self._parts:
+            source, length = self._annotations.source, self._config["clips"]["length"]
+            self._parts[name] = {
+                each.recording: splits.parts_of(
+                    each,
+                    self._of(name).by,
+                    ((call.start, call.end) for call in source.annotations(each.recording)),
+                    length,
+                )
+                for each in self._annotations.annotated
+            }
+        return self._parts[name]
+
+    def _parts_and_calls(
+        self, split: splits.Split
+    ) -> tuple[list[Recording], dict[str, frozenset[str]]]:
+        """What is annotated, a long recording in its parts, and where each species calls."""
+        present = self._annotations.source.present()
+        if not split.is_timed:
+            return self._annotations.annotated, present
+        parts = self._parts_of(split.name)
+        length = self._config["clips"]["length"]
+        heard: dict[str, set[str]] = {species: set(where) for species, where in present.items()}
+        for of in parts.values():
+            recording = next(iter(of.values()))
+            if len(of) == 1:
+                continue
+            for where in heard.values():
+                where.discard(recording.recording)
+            for call in self._annotations.source.annotations(recording.recording):
+                if call.species in heard:
+                    for clip in splits.touched(call.start, call.end, length):
+                        group = splits.group_of(recording, split.by, clip * length)
+                        heard[call.species].add(of[group].recording)
+        every = [part for of in parts.values() for part in of.values()]
+        return every, {species: frozenset(where) for species, where in heard.items()}
 
     def by_clip(self, name: str) -> dict[str, Any] | None:
         """What a split by clip deals its clips by; None for other splits, known already."""
@@ -68,9 +145,17 @@ class SplitPlan:
         keys = ("test", "folds", "validation", "salt")
         return {"name": name} | {key: settings[key] for key in keys}
 
+    def timed(self, name: str) -> dict[str, Any] | None:
+        """What a split by night or date deals its clips by; None for other splits."""
+        split = self._of(name)
+        if not split.is_timed:
+            return None
+        keys = ("name", "by", "test", "folds", "validation", "salt")
+        return {key: getattr(split, key) for key in keys}
+
     def groups(self, name: str) -> dict[str, str]:
         """Group of every recording in a split."""
-        return splits.groups_of(config_runs.split(self._config, name), self._recordings.all)
+        return splits.groups_of(self._of(name), self._recordings.all)
 
     def validates_on(self, name: str) -> str:
         """Part that early stopping and thresholds of a split look at."""
@@ -82,6 +167,8 @@ class SplitPlan:
 
     def required_species(self, name: str) -> list[str]:
         """Species that a training in a split refuses to do without."""
+        if self._config["splits"][name]["by"] == "site":
+            return []
         allowed = self._config["splits"][name]["allow_missing"]
         return [species for species in self._config["species"] if species not in allowed]
 
@@ -101,4 +188,16 @@ class SplitPlan:
         if split.by == "clip":
             length = self._config["clips"]["length"]
             return clip_digests.digest(source, self._recordings.ids, split, fold, used, length)
-        return source.digest(splits.in_roles(self.roles(split.name), fold, used))
+        names = splits.in_roles(self.roles(split.name), fold, used)
+        if not split.is_timed:
+            return source.digest(names)
+        parts = self._parts_of(split.name)
+        parted = {
+            name: next(iter(of.values()))
+            for name, of in parts.items()
+            if len(of) > 1 and any(splits.role_of(split, group, fold) in used for group in of)
+        }
+        several = {name for name, of in parts.items() if len(of) > 1}
+        whole = [name for name in names if name not in several]
+        length = self._config["clips"]["length"]
+        return clip_digests.digest_of_parts(source, whole, parted, split, fold, used, length)

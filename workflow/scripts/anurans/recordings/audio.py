@@ -38,7 +38,8 @@ class Inspection:
 
     `sr` is in Hz, `duration_s` in s, `peak` the largest absolute sample (1 is full scale);
     `status` is `ok` or `quarantined`, and then `reason` says why; of a usable one it says what is
-    odd, empty for most.
+    odd, empty for most. `sha256` is of the file, `sound` of its samples, whatever the format that
+    keeps them.
     """
 
     recording: str
@@ -50,6 +51,7 @@ class Inspection:
     peak: float = 0.0
     status: str = "quarantined"
     reason: str = ""
+    sound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
             wrong_length, note = length_fault(file)
         found = layout(recording.path)
         wrong_length = wrong_length or found.fault
-        heard, announced = _Heard(channel), 0
+        heard, announced, samples = _Heard(channel), 0, None
         for sound in _sounds(recording.path, found):
             if known.get("sr", sound.samplerate) != sound.samplerate or (
                 known.get("channels", sound.channels) != sound.channels
@@ -125,8 +127,11 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
                 reason = "holds streams of several rates or numbers of channels; save each alone"
                 return Inspection(**known, reason=reason)
             known |= {"sr": sound.samplerate, "channels": sound.channels}
+            if samples is None:
+                samples = hashlib.sha256(f"{sound.samplerate} {sound.channels}".encode())
             for block in _blocks(sound):
                 heard.add(block, sound.samplerate)
+                samples.update(block.astype("<f4", copy=False).tobytes())
             announced += 0 if sound.frames >= UNKNOWN_FRAMES else sound.frames
         if found.md5 and _md5(recording.path, found) != found.md5:
             wrong_length = f"is cut short: {heard.frames} of {found.announced} frames are there"
@@ -169,7 +174,12 @@ def inspect(recording: Recording, length: float, min_last: float, channel: str) 
         )
     else:
         notes = [note, *found.notes, *heard.notes(known["sr"])]
-        return Inspection(**known, status="ok", reason="; ".join(filter(None, notes)))
+        return Inspection(
+            **known,
+            status="ok",
+            reason="; ".join(filter(None, notes)),
+            sound=samples.hexdigest() if samples else "",
+        )
     return Inspection(**known, reason=reason)
 
 

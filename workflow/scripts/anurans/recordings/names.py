@@ -7,20 +7,31 @@ import os
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date as Date
-from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import NoReturn
+from pathlib import Path, PurePosixPath
+from typing import Any, NoReturn
 
 from anurans.common.errors import UserError, listing, refuse
 from anurans.common.tables import read_table
+from anurans.recordings.name_patterns import (
+    RECORDERS,
+    Told,
+    is_hexadecimal,
+    parse_date,
+    parse_time,
+    read_name,
+    split_zone,
+)
+from anurans.recordings.same_sound import file_key
 from anurans.recordings.times import night_of
+from anurans.recordings.zones import LOCAL, not_set, to_local
 
 EXTENSIONS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".w64", ".caf")
 CHANNELS = ("mix", "left", "right")
+# What the ids of a folder's recordings are: file names, or paths below the folder.
+BY_NAME, BY_PATH = "name", "path"
 # Snakemake reads braces and angle brackets in a path as its own; the others tear lines and tables.
 _REFUSED = re.compile(
     r"[{}<>\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -31,9 +42,12 @@ _REFUSED = re.compile(
 class Recording:
     """One recording: its id, file and what its name or the table says.
 
-    `channel` is empty where the config's holds. `site`, `date` (YYYY-MM-DD) and `time` (HH:MM:SS)
-    are empty where the name tells none. `fault` says why it cannot even be opened, by its name, in
-    which id and file are then written with escapes.
+    `channel` is empty where the config's holds. `site`, `date` (YYYY-MM-DD) and `time` (HH:MM:SS),
+    in local time, are empty where the name tells none. `fault` says why it cannot even be opened,
+    by its name, in which id and file are then written with escapes. `utc` is when it began,
+    YYYY-MM-DDTHH:MM:SSZ, and `zone` the time zone of the place, both empty where not known.
+    `not_set` is the date that its clock had where that was not set: there is no date then.
+    `first` is the first recording of its file, where a table lists several channels of it.
     """
 
     recording: str
@@ -43,11 +57,65 @@ class Recording:
     date: str = ""
     time: str = ""
     fault: str = ""
+    utc: str = ""
+    zone: str = ""
+    not_set: str = ""
+    first: str = ""
 
     @property
     def night(self) -> str:
         """Night that it begins in, as `anurans.recordings.times.night_of` says."""
-        return night_of(self.date, self.time)
+        return self.night_at(0.0)
+
+    def night_at(self, seconds: float) -> str:
+        """Night that a moment is in, so many s after its beginning."""
+        return night_of(self.date, self.time, seconds, self.utc, self.zone)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What jobs that look at the calendar are told of it."""
+        keys = ("site", "date", "time", "utc", "zone")
+        return {key: getattr(self, key) for key in keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How ids and times of a source are understood.
+
+    Attributes
+    ----------
+    pattern
+        As `anurans.recordings.name_patterns.read_name` takes it.
+    id
+        `name` or `path`.
+    clock
+        `local`, or the time zone of times that say none.
+    time_zone
+        Of the place, empty where it is not known.
+    hexadecimal
+        Whether other names of the source are times in hexadecimal.
+    """
+
+    pattern: str = RECORDERS
+    id: str = BY_NAME
+    clock: str = LOCAL
+    time_zone: str = ""
+    hexadecimal: bool = False
+
+    def recording(
+        self, id: str, path: str, folder: str, given: Told, channel: str = ""
+    ) -> Recording:
+        """Recording of an id, with what a table gives of it, and its name tells else.
+
+        `folder` is the first folder below the source.
+        """
+        told = read_name(id, self.pattern, self.hexadecimal)
+        zone = given.zone if given.time else given.zone or told.zone
+        date, time = given.date or told.date, given.time or told.time
+        clock = zone or ("" if self.clock == LOCAL else self.clock)
+        local = to_local(date, time, clock, self.time_zone)
+        site = given.site or told.site or folder
+        return Recording(id, path, channel, site, *local[:2], "", local[2], self.time_zone)
 
 
 def shard_of(recording: str, shards: int) -> str:
@@ -60,47 +128,20 @@ def clip_id(recording: str, start: float) -> str:
     return f"{recording}_{round(start * 1000):07d}"
 
 
-def file_name(recording: str, ending: str = "") -> str:
-    """Name of a file about a recording; an id of a table may hold a slash."""
-    return recording.replace("/", "%2F") + ending
+def start_of(clip: str) -> float:
+    """Start of a clip of a recording, in s, as its id says it.
+
+    Examples
+    --------
+    >>> start_of(clip_id("pond_20200101", 65.5))
+    65.5
+    """
+    return int(clip.rpartition("_")[2]) / 1000
 
 
 def composed(text: str) -> str:
     """Write accents in one way: macOS may give one of a file's name as a character of its own."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def by_name(recordings: Iterable[str]) -> dict[str, str]:
-    """Recording of each name that its annotations, or a row of a table, may have for it."""
-    recordings = tuple(recordings)
-    names = {composed(file_name(each)): each for each in recordings}
-    return names | {composed(each): each for each in recordings}
-
-
-def find_named(name: str, names: Mapping[str, str]) -> str | None:
-    """Find the recording that an id, audio file or path in a table means.
-
-    Parameters
-    ----------
-    name
-        As it stands in the table.
-    names
-        Recording of each name, from `by_name`.
-
-    Examples
-    --------
-    >>> names = by_name(["pond_20200101", "marsh/1"])
-    >>> find_named("audio/pond_20200101.WAV", names)
-    'pond_20200101'
-    >>> find_named("marsh%2F1", names)
-    'marsh/1'
-    """
-    name = composed(name)
-    if name not in names:
-        name = name.replace("\\", "/").rpartition("/")[2]
-    if name not in names and name.lower().endswith(EXTENSIONS):
-        name = name.rpartition(".")[0]
-    return names.get(name)
 
 
 def is_readable(path: str) -> bool:
@@ -132,7 +173,13 @@ def found_at(
     return [copies.get(each.recording, each.path) for each in recordings]
 
 
-def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
+def list_recordings(
+    source: str,
+    pattern: str = RECORDERS,
+    id: str = BY_NAME,
+    clock: str = LOCAL,
+    time_zone: str | None = None,
+) -> tuple[Recording, ...]:
     """List the recordings of a folder, searched recursively, or of a table.
 
     Parameters
@@ -142,8 +189,16 @@ def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
         `channel, site, date, time`. Files of a table need not exist yet, and may lie in an object
         storage, as `s3://bucket/name.wav`.
     pattern
-        Regular expression searched in the name of each recording, with any of the groups
-        `site`, `date` (YYYYMMDD or YYYY-MM-DD) and `time` (HHMMSS, HH:MM:SS or HHMM).
+        `recorders`, or a regular expression searched in the id of each recording, with any of the
+        groups `site`, `date` (YYYYMMDD or YYYY-MM-DD), `time` (HHMMSS, HH:MM:SS or HHMM) and
+        `zone` (Z or an offset).
+    id : {"name", "path"}
+        What a folder's recordings are called: their file names, or paths below the folder, both
+        without the ending.
+    clock
+        `local`, or the time zone of the times that say none.
+    time_zone
+        Of the place: what local time is.
 
     Returns
     -------
@@ -155,37 +210,65 @@ def list_recordings(source: str, pattern: str) -> tuple[Recording, ...]:
     UserError
         When there is none, when two have one id, or when a row of the table is wrong.
     """
-    compiled = re.compile(pattern)
-    found = (
-        _of_folder(Path(source), compiled) if Path(source).is_dir() else _of_table(source, compiled)
-    )
+    naming = Naming(pattern, id, clock, time_zone or "")
+    is_folder = Path(source).is_dir()
+    found = _of_folder(Path(source), naming) if is_folder else _of_table(source, naming)
     if not found:
         raise UserError(
             f"recordings.source: no recording in {source}; expected audio files "
             f"({', '.join(EXTENSIONS)}) in a folder, or a table with one row for each."
         )
     found = [_with_fault(recording) for recording in found]
-    _refuse_twins(found)
-    return tuple(sorted(found, key=lambda recording: recording.recording))
+    _refuse_twins(found, is_folder and id == BY_NAME)
+    return _with_first(sorted(found, key=lambda recording: recording.recording))
+
+
+def _with_first(found: Iterable[Recording]) -> tuple[Recording, ...]:
+    """Let channels of one file know of each other."""
+    of: dict[str, list[Recording]] = {}
+    found = tuple(found)
+    for each in found:
+        of.setdefault(file_key(each.path), []).append(each)
+    return tuple(
+        replace(each, first=same[0].recording) if len(same := of[file_key(each.path)]) > 1 else each
+        for each in found
+    )
 
 
 def list_or_absent(
-    source: str, pattern: str
+    source: str, *args: Any, **kwargs: Any
 ) -> tuple[tuple[Recording, ...], Callable[[], NoReturn] | None]:
-    """List the recordings; where that fails none, and a function that raises why.
+    """List the recordings, as `list_recordings` does; where that fails none, and what raises why.
 
     A job that needs no recordings, such as their download, can then be done all the same.
     """
     try:
-        return list_recordings(source, pattern), None
+        return list_recordings(source, *args, **kwargs), None
     except UserError as error:
         return (), partial(refuse, error)
 
 
-def _of_folder(folder: Path, pattern: re.Pattern) -> list[Recording]:
+def _of_folder(folder: Path, naming: Naming) -> list[Recording]:
+    paths = [(path, path.as_posix()) for path in walk(folder, EXTENSIONS, "recordings.source")]
+    root = f"{folder.as_posix()}/" if folder.parts else ""
+    naming = replace(naming, hexadecimal=any(is_hexadecimal(path.stem) for path, _ in paths))
+    found = []
+    for path, text in paths:
+        below = text.removeprefix(root).rpartition("/")[0]
+        by_path = naming.id == BY_PATH and below
+        id = f"{below}/{path.stem}" if by_path else path.stem
+        found.append(naming.recording(id, text, below.partition("/")[0], Told()))
+    return _without_unset(found)
+
+
+def _without_unset(found: list[Recording], given: Iterable[str] = ()) -> list[Recording]:
+    """Take dates of clocks that were not set away, but those that a table gives."""
+    wrong = not_set(each.date for each in found if each.date)
     return [
-        _named(path.stem, path.as_posix(), pattern)
-        for path in walk(folder, EXTENSIONS, "recordings.source")
+        replace(each, date="", time="", utc="", not_set=f"{each.date} {each.time}".strip())
+        if each.date in wrong and each.recording not in given
+        else each
+        for each in found
     ]
 
 
@@ -217,7 +300,7 @@ def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
         )
 
 
-def _of_table(source: str, pattern: re.Pattern) -> list[Recording]:
+def _of_table(source: str, naming: Naming) -> list[Recording]:
     if is_remote(source):
         raise UserError(
             f"recordings.source: {source} is in an object storage, which is not searched; "
@@ -231,8 +314,11 @@ def _of_table(source: str, pattern: re.Pattern) -> list[Recording]:
         )
     if not source.lower().endswith((".csv", ".tsv")):
         raise UserError(f"recordings.source: {source} is neither a folder nor a .csv or .tsv file.")
-    found, problems = [], []
-    for line, row in enumerate(read_table(source, needs=("recording", "path")), start=2):
+    rows = read_table(source, needs=("recording", "path"))
+    names = [PurePosixPath((row.get("recording") or "").strip()).name for row in rows]
+    naming = replace(naming, hexadecimal=any(map(is_hexadecimal, names)))
+    found, problems, dated = [], [], set()
+    for line, row in enumerate(rows, start=2):
         at = f"{source}, line {line}"
         given = {key: (row.get(key) or "").strip() for key in ("recording", "path", "channel")}
         if not given["recording"] or not given["path"]:
@@ -242,58 +328,46 @@ def _of_table(source: str, pattern: re.Pattern) -> list[Recording]:
             problems.append(
                 f"{at}: channel is {given['channel']!r}; expected one of {', '.join(CHANNELS)}."
             )
-        named = _named(given["recording"], given["path"], pattern)
         try:
-            found.append(
-                Recording(
-                    given["recording"],
-                    given["path"],
-                    given["channel"],
-                    (row.get("site") or "").strip() or named.site,
-                    _date(row.get("date") or "") or named.date,
-                    _time(row.get("time") or "") or named.time,
-                )
+            time, zone = split_zone(row.get("time") or "")
+            told = Told(
+                (row.get("site") or "").strip(),
+                parse_date(row.get("date") or ""),
+                parse_time(time),
+                zone,
             )
         except ValueError as error:
             problems.append(f"{at}: {error}.")
+            continue
+        folder = given["recording"].rpartition("/")[0].partition("/")[0]
+        found.append(
+            naming.recording(given["recording"], given["path"], folder, told, given["channel"])
+        )
+        if told.date:
+            dated.add(given["recording"])
+    problems += _lost_zeros(source, [row.get("time") or "" for row in rows])
     if problems:
         raise UserError(f"The table of recordings has mistakes:\n{listing(problems)}")
-    return found
+    return _without_unset(found, dated)
 
 
-def _named(recording: str, path: str, pattern: re.Pattern) -> Recording:
-    match = pattern.search(recording)
-    groups = match.groupdict(default="") if match else {}
-    try:
-        date, time = _date(groups.get("date", "")), _time(groups.get("time", ""))
-    except ValueError:
-        # Digits in a name that are no date (a serial number, say): a recording without a date.
-        date = time = ""
-    return Recording(recording, path, "", groups.get("site", ""), date, time)
+def _lost_zeros(source: str, times: list[str]) -> Iterator[str]:
+    """A sentence about times of four digits beside those of six, which lost zeros in a spreadsheet.
 
-
-def _date(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
-    if not digits:
-        return ""
-    if len(digits) != 8:
-        raise ValueError(f"date is {text!r}; expected YYYY-MM-DD")
-    try:
-        return Date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
-    except ValueError:
-        raise ValueError(f"date is {text!r}; there is no such day") from None
-
-
-def _time(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
-    if not digits:
-        return ""
-    if len(digits) not in (4, 6):
-        raise ValueError(f"time is {text!r}; expected HH:MM:SS")
-    try:
-        return datetime.strptime(digits.ljust(6, "0"), "%H%M%S").time().isoformat()
-    except ValueError:
-        raise ValueError(f"time is {text!r}; there is no such time of day") from None
+    001500 becomes 1500, which reads as 15:00.
+    """
+    digits = {line: text.strip() for line, text in enumerate(times, start=2)}
+    lines = {
+        size: [line for line, text in digits.items() if text.isdigit() and len(text) == size]
+        for size in (4, 6)
+    }
+    if lines[4] and lines[6]:
+        line, other = lines[4][0], lines[6][0]
+        yield (
+            f"{source}, line {line}: time is {digits[line]!r}, of four digits, but "
+            f"{digits[other]!r} in line {other} has six; a spreadsheet may have taken zeros away. "
+            "Write all as HH:MM:SS."
+        )
 
 
 def _with_fault(recording: Recording) -> Recording:
@@ -327,7 +401,7 @@ def _told(character: str) -> str:
     return names.get(character, shown)
 
 
-def _refuse_twins(found: Iterable[Recording]) -> None:
+def _refuse_twins(found: Iterable[Recording], by_name: bool) -> None:
     first: dict[str, str] = {}
     twins = []
     for recording in found:
@@ -337,7 +411,11 @@ def _refuse_twins(found: Iterable[Recording]) -> None:
             twins.append(f"{recording.recording}: {first[name]} and {recording.path}")
         first.setdefault(name, recording.path)
     if twins:
-        raise UserError(
-            "Two recordings have one id (a file's name without its ending); rename one, or name "
-            f"them in a table of recordings:\n{listing(twins)}"
-        )
+        what = "(a file's name without its ending)"
+        advice = f"Two recordings have one id {what if by_name else ''}".strip() + "; rename one"
+        if by_name:
+            advice += (
+                ", or, where each recorder has a folder of its own, add `id: path` under "
+                "recordings.source, which makes folders part of the ids"
+            )
+        raise UserError(f"{advice}, or name them in a table of recordings:\n{listing(twins)}")

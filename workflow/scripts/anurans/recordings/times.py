@@ -1,13 +1,17 @@
 """When something in a recording happened, and what times make together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+
+from anurans.recordings.zones import zone_of
 
 NOON = timedelta(hours=12)
 
 
-def moment(date: str, time: str, seconds: float = 0.0) -> datetime | None:
-    """Say when it is so many s after a recording began; None where date or time is not known.
+def moment(
+    date: str, time: str, seconds: float = 0.0, utc: str = "", zone: str = ""
+) -> datetime | None:
+    """Say what local time it is so many s after a recording began.
 
     Parameters
     ----------
@@ -15,22 +19,54 @@ def moment(date: str, time: str, seconds: float = 0.0) -> datetime | None:
         When the recording began, YYYY-MM-DD and HH:MM:SS; empty where its name tells none.
     seconds
         Since then.
+    utc, zone
+        The same in UTC, and the time zone of the place, so that a night that has an hour twice, or
+        lacks one, is as long as it was; empty where they are not known.
+
+    Returns
+    -------
+    datetime or None
+        None where date or time is not known.
+
+    Examples
+    --------
+    >>> when = moment("2019-02-16", "23:30:00", 3600, "2019-02-17T01:30:00Z", "America/Sao_Paulo")
+    >>> str(when)  # clocks were put back at midnight
+    '2019-02-16 23:30:00'
     """
     if not (date and time):
         return None
-    return datetime.fromisoformat(f"{date}T{time}") + timedelta(seconds=seconds)
+    since = timedelta(seconds=seconds)
+    if utc and zone:
+        return (datetime.fromisoformat(utc) + since).astimezone(zone_of(zone)).replace(tzinfo=None)
+    return datetime.fromisoformat(f"{date}T{time}") + since
 
 
-def night_of(date: str, time: str, seconds: float = 0.0) -> str:
+def utc_of(utc: str, seconds: float) -> str:
+    """UTC of a moment so many s after a recording began; empty where it is not known.
+
+    Examples
+    --------
+    >>> utc_of("2019-02-17T01:30:00Z", 90)
+    '2019-02-17T01:31:30Z'
+    """
+    if not utc:
+        return ""
+    return f"{datetime.fromisoformat(utc) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def night_of(date: str, time: str, seconds: float = 0.0, utc: str = "", zone: str = "") -> str:
     """Night that a moment, as `moment` takes it, is in: from noon to noon, the evening's date.
 
     Empty where date or time is not known: a date alone is of two nights.
     """
-    when = moment(date, time, seconds)
+    when = moment(date, time, seconds, utc, zone)
     return (when - NOON).date().isoformat() if when else ""
 
 
-def time_of_day(date: str, time: str, seconds: float) -> tuple[str, str]:
+def time_of_day(
+    date: str, time: str, seconds: float, utc: str = "", zone: str = ""
+) -> tuple[str, str]:
     """Date and time of day of a moment, as `moment` takes it.
 
     Without a time, the recording's date and no time.
@@ -40,10 +76,15 @@ def time_of_day(date: str, time: str, seconds: float) -> tuple[str, str]:
     >>> time_of_day("2020-01-31", "23:59:00", 90.0)
     ('2020-02-01', '00:00:30')
     """
-    when = moment(date, time, seconds)
+    when = moment(date, time, seconds, utc, zone)
     if when is None:
         return date, ""
     return when.date().isoformat(), when.time().isoformat(timespec="seconds")
+
+
+def clock_of(told: Mapping[str, str]) -> dict[str, str]:
+    """What the functions above take of a recording, out of what its name tells."""
+    return {key: told.get(key, "") for key in ("date", "time", "utc", "zone")}
 
 
 def hours_from_noon(time: str) -> float:

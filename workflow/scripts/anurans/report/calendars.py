@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
 
 from anurans.recordings.times import hours_from_noon
-from anurans.report.figures import headline, sheet
+from anurans.report.figures import COLOURS, GREY, headline, sheet
 
 # Widest that a night is drawn, in days, where there are none between it and the next.
 WIDEST = 14
@@ -114,3 +114,37 @@ def shade_doubtful(axes: Iterable[Axes], rows: Iterable[Mapping[str, str]]) -> b
 def number(text: str) -> float:
     """A cell of a table as a number, NaN where it is empty."""
     return float(text) if text else float("nan")
+
+
+def draw_shares(
+    ax: Axes, at: np.ndarray, rows: Sequence[Mapping[str, str]], wide: float
+) -> np.ndarray:
+    """Draw a bar for each row of an activity table: clips with calls, and minutes with an event.
+
+    Parameters
+    ----------
+    ax
+        Where.
+    at : np.ndarray [shape=(n,)]
+        Middles of the bars.
+    rows
+        Of one species.
+    wide
+        Width of a bar.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,)]
+        Expected shares, NaN where they are not known.
+    """
+    clips = np.array([number(row["clips_counted"]) for row in rows])
+    expected, lower, upper = (
+        np.array([number(row[key]) for row in rows]) / clips
+        for key in ("expected", "lower", "upper")
+    )
+    ax.bar(at, np.nan_to_num(expected), width=wide, color=COLOURS[5], linewidth=0)
+    ax.vlines(at, lower, upper, color=COLOURS[0], lw=1.2)
+    ax.plot(at, [number(row["share_of_minutes"]) for row in rows], "o", color=GREY, ms=3, mew=0)
+    ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
+    ax.set_axisbelow(True)
+    return expected

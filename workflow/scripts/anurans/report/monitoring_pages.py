@@ -94,7 +94,12 @@ def monitoring_page(
         "monitoring",
         f"{project}: who called when",
         "Calls in recordings that nobody annotated, by a model that learnt from others.",
-        doubts=[*doubts(about), *unreachable(thresholds), *warnings(nights)],
+        doubts=[
+            *doubts(about),
+            *known_already(recordings),
+            *unreachable(thresholds),
+            *warnings(nights),
+        ],
         told=told,
         heard=heard(species, events, dates, totals),
         precision=precisions(precision),
@@ -104,6 +109,20 @@ def monitoring_page(
         allowed=tolerances(judged),
         listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
+
+
+def known_already(recordings: Sequence[Row]) -> list[str]:
+    """Name the new recordings that the model learnt from; empty where it met none of them."""
+    names = [row["recording"] for row in recordings if row.get("learnt_from")]
+    if not names:
+        return []
+    more = len(names) - MOST_NIGHTS
+    shown = ", ".join(names[:MOST_NIGHTS]) + (f" and {more} more" if more > 0 else "")
+    return [
+        f"The model learnt from {len(names)} of {counted(len(recordings), 'recording')}, and knows "
+        "them by heart: what it hears there says nothing of new ones, and it is not judged by "
+        f"them. {shown}."
+    ]
 
 
 def doubts(about: Mapping[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from anurans.report.figures import Dot, look
+from anurans.scores.curves import PlaceScore
 
 WIDTH = 7.5  # of every sheet, in inches
 DASHES = ("-", (0, (4, 1.2)), (0, (1.2, 1)), (0, (4, 1, 1, 1)))
@@ -130,3 +131,35 @@ def fold_panels(
         ]
         sections.append(([*titles[first : first + width], *[""] * pad], part))
     return sections
+
+
+def draw_places(ax: Axes, models: Sequence[Sequence[PlaceScore]]) -> None:
+    """Draw one species by hour or site, models side by side, and say how many clips there are.
+
+    Parameters
+    ----------
+    ax
+        Where: a unit of its x axis is an hour, or a site.
+    models
+        Scores of each.
+    """
+    for number, rows in enumerate(models):
+        style = look(number)
+        shift = 0.5 + 0.16 * (number - (len(models) - 1) / 2)
+        for each in rows:
+            if each.f1 is None:
+                continue
+            ends = [end for end in each.interval if end is not None]
+            known = len(ends) == 2
+            if known:
+                at = [each.place + shift] * 2
+                ax.plot(at, ends, color=style.colour, lw=1.2, solid_capstyle="butt")
+            face = style.colour if known else "white"
+            ax.plot(each.place + shift, each.f1, style.marker, color=style.colour, mfc=face, ms=4.5)
+    for each in models[0]:
+        text = f"{each.positives} / {each.clips}"
+        ax.text(each.place + 0.5, 1.06, text, ha="center", fontsize=6, color="#555555")
+    ax.set_ylim(-0.07, 1.18)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    ax.grid(color="#E5E5E5", linewidth=0.5)
+    ax.set_axisbelow(True)

@@ -57,6 +57,7 @@ PAGES = {
         *("optimism", "What a leaky split pretends", "Models"),
         *("backbone", "dataset", "recipe", "subset", "split", "leaky"),
     ),
+    "sites": _table("sites", "Models at each site", "Models", *MODEL, "subset", "site", "species"),
     "labelling": _table(
         *("labelling", "Other rules of labelling, and grades of calls", "Models"),
         *(*MODEL, "fold", "subset", "labelling", "species", "grade"),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from anurans.splits.splits import HELD_OUT, TEST
+from anurans.splits.splits import HELD_OUT, LEFT_OUT, TEST
 
 # Middle of a mark from the left, from above, and its width.
 Place = tuple[float, float, float]
@@ -19,6 +19,8 @@ def count_parts(rows: Iterable[Mapping[str, str]]) -> dict[str, Counter]:
     """
     parts: dict[str, Counter] = {}
     for clip in rows:
+        if part_of(clip) == LEFT_OUT:
+            continue
         parts.setdefault(clip["recording"], Counter())[part_of(clip)] += 1
     return parts
 

@@ -1,4 +1,4 @@
-"""Precision and recall, reliability, and scores by hour, of models over all their folds."""
+"""Precision and recall, reliability, scores by hour and site, of models over all their folds."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -228,13 +228,13 @@ def measure_reliability(
 
 
 @dataclass(frozen=True, slots=True)
-class HourScore:
-    """F1 of one species in one hour of the night.
+class PlaceScore:
+    """F1 of one species in one hour of the night, or at one site.
 
     Attributes
     ----------
-    hour
-        Its first minute, in hours from noon.
+    place
+        Number of the hour, counted from noon, or of the site.
     f1
         None without positives.
     interval
@@ -243,7 +243,7 @@ class HourScore:
         How many were scored.
     """
 
-    hour: int
+    place: int
     f1: float | None
     interval: Interval
     positives: int
@@ -251,15 +251,15 @@ class HourScore:
     recordings: int
 
 
-def score_hours(
+def score_places(
     folds: Sequence[Scored],
     subset: str,
     column: int,
-    hours: Mapping[str, int],
+    places: Sequence[np.ndarray],
     resamples: int,
     seed: int,
-) -> list[HourScore]:
-    """Score one species (a column) by the hour of the night, over the folds of a model.
+) -> list[PlaceScore]:
+    """Score one species (a column) by the hour of the night or the site, over the folds of a model.
 
     Parameters
     ----------
@@ -269,20 +269,19 @@ def score_hours(
         `held_out`, which is pooled, or `test`, where F1 is the mean over folds.
     column
         Of the species.
-    hours
-        Of each recording, counted from noon; those without one are left out.
+    places
+        Number of the hour or site of each clip of each fold; -1 where it is not known.
     resamples, seed
         Of the draws of groups.
 
     Returns
     -------
-    list of HourScore
-        One for each hour with clips, in order.
+    list of PlaceScore
+        One for each hour or site with clips, in order.
     """
-    at = [np.array([hours.get(name, -1) for name in fold.recordings], dtype=int) for fold in folds]
     rows = []
-    for hour in sorted({int(each) for of in at for each in of} - {-1}):
-        parts = [_only(fold, of == hour, column) for fold, of in zip(folds, at, strict=True)]
+    for place in sorted({int(each) for of in places for each in of} - {-1}):
+        parts = [_only(fold, of == place, column) for fold, of in zip(folds, places, strict=True)]
         names = sorted({group for part in parts for group in part.groups})
         draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
         f1 = model_f1(parts, subset, names, draws)[:, 0]
@@ -290,8 +289,8 @@ def score_hours(
         # The same clips are judged by each fold's model in the test part.
         once = parts if subset == HELD_OUT else parts[:1]
         rows.append(
-            HourScore(
-                hour,
+            PlaceScore(
+                place,
                 None if np.isnan(f1[0]) else float(f1[0]),
                 percentile_interval(f1[1:], len(calling)),
                 sum(int(part.labels.sum()) for part in once),

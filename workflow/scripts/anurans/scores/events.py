@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# Minutes from these to the start of an event, where the place is known.
+SUN = ("after_sunset", "after_dusk", "after_dawn", "after_sunrise")
 EVENT = (
-    *("recording", "species", "start", "end", "score", "probability", "date", "time"),
-    "resolution",
+    *("recording", "species", "start", "end", "score", "probability"),
+    *("date", "time", "utc", *SUN, "resolution"),
 )
 # What a call covers of a clip at least, in s, by the default rule of labels.
 LEAST = 0.25

@@ -16,7 +16,7 @@ from anurans.scores.evaluation import (
     tune_thresholds,
 )
 from anurans.scores.summary import CONVERGED
-from anurans.splits.splits import HELD_OUT, TEST, VALIDATION, drawn_group
+from anurans.splits.splits import HELD_OUT, TEST, TRAIN, VALIDATION, drawn_group
 
 # Columns of predictions.tsv before those of each species.
 PREDICTION = ("clip", "recording", "group", "role", "used")
@@ -101,6 +101,10 @@ def gather_clips(
         if unseen and clip in unseen:
             scores[at] = unseen[clip]
     role = [roles[clip][f"fold-{fold}"] for clip in table.clip]
+    if by == "site":
+        # A species that calls at no site that was learnt from was not learnt: it has no score.
+        learnt = np.isin(np.array(role), (TRAIN, VALIDATION) if unseen else (TRAIN,))
+        scores[:, ~labels[learnt & used].any(axis=0)] = np.nan
     group = [drawn_group(roles[clip], by) for clip in table.clip]
     left_out = [clip in unseen for clip in table.clip] if unseen else None
     return RunClips(

@@ -1,12 +1,13 @@
-"""Digests of the annotations that touch clips, where clips are dealt and not recordings."""
+"""Digests of the annotations that touch clips, where clips are dealt and not whole recordings."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from anurans.annotations.formats import Annotation
 from anurans.annotations.sources import AnnotationSource
-from anurans.recordings.names import clip_id
-from anurans.splits.splits import Split, role_of
+from anurans.recordings.names import Recording, clip_id
+from anurans.splits.splits import Split, group_of, role_of, touched
 
 
 def digest(
@@ -38,10 +39,50 @@ def digest(
         return role_of(split, clip, fold) in wanted
 
     def counts(recording: str, call: Annotation) -> bool:
-        # The clip before counts too: a stretched copy of a recording's last clip may show what
-        # comes after it and is in no clip.
-        first = int(call.start // length)
-        touched = range(max(first - 1, 0), int(call.end // length) + 1)
-        return any(used(clip_id(recording, clip * length)) for clip in touched)
+        return any(used(clip_id(recording, clip * length)) for clip in _shown(call, length))
 
     return source.digest(recordings, counts=counts)
+
+
+def digest_of_parts(
+    source: AnnotationSource,
+    whole: Collection[str],
+    parted: Mapping[str, Recording],
+    split: Split,
+    fold: str,
+    wanted: set[str],
+    length: float,
+) -> str:
+    """Digest of the annotations in some roles, where long recordings have parts in several.
+
+    Parameters
+    ----------
+    source
+        Where the annotations are.
+    whole
+        Recordings in these roles that have one part.
+    parted
+        Long recordings of which a part is in these roles, by id.
+    split, fold, wanted, length
+        As `digest` takes them, of a split by night or date.
+    """
+
+    def counts(recording: str, call: Annotation) -> bool:
+        clips = _shown(call, length)
+        groups = {group_of(parted[recording], split.by, clip * length) for clip in clips}
+        return any(role_of(split, group, fold) in wanted for group in groups)
+
+    of_whole = source.digest(whole)
+    if not parted:
+        return of_whole
+    of_parts = source.digest(parted, counts=counts)
+    return hashlib.sha256(f"{of_whole} {of_parts}".encode()).hexdigest()[:16]
+
+
+def _shown(call: Annotation, length: float) -> range:
+    """Numbers of the clips that a call may be shown by, and the one before.
+
+    A stretched copy of a recording's last clip may show what comes after it and is in no clip.
+    """
+    clips = touched(call.start, call.end, length)
+    return range(max(clips.start - 1, 0), clips.stop)

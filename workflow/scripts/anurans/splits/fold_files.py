@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from anurans.common.errors import UserError, listing
 from anurans.common.tables import read_table
-from anurans.recordings.names import by_name, find_named
+from anurans.recordings.matching import by_name, find_named
 
 TEST, ALL = "test", "all"
 FOLD = re.compile(r"[1-9]\d{0,3}")

@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 
 from anurans.annotations.labels import blocks_by, rows_by
 from anurans.recordings.clips import ORIGINAL, ClipTable, clip_table
+from anurans.recordings.names import start_of
 from anurans.splits.datasets import overlaps, shown_by
 from anurans.splits.inner_folds import NO_FOLD
-from anurans.splits.splits import HELD_OUT, TEST, TRAIN, VALIDATION, unit_of
+from anurans.splits.splits import HELD_OUT, TEST, TIMED, TRAIN, VALIDATION, unit_of
 
 SIDES = (TRAIN, VALIDATION, HELD_OUT, TEST)
 UNITS = ("recordings", "nights", "clips")
-KINDS = {"inner": "groups or copies"}
+KINDS = {"inner": "groups or copies", "sounds": "clips"}
 RUN = ("split", "by", "backbone", "dataset", "recipe", "fold")
 COLUMNS = (
     *RUN,
     *(f"{unit}_{side}" for unit in UNITS for side in SIDES),
     "copies_train",
     *("recordings_crossing", "nights_crossing", "groups_crossing", "clips_crossing"),
+    "sounds_crossing",
     *("copies_overlapping", "inner_folds", "inner_by", "inner_crossing", "verdict"),
 )
 
@@ -43,6 +45,7 @@ class Certificate:
             "copies": "are trained on and overlap a clip outside of training",
             "groups": f"stand on two sides, though the split is by {self.row['by']}",
             "inner": "stand within and outside of one inner fold",
+            "sounds": "are of one sound or file and stand on two sides",
         }
         return [
             f"{len(of[kind])} {KINDS.get(kind, kind)} {what}: {', '.join(of[kind][:5])}"
@@ -59,6 +62,7 @@ def certify(
     roles: Iterable[Mapping[str, str]],
     originals: ClipTable,
     allowed: bool = False,
+    sounds: Mapping[str, str] | None = None,
 ) -> Certificate:
     """Compare what a run was trained and validated on with what it was scored on.
 
@@ -77,9 +81,18 @@ def certify(
         Every original clip, and where it lies.
     allowed
         Whether the split may look at the test part while training.
+    sounds
+        What recordings of equal sound, or of one file, have in common; of these alone.
     """
+    known = sounds or {}
     role_of = {row["clip"]: row for row in roles}
-    sides: dict[str, dict[str, set[str]]] = {unit: {} for unit in (*UNITS, "groups")}
+    sides: dict[str, dict[str, set[str]]] = {unit: {} for unit in (*UNITS, "groups", "sounds")}
+
+    def of_sound(clip: str, recording: str) -> str:
+        """A clip's place in a sound that several recordings have."""
+        if run["by"] == "clip" or recording not in known:
+            return ""
+        return f"{known[recording]} at {start_of(clip):g} s"
 
     def place(side: str, clip: str, recording: str) -> None:
         of = role_of[clip]
@@ -88,6 +101,7 @@ def certify(
             ("recordings", recording),
             ("nights", of["night"]),
             ("groups", of["group"]),
+            ("sounds", of_sound(clip, recording)),
         ):
             if name:
                 sides[unit].setdefault(name, set()).add(side)
@@ -124,7 +138,7 @@ def certify(
         for side in SIDES:
             told[f"{unit}_{side}"] = sum(side in on for on in sides[unit].values())
     told["copies_train"] = len(copies)
-    for unit in (*UNITS, "groups"):
+    for unit in (*UNITS, "groups", "sounds"):
         told[f"{unit}_crossing"] = len(crossing[unit])
     told["copies_overlapping"] = len(crossing["copies"])
     told["inner_folds"] = len({each["inner_fold"] for each in inner.values()} - {"", NO_FOLD})
@@ -169,11 +183,8 @@ def _check_inner(
     """
     if not inner:
         return "", []
-    units = {
-        unit_of(by, [roles[clip] for clip in inner]): "group",
-        "night": "night",
-        "recording": "recording",
-    }
+    units = {unit_of(by, [roles[clip] for clip in inner]): "group"}
+    units = units | {unit: unit for unit in ("night", "recording") if unit not in units}
     unit = next(
         (
             name
@@ -184,9 +195,11 @@ def _check_inner(
     )
     folds: dict[tuple[str, str], set[str]] = {}
     for clip, row in inner.items():
-        # Whatever the groups: a recording stands in one fold, unless clips are what is dealt. A
-        # group may be called as a recording is.
+        # Whatever the groups: a recording stands in one fold, unless clips are what is dealt, by
+        # themselves or by their time. A group may be called as a recording is.
         own = row["recording"] if by != "clip" else clip
+        if by in TIMED:
+            own = "\0".join((own, roles[clip]["group"], roles[clip]["night"]))
         for name in (("group", row["inner_group"]), ("own", own)):
             folds.setdefault(name, set()).add(row["inner_fold"])
     crossing = sorted({name for (_, name), of in folds.items() if len(of) > 1})

@@ -11,10 +11,18 @@ from functools import cache
 from math import fsum
 
 from anurans.common.errors import UserError, listing
+from anurans.common.wording import be
 from anurans.recordings.names import Recording
+from anurans.recordings.times import time_of_day, utc_of
 from anurans.splits.fold_files import ALL, TEST, Dealt, deal, read_fold_file
 
 TRAIN, VALIDATION, HELD_OUT = "train", "validation", "held_out"
+# Groups of these follow from the time of each clip, whatever recording it is of.
+TIMED = ("night", "date")
+# Fold of sites that nobody annotated anything of, where each site is left out once.
+NOWHERE = "0"
+# Role of recordings whose sound is that of another one, which is used.
+LEFT_OUT = "left_out"
 # Those that are tried where one is looked for.
 SALTS = tuple(map(str, range(256)))
 
@@ -24,14 +32,15 @@ class Split:
     """A way to divide recordings: `by` what they are grouped, and which share goes where.
 
     `test` and `validation` are shares in [0, 1), or `validation` is `test`, where that part is
-    looked at while training (with `allow_leak`); `folds` is 0 for one plain training.
+    looked at while training (with `allow_leak`); by `site`, `test` may name sites. `folds` is 0 for
+    one plain training; `sites` are those that folds leave out, one each, where no salt deals them.
     `allow_missing` names species that may be absent from training or validation. `together` says
     that all that is run learns from training and validation parts alike.
     """
 
     name: str
     by: str
-    test: float = 0.3
+    test: float | tuple[str, ...] = 0.3
     folds: int = 5
     validation: float | str = 0.2
     salt: str = ""
@@ -39,6 +48,7 @@ class Split:
     allow_missing: tuple[str, ...] = ()
     allow_leak: bool = False
     together: bool = False
+    sites: tuple[str, ...] = ()
 
     @property
     def validates_on(self) -> str:
@@ -54,6 +64,11 @@ class Split:
     def leaks(self) -> bool:
         """Whether what is judged was learnt from, or looked at, by design."""
         return self.by == "clip" or self.validation == TEST
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the group of a clip follows from its time."""
+        return self.by in TIMED
 
     @property
     def fold_names(self) -> tuple[str, ...]:
@@ -78,14 +93,72 @@ def place(salt: str, *parts: str) -> float:
     return int.from_bytes(digest[:6]) / 2**48
 
 
-def group_of(recording: Recording, by: str) -> str:
-    """Group of a recording: its id, or the night or date it was made.
+def group_of(recording: Recording, by: str, seconds: float = 0.0) -> str:
+    """Group of a recording, so many s after its beginning: its id, or the night or date then.
 
-    By `clip` each clip is a group; the recording's is its id.
+    By `clip` each clip is a group; the recording's is its id. Recordings of a site whose clock was
+    not set are one group where nights or dates are: nobody knows which of them are of one.
     """
-    if by in ("recording", "file", "clip"):
+    if by == "recording":
+        return recording.first or recording.recording
+    if by in ("file", "clip"):
         return recording.recording
-    return recording.night if by == "night" else recording.date
+    if by == "site":
+        return recording.site
+    if recording.not_set:
+        return f"clock not set, {recording.site}" if recording.site else "clock not set"
+    if by == "night":
+        return recording.night_at(seconds)
+    return time_of_day(recording.date, recording.time, seconds, recording.utc, recording.zone)[0]
+
+
+def parts_of(
+    recording: Recording, by: str, calls: Iterable[tuple[float, float]], length: float
+) -> dict[str, Recording]:
+    """Parts of a recording that splits by night or date deal, as far as its calls tell them.
+
+    A long recording goes on into the next night, and its clips with it.
+
+    Parameters
+    ----------
+    recording
+        The recording.
+    by
+        What the split keeps together.
+    calls
+        Start and end of each, in s.
+    length
+        Of a clip, in s.
+
+    Returns
+    -------
+    dict
+        By group: the recording where it begins, and one that stands for each later part.
+    """
+    found = {group_of(recording, by): recording}
+    if by not in TIMED or not recording.time:
+        return found
+    calls = list(calls)
+    last = max((end for _, end in calls), default=0.0)
+    if group_of(recording, by, last) in found:
+        return found
+    for start, end in calls:
+        for clip in touched(start, end, length):
+            at = clip * length
+            group = group_of(recording, by, at)
+            if group not in found:
+                date, time = time_of_day(
+                    recording.date, recording.time, at, recording.utc, recording.zone
+                )
+                utc = utc_of(recording.utc, at)
+                id = f"{recording.recording} ({group})"
+                found[group] = replace(recording, recording=id, date=date, time=time, utc=utc)
+    return found
+
+
+def touched(start: float, end: float, length: float) -> range:
+    """Numbers of the clips of `length` that a call touches, all in s."""
+    return range(int(start // length), int(end // length) + 1)
 
 
 def unit_of(by: str, rows: Iterable[Mapping[str, str]]) -> str:
@@ -117,7 +190,7 @@ def groups_of(split: Split, recordings: Sequence[Recording]) -> dict[str, str]:
 
 
 def drawn_group(row: Mapping[str, str], by: str) -> str:
-    """Group that intervals draw a clip with: that of a file of folds, else its night or recording.
+    """Group that intervals draw a clip with: a site, that of a file, else its night or recording.
 
     Parameters
     ----------
@@ -126,9 +199,9 @@ def drawn_group(row: Mapping[str, str], by: str) -> str:
     by
         What the split keeps together.
     """
-    if by == "file" and row["group"] != row["recording"]:
+    if by == "site" or (by == "file" and row["group"] != row["recording"]):
         return row["group"]
-    return row["night"] or row["recording"]
+    return row["night"] or row["group" if by == "recording" else "recording"]
 
 
 def given_folds(split: Split, recordings: Sequence[Recording]) -> dict[str, Dealt]:
@@ -153,6 +226,16 @@ def given_folds(split: Split, recordings: Sequence[Recording]) -> dict[str, Deal
             f"splits.{split.name}.file: {split.file}{example} gives no fold for these recordings; "
             f"expected their ids, with or without the ending of an audio file:\n{listing(missing)}"
         )
+    for each in recordings:
+        mine, first = dealt[each.recording], dealt[each.first or each.recording]
+        if mine.fold != first.fold:
+            raise UserError(
+                f"splits.{split.name}.file: {split.file} gives {each.recording} and {each.first} "
+                f"the folds {mine.fold} and {first.fold}, but they are channels of one file, "
+                f"{each.path}; give both the same."
+            )
+        if mine.group == each.recording:
+            dealt[each.recording] = first
     return dealt
 
 
@@ -176,10 +259,16 @@ def assign(split: Split, recordings: Sequence[Recording]) -> dict[str, dict[str,
     groups = {r.recording: group_of(r, split.by) for r in recordings}
     without = sorted(recording for recording, group in groups.items() if not group)
     if without:
+        what = "sites" if split.by == "site" else "dates and times"
         raise UserError(
             f"splits.{split.name}.by is {split.by}, but the names of these recordings tell no "
-            f"{split.by} (recordings.pattern); give dates and times in a table of recordings, or "
+            f"{split.by} (recordings.pattern); give {what} in a table of recordings, or "
             f"split by recording:\n{listing(without)}"
+        )
+    if isinstance(split.test, tuple) and (unknown := sorted({*split.test} - {*groups.values()})):
+        raise UserError(
+            f"splits.{split.name}.test: {', '.join(unknown)} {be(len(unknown))} no site of the "
+            f"recordings; expected some of {', '.join(sorted(set(groups.values())))}."
         )
     if split.by != "file":
         return assign_groups(split, groups)
@@ -216,10 +305,18 @@ def _roles(split: Split, group: str, of: str) -> dict[str, str]:
 
 
 def _fold(split: Split, group: str) -> str:
-    if place(split.salt, group) < split.test:
+    if _is_tested(split, group):
         return TEST
+    if split.sites:
+        return str(split.sites.index(group) + 1) if group in split.sites else NOWHERE
     names = split.fold_names
     return names[int(place(split.salt, "fold", group) * len(names))]
+
+
+def _is_tested(split: Split, group: str) -> bool:
+    if isinstance(split.test, tuple):
+        return group in split.test
+    return place(split.salt, group) < split.test
 
 
 def _role(split: Split, group: str, of: str, fold: str) -> str:
@@ -227,6 +324,12 @@ def _role(split: Split, group: str, of: str, fold: str) -> str:
         return TEST
     if of == fold != ALL:
         return HELD_OUT
+    if split.sites and of != NOWHERE:
+        # Those that follow, so that no salt is needed: one at least, and one is left to train on.
+        count = len(split.sites)
+        most = min(max(1, round(split.validation_share * (count - 1))), count - 2)
+        behind = (int(of) - int(fold)) % count
+        return VALIDATION if split.validation_share and behind <= most else TRAIN
     validates = place(split.salt, "validation", fold, group) < split.validation_share
     return VALIDATION if validates else TRAIN
 
@@ -287,11 +390,12 @@ def _needs(split: Split, strict: bool) -> Iterator[tuple[str, str, tuple[str, ..
         for part in filled:
             if strict:
                 within = (part,)
-            elif split.together and part == VALIDATION:
+            elif split.by == "site" or (split.together and part == VALIDATION):
+                # A site may lack a species: its scores are empty where it was not learnt.
                 within = ()
             else:
                 within = (part,) if part in (TRAIN, split.validates_on) else ()
-            if split.together and part == TRAIN and VALIDATION in filled:
+            if within and split.together and part == TRAIN and VALIDATION in filled:
                 within = (TRAIN, VALIDATION)
             yield fold, part, within
 
@@ -380,7 +484,7 @@ def check(
     """
     groups = {group_of(recording, split.by) for recording in recordings}
     if split.by != "file" and split.folds > len(groups) > 0:
-        kind = {"recording": "annotated recordings", "night": "nights", "date": "dates"}[split.by]
+        kind = "annotated recordings" if split.by == "recording" else f"{split.by}s"
         raise UserError(
             f"splits.{split.name}.folds: found {split.folds}, more than there are {kind} "
             f"({len(groups)}), which are not divided; lower it, or set it to 0 for one plain "
@@ -390,6 +494,11 @@ def check(
     if not found:
         return
     refuse_unheard(split, present)
+    if split.sites:
+        raise UserError(
+            f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n"
+            "Each site is left out once: with two there is none to validate on (validation: 0)."
+        )
     if (salt := find_salt(split, recordings, present)) is not None:
         advice = f'Set splits.{split.name}.salt: "{salt}"'
     elif split.by == "file":
@@ -448,16 +557,17 @@ def find_salt(
 
 def shares(split: Split) -> dict[str, float]:
     """Share of the groups that each part aims at, in one fold."""
-    rest = 1.0 - split.test
+    test = 0.0 if isinstance(split.test, tuple) else split.test
+    rest = 1.0 - test
     held_out = rest / split.folds if split.folds else 0.0
     validation = (rest - held_out) * split.validation_share
     aimed = {
         TRAIN: rest - held_out - validation,
         VALIDATION: validation,
         HELD_OUT: held_out,
-        TEST: split.test,
+        TEST: test,
     }
-    return {part: aimed[part] for part in parts(split)}
+    return {part: aimed[part] for part in parts(split) if aimed[part]}
 
 
 def imbalance(
