@@ -1,6 +1,6 @@
 """How long before or after sunset, sunrise and civil twilight something was."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from datetime import date as Date
 from functools import lru_cache
@@ -11,7 +11,7 @@ import astral.sun
 # What the evening begins with, and what the morning after it ends with; twilight is the civil one.
 EVENING, MORNING = ("sunset", "dusk"), ("dawn", "sunrise")
 SUN = (*EVENING, *MORNING)
-_WHEN = {
+_WHEN: dict[str, Callable[..., datetime]] = {
     "sunset": astral.sun.sunset,
     "dusk": astral.sun.dusk,
     "dawn": astral.sun.dawn,
