@@ -134,7 +134,7 @@ def test_a_whole_run_of_it_is_certified_and_heard_by_local_time(recorders):
     sun = read(recorders / "results/monitoring/sun.csv")
     assert {row["event"] for row in sun} == {"sunset", "dusk", "dawn", "sunrise"}
     # 20:30 is an hour and a half after sunset, 11:59:50 is seven hours before it.
-    minutes = {int(row["minutes"]) for row in sun if row["event"] == "sunset"}
+    minutes = {int(row["after"]) for row in sun if row["event"] == "sunset"}
     assert {90} < minutes and all(each == 90 or each < -390 or each > 960 for each in minutes)
     assert (recorders / "results/monitoring/sun.svg").exists()
     for row in read(recorders / "results/detections/events.csv"):

@@ -23,7 +23,7 @@ def main(input, output, params):
         for line, (code, name) in zip(axes, params.species.items(), strict=True):
             for ax, event in zip(line, SHOWN, strict=True):
                 mine = [row for row in rows if row["species"] == code and row["event"] == event]
-                at = np.array([int(row["minutes"]) + STEP / 2 for row in mine]) / 60
+                at = np.array([int(row["after"]) + STEP / 2 for row in mine]) / 60
                 expected = draw_shares(ax, at, mine, 0.9 * STEP / 60)
                 if len(expected):
                     say_unknown(ax, expected)

@@ -27,9 +27,9 @@ def main(input, output, params):
         for species in params.species
         if species in of and values[1]
     ]
-    rows.sort(key=lambda row: (SUN.index(row["event"]), int(row["minutes"])))
+    rows.sort(key=lambda row: (SUN.index(row["event"]), int(row["after"])))
     write_table(output[0], (*BY_SUN, *TABLE), rows)
-    log.info("%d half hours", len({(row["event"], row["minutes"]) for row in rows}))
+    log.info("%d half hours", len({(row["event"], row["after"]) for row in rows}))
 
 
 if "snakemake" in globals():

@@ -1,15 +1,20 @@
 """Counts of clips laid into the calendar by hand."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
-from anurans.common.tables import format_cell
+from anurans.common.tables import format_cell, read_table, write_table
 from anurans.listening.activity import (
+    BY_SUN,
     PARTS,
+    SUN_PARTS,
     TABLE,
     add_all,
     gather,
     part_rows,
+    place_by_sun,
     place_clips,
     read_part,
     tally,
@@ -155,3 +160,24 @@ def test_minutes_have_the_events_that_touch_them():
     assert present((0.0, 1.0), (5.0, 6.0)) == 1 and present() == 0
     # A piece after the last minute that a clip begins in.
     assert present((119.0, 121.0)) == 1
+
+
+def test_half_hours_from_the_sun_are_added_up_like_hours(tmp_path):
+    """A recording of an hour from 21:58 UTC, sunset in Campinas, and one of no known place."""
+    told = {"utc": "2024-01-20T21:58:00Z", "latitude": -22.8, "longitude": -47.1}
+    starts = np.arange(0.0, 3600.0, 60.0)
+    places = place_by_sun(told, starts)
+    assert set(places) == {"sunset", "dusk", "dawn", "sunrise"}
+    assert Counter(places["sunset"]) == {
+        ("sunset", "-30"): 1,
+        ("sunset", "0"): 30,
+        ("sunset", "30"): 29,
+    }
+    assert place_by_sun({"utc": told["utc"]}, starts) == {}
+    nothing = np.zeros(60, bool), np.zeros((60, 1)), None, []
+    found = tally("A", places["sunset"], starts, *nothing)
+    write_table(tmp_path / "sun.tsv", SUN_PARTS, part_rows(found, BY_SUN))
+    back = read_part(read_table(tmp_path / "sun.tsv"), BY_SUN)
+    of = gather(back, BY_SUN, BY_SUN)
+    assert of["sunset", "0"]["A"].row("A", None)["clips"] == 30
+    assert sum(each["A"].row("A", None)["minutes"] for each in of.values()) == 60

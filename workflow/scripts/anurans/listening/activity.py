@@ -9,7 +9,7 @@ from anurans.recordings.sun import SUN, minutes_after, step_of
 from anurans.recordings.times import hours_from_noon, night_of, time_of_day
 from anurans.scores.probabilities import Curve, Separation
 
-BY_TIME, BY_SUN = ("night", "hour"), ("event", "minutes")
+BY_TIME, BY_SUN = ("night", "hour"), ("event", "after")
 COUNTS = ("recordings", "minutes", "minutes_present", "clips", "positive")
 CLIPS = COUNTS.index("clips")
 # What the jobs of single days hand on.
