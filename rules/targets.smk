@@ -1,7 +1,7 @@
-# Targets by name, one per stage. Needs and makes what their rules below do. The last three answer a
+# Targets by name, one per stage. Needs and makes what their rules below do. The last four answer a
 # question: they have neither output nor benchmark, which would count as made and up to date, so that
-# they run whenever they are asked. suggest_salt writes results/checks/salts.csv, runs writes
-# results/checks/runs.csv, status nothing.
+# they run whenever they are asked. start writes a config and its tables, suggest_salt
+# results/checks/salts.csv, runs results/checks/runs.csv, status nothing.
 rule summary:
     input:
         "results/summary.csv",
@@ -66,6 +66,19 @@ rule detect:
 rule monitoring:
     input:
         asked(PLAN.detection.monitoring),
+
+
+rule start:
+    log:
+        "logs/start.log",
+    localrule: True
+    conda:
+        "../envs/audio.yaml"
+    params:
+        settings=asked(PLAN.start),
+        code=CODE.digest("start.py"),
+    script:
+        "../workflow/scripts/start.py"
 
 
 rule suggest_salt:

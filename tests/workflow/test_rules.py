@@ -24,7 +24,7 @@ ALIKE = {name: of for of, name in re.findall(r"^use rule (\w+) as (\w+) with:", 
 NAMES = [*re.findall(r"^rule (\w+):", RULES, re.M), *ALIKE]
 # What only answers a question, or fetches what is not there, has no output and is never up to date.
 DOWNLOADS = {"download_site", "download_weights", *ALIKE}
-QUESTIONS = {"runs", "status", "suggest_salt", *DOWNLOADS}
+QUESTIONS = {"runs", "start", "status", "suggest_salt", *DOWNLOADS}
 # Loads the workflow of the folder it runs in, plans all of it, and prints what it found.
 LOAD = """
 import json, sys

@@ -7,6 +7,7 @@ for, never audio, standard library only.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from anurans.common.errors import UserError
 from anurans.plan import config as configs
 from anurans.plan import config_files
 from anurans.plan.annotation_plan import AnnotationPlan
@@ -68,8 +69,25 @@ class Plan:
 
     @property
     def trained_config(self) -> dict[str, Any]:
-        """The config without what is detected, which changes nothing of the models."""
-        return {key: value for key, value in self.config.items() if key != "detection"}
+        """The config without what changes nothing of the models: what is detected, or looked at."""
+        without = ("detection", "start")
+        return {key: value for key, value in self.config.items() if key not in without}
+
+    def start(self) -> dict[str, Any]:
+        """What `snakemake start` looks at.
+
+        Raises
+        ------
+        UserError
+            Where the config does not say.
+        """
+        if "start" not in self.config:
+            raise UserError(
+                "start: name the folder of the recordings, and where the annotations are: "
+                "snakemake start --config 'start={recordings: cards, annotations: labels}' "
+                "(docs/recordings.md)."
+            )
+        return self.config["start"]
 
     @property
     def notes(self) -> list[str]:
