@@ -87,8 +87,13 @@ def judge_presence(parts: Sequence[Heard], subset: str) -> dict[str, float | int
     """
     folds = len(parts)
     if subset == HELD_OUT and parts:
-        columns = [[getattr(part, name) for part in parts] for name in Heard.__slots__]
-        parts = [Heard(*map(np.concatenate, columns))]
+        parts = [
+            Heard(
+                np.concatenate([part.present for part in parts]),
+                np.concatenate([part.predicted for part in parts]),
+                np.concatenate([part.score for part in parts]),
+            )
+        ]
     scored = [_score(part) for part in parts]
     counts = [(len(part.present), part.present.sum(), part.predicted.sum()) for part in parts]
     recordings, present, predicted = np.mean(counts, axis=0) if counts else (0, 0, 0)
