@@ -769,8 +769,8 @@ def test_every_field_that_may_be_left_out_has_a_default():
         for at, rule, required in FIELDS
         if not required and "default" not in rule and not at.startswith("annotations.columns.")
     ]
-    # A config without it has nothing to detect, and is as if there were no such key.
-    assert bare == ["detection"]
+    # A config without them has nothing to detect, or to start from, and is as if there were none.
+    assert bare == ["detection", "start"]
 
 
 def test_no_object_of_the_schema_takes_unknown_keys():
