@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import CONFIG, ROOT, names, planned, read, refused, snakemake, write_config
+from conftest import (
+    CALLS,
+    CONFIG,
+    ROOT,
+    make_recording,
+    names,
+    planned,
+    read,
+    refused,
+    snakemake,
+    write_config,
+)
 
 from anurans.scores.summary_notes import left_out
 
@@ -40,9 +51,8 @@ def add_dirt(folder):
     (place / "dangling.wav").symlink_to("nowhere")
     for name in ("a\ttab", "a{b}", "<script>"):
         (place / f"{name}.wav").touch()
-    good = place / f"{names()[0]}.wav"
-    for name in EVIL:
-        shutil.copy2(good, place / f"{name}.wav")
+    for seed, name in enumerate(EVIL, start=100):
+        make_recording(place / f"{name}.wav", CALLS[0], seed)
 
 
 def config_of(folder):
@@ -212,10 +222,12 @@ def test_skipped_lines_are_listed(fresh):
     path.write_text(path.read_text() + "1,5\t2\tLOW_C\n75\t76\tLOW_C\n2\t3\t=cmd()\n")
     snakemake(fresh, ANNOTATIONS)
     rows = read(fresh / ANNOTATIONS)
-    assert [(row["recording"], row["line"]) for row in rows if row["skipped"]] == [
+    lines = [(row["recording"], row["line"]) for row in rows if row["status"] == "skipped"]
+    assert lines == [
         (names()[0], "4"),
         (names()[0], "5"),
     ]
+    assert [row["species"] for row in rows if row["status"] == "other label"] == ["'=cmd()"]
     assert rows[0]["annotations"] == "1" and rows[0]["species"] == "'=cmd()"
     counts = {row["species"]: row["annotations"] for row in rows if row["recording"] == names()[0]}
     assert (counts["LOW"], counts["HIGH"]) == ("2", "1")

@@ -282,7 +282,7 @@ class _Facts:
             if n := self.roles[split]:
                 yield f"{counted(n, 'recording')} {have(n)} another role in the split {split}"
         elif name == "channels":
-            if "recordings" not in changed:
+            if not changed.keys() & {"recordings", "names"}:
                 yield "audio.channel, or channels of recordings, have changed"
         elif setting_of(job.rule, name):
             yield from self._settings_of(job, changed, name)
