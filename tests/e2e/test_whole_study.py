@@ -12,7 +12,8 @@ from conftest import CONFIG, ROOT, names, planned, read, refused, snakemake, wri
 from anurans.plan.config import load
 from anurans.plan.runs import runs, split
 from anurans.recordings.names import Recording
-from anurans.splits.splits import assign, lacks
+from anurans.splits.requirements import lacks
+from anurans.splits.splits import assign
 
 PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text(encoding="utf-8"))
 RATES = ("lr0.001", "lr0.1", "lr1e-05")

@@ -4,7 +4,8 @@ from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.recordings.times import night_of, time_of_day
-from anurans.splits.splits import LEFT_OUT, Split, assign_groups, lacks
+from anurans.splits.requirements import lacks
+from anurans.splits.splits import LEFT_OUT, Split, assign_groups
 
 
 def main(input, output, params, wildcards):

@@ -5,7 +5,9 @@ from anurans.annotations.sources import AnnotationSource
 from anurans.common.jobs import log, run
 from anurans.common.tables import write_table
 from anurans.recordings.names import Recording
-from anurans.splits.splits import Split, assign, imbalance, rank_salts, refuse_unheard
+from anurans.splits.salts import imbalance, rank_salts
+from anurans.splits.split_checks import refuse_unheard
+from anurans.splits.splits import Split, assign
 
 COLUMNS = ["split", "salt", "imbalance", "every_species_in_every_part", "yours"]
 

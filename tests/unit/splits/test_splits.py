@@ -8,7 +8,10 @@ import pytest
 
 from anurans.common.errors import UserError
 from anurans.recordings.names import Recording
-from anurans.splits import fold_files, splits
+from anurans.splits import fold_files, salts, splits
+from anurans.splits.requirements import lacks, lost
+from anurans.splits.salts import find_salt, imbalance, rank_salts, shares
+from anurans.splits.split_checks import check, refuse_unheard
 from anurans.splits.splits import (
     HELD_OUT,
     TEST,
@@ -17,19 +20,11 @@ from anurans.splits.splits import (
     Split,
     assign,
     assign_groups,
-    check,
     drawn_group,
-    find_salt,
     group_of,
     groups_of,
-    imbalance,
     in_roles,
-    lacks,
-    lost,
     place,
-    rank_salts,
-    refuse_unheard,
-    shares,
     unit_of,
 )
 
@@ -298,13 +293,13 @@ def test_salts_are_tried_with_few_roles(given, monkeypatch):
 def test_the_salt_that_is_found_is_the_first_that_lacks_nothing(
     given, by, settings, together, monkeypatch
 ):
-    monkeypatch.setattr(splits, "SALTS", splits.SALTS[:50])
+    monkeypatch.setattr(salts, "SALTS", salts.SALTS[:50])
     rows = "".join(f"R{i},{1 + i % 2 if settings != {'folds': 0} else 'all'}\n" for i in range(14))
     split = given(rows, **({"folds": 2, "validation": 0.3} | settings), together=together)
     if by == "recording":
         split = replace(split, by=by, file=None, test=0.3)
     made, seen = recordings(14), set()
-    salted = [replace(split, salt=salt) for salt in splits.SALTS]
+    salted = [replace(split, salt=salt) for salt in salts.SALTS]
     roles = [assign(each, made) for each in salted]
     for count in (1, 2, 3, 5, 8):
         present = {"B": COMMON, "P": frozenset(f"R{3 * i % 14}" for i in range(count))}
@@ -333,8 +328,8 @@ def test_a_split_that_works_passes():
 
 
 def test_an_empty_part_is_refused_with_a_salt_that_would_do():
-    salts = (Split("s", "recording", salt=str(i)) for i in range(99))
-    split = next(salted for salted in salts if lacks(salted, assign(salted, recordings(24)), {}))
+    tried = (Split("s", "recording", salt=str(i)) for i in range(99))
+    split = next(salted for salted in tried if lacks(salted, assign(salted, recordings(24)), {}))
     message = refusal(check, split, recordings(24), {"B": COMMON})
     assert message.startswith("splits.s cannot be used with these recordings:\n  fold ")
     assert ": no annotated recording in " in message

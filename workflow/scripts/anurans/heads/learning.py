@@ -17,7 +17,8 @@ from anurans.recordings.clips import ORIGINAL
 from anurans.sounds.windows import combine
 from anurans.splits.datasets import Embeddings, Part, label_windows, rows_of, shown_by
 from anurans.splits.inner_folds import NO_FOLD, InnerFolds, choose_groups, deal_folds
-from anurans.splits.splits import TIMED, TRAIN, VALIDATION, lost, unit_of
+from anurans.splits.requirements import lost
+from anurans.splits.splits import TIMED, TRAIN, VALIDATION, unit_of
 
 # Columns of clips.tsv before the scores and labels of each species.
 COLUMNS = (

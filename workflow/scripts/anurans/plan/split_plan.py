@@ -10,6 +10,7 @@ from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.recordings.names import Recording
 from anurans.splits import clip_digests, splits
+from anurans.splits.split_checks import check
 
 # Role of every recording, in each fold.
 Roles = dict[str, dict[str, str]]
@@ -95,7 +96,7 @@ class SplitPlan:
         if split.by == "clip":
             return {}
         assigned = splits.assign(split, self._recordings.all)
-        splits.check(split, *self._parts_and_calls(split))
+        check(split, *self._parts_and_calls(split))
         return assigned
 
     def _parts_of(self, name: str) -> dict[str, dict[str, Recording]]:

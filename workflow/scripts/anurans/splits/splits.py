@@ -3,12 +3,10 @@
 Standard library only: the roles are known at parse time, from the names of the recordings.
 """
 
-import difflib
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import fsum
 
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import be
@@ -23,8 +21,6 @@ TIMED = ("night", "date")
 NOWHERE = "0"
 # Role of recordings whose sound is that of another one, which is used.
 LEFT_OUT = "left_out"
-# Those that are tried where one is looked for.
-SALTS = tuple(map(str, range(256)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,20 +287,21 @@ def assign_groups(split: Split, groups: Mapping[str, str]) -> dict[str, dict[str
     dict of dict
         As that of `assign`.
     """
-    roles = {group: _roles(split, group, _fold(split, group)) for group in set(groups.values())}
+    roles = {group: _roles(split, group, fold_of(split, group)) for group in set(groups.values())}
     return {member: roles[group] for member, group in groups.items()}
 
 
 def role_of(split: Split, group: str, fold: str) -> str:
     """Role of a group in one fold, where the salt deals the groups; as that of `assign_groups`."""
-    return _role(split, group, _fold(split, group), fold)
+    return role_in(split, group, fold_of(split, group), fold)
 
 
 def _roles(split: Split, group: str, of: str) -> dict[str, str]:
-    return {fold: _role(split, group, of, fold) for fold in split.fold_names}
+    return {fold: role_in(split, group, of, fold) for fold in split.fold_names}
 
 
-def _fold(split: Split, group: str) -> str:
+def fold_of(split: Split, group: str) -> str:
+    """Fold that leaves a group out, or `test`, where the salt deals the groups."""
     if _is_tested(split, group):
         return TEST
     if split.sites:
@@ -319,7 +316,8 @@ def _is_tested(split: Split, group: str) -> bool:
     return place(split.salt, group) < split.test
 
 
-def _role(split: Split, group: str, of: str, fold: str) -> str:
+def role_in(split: Split, group: str, of: str, fold: str) -> str:
+    """Role in one fold of a group that the fold `of` leaves out; `of` is as `fold_of` gives it."""
     if of == TEST:
         return TEST
     if of == fold != ALL:
@@ -341,295 +339,6 @@ def parts(split: Split) -> tuple[str, ...]:
     # A file may name test recordings whatever the share.
     test = (TEST,) if split.test and split.by != "file" else ()
     return (TRAIN, *validation, *held_out, *test)
-
-
-def lacks(
-    split: Split,
-    roles: Mapping[str, Mapping[str, str]],
-    present: Mapping[str, frozenset[str]],
-    strict: bool = False,
-) -> list[str]:
-    """What a split lacks, as sentences.
-
-    Parameters
-    ----------
-    split
-        The split.
-    roles
-        Of the annotated recordings, from `assign`.
-    present
-        The recordings that each species calls in.
-    strict
-        Whether held-out and test parts must hold every species as well.
-    """
-    of = {
-        (fold, part): {name for name, role in roles.items() if role[fold] == part}
-        for fold in split.fold_names
-        for part in parts(split)
-    }
-    found = []
-    for fold, part, within in _needs(split, strict):
-        if not of[fold, part]:
-            found.append(f"fold {fold}: no annotated recording in {part}")
-            continue
-        members = set().union(*(of[fold, each] for each in within))
-        for species, where in present.items() if within else ():
-            if species not in split.allow_missing and not members & where:
-                found.append(
-                    f"fold {fold}: {species} calls in none of the {len(members)} recordings "
-                    f"in {' and '.join(within)} (in {len(where)} of all {len(roles)})"
-                )
-    return found
-
-
-def _needs(split: Split, strict: bool) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each fold and part that must not be empty, and the parts that must hold every species."""
-    filled = parts(split)
-    within: tuple[str, ...]
-    for fold in split.fold_names:
-        for part in filled:
-            if strict:
-                within = (part,)
-            elif split.by == "site" or (split.together and part == VALIDATION):
-                # A site may lack a species: its scores are empty where it was not learnt.
-                within = ()
-            else:
-                within = (part,) if part in (TRAIN, split.validates_on) else ()
-            if within and split.together and part == TRAIN and VALIDATION in filled:
-                within = (TRAIN, VALIDATION)
-            yield fold, part, within
-
-
-def lost(
-    members: Mapping[str, Iterable[str]],
-    calls: Mapping[str, Iterable[str]],
-    required: Sequence[str],
-) -> list[str]:
-    """What parts lack once the recordings that cannot be used are left out, as sentences.
-
-    Parameters
-    ----------
-    members
-        The usable recordings of each part.
-    calls
-        The species that call in each usable recording that is annotated.
-    required
-        The species that each part needs.
-    """
-    found = []
-    for part, names in members.items():
-        heard = [set(calls[name]) for name in names if name in calls]
-        if not heard:
-            found.append(f"{part}: no annotated recording can be used")
-            continue
-        for species in required:
-            if not any(species in of for of in heard):
-                found.append(f"{part}: {species} calls in none of {len(heard)} usable recordings")
-    return found
-
-
-def refuse_unheard(
-    split: Split, present: Mapping[str, frozenset[str]], named: Iterable[str] = ()
-) -> None:
-    """Refuse a split that needs a species that is annotated nowhere: no salt and no share helps.
-
-    Parameters
-    ----------
-    split
-        The split; what `allow_missing` names may be annotated nowhere.
-    present
-        The recordings that each species calls in.
-    named
-        Every species that the annotations name, those of the config or others.
-
-    Raises
-    ------
-    UserError
-        With each such species, and a species of the annotations that is written nearly so.
-    """
-    unheard = [name for name, at in present.items() if not at and name not in split.allow_missing]
-    if not unheard:
-        return
-    lines = []
-    for species in unheard:
-        close = difflib.get_close_matches(species, sorted(named), n=1)
-        lines.append(f"{species}{f' (did you mean {close[0]}?)' if close else ''}")
-    raise UserError(
-        f"species: found in no annotation, so that splits.{split.name} cannot divide them:\n"
-        f"{listing(lines)}\n"
-        "Write each code under species: as the annotations do (snakemake results/annotations.csv "
-        "lists those), take it out, or, where its annotations are still to come, let it through "
-        f"with splits.{split.name}.allow_missing."
-    )
-
-
-def check(
-    split: Split, recordings: Sequence[Recording], present: Mapping[str, frozenset[str]]
-) -> None:
-    """Refuse a split with an empty part, or without a species in training or validation.
-
-    Parameters
-    ----------
-    split
-        The split.
-    recordings
-        The annotated recordings.
-    present
-        The recordings that each species calls in.
-
-    Raises
-    ------
-    UserError
-        With the counts, and a salt that would do.
-    """
-    groups = {group_of(recording, split.by) for recording in recordings}
-    if split.by != "file" and split.folds > len(groups) > 0:
-        kind = "annotated recordings" if split.by == "recording" else f"{split.by}s"
-        raise UserError(
-            f"splits.{split.name}.folds: found {split.folds}, more than there are {kind} "
-            f"({len(groups)}), which are not divided; lower it, or set it to 0 for one plain "
-            "training."
-        )
-    found = lacks(split, assign(split, recordings), present)
-    if not found:
-        return
-    refuse_unheard(split, present)
-    if split.sites:
-        raise UserError(
-            f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n"
-            "Each site is left out once: with two there is none to validate on (validation: 0)."
-        )
-    if (salt := find_salt(split, recordings, present)) is not None:
-        advice = f'Set splits.{split.name}.salt: "{salt}"'
-    elif split.by == "file":
-        advice = f"None of 256 salts does better; correct {split.file}"
-    else:
-        advice = "None of 256 salts does better; use fewer folds or a larger share"
-    raise UserError(
-        f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n"
-        f"{advice}. A rare species can be let through with "
-        f"splits.{split.name}.allow_missing: [<species>]."
-    )
-
-
-def find_salt(
-    split: Split, recordings: Sequence[Recording], present: Mapping[str, frozenset[str]]
-) -> str | None:
-    """First of 256 salts that fills every part, with every species in each if one of them does."""
-    groups = groups_of(split, recordings)
-    dealt = given_folds(split, recordings) if split.by == "file" else {}
-    # Rare species decide most salts with few roles.
-    heard = sorted(
-        (
-            [name for name in where if name in groups]
-            for species, where in present.items()
-            if species not in split.allow_missing
-        ),
-        key=len,
-    )
-
-    def fills(salted: Split, strict: bool) -> bool:
-        """Whether `lacks` would find nothing, from no more roles than that takes."""
-
-        def some(names: Iterable[str], fold: str, within: tuple[str, ...]) -> bool:
-            return any(role(name, fold) in within for name in names)
-
-        def role(name: str, fold: str) -> str:
-            group = groups[name]
-            of = dealt[name].fold if dealt else _fold(salted, group)
-            return _role(salted, group, of, fold)
-
-        return all(
-            all(some(names, fold, within) for names in heard if within)
-            and some(groups, fold, (part,))
-            for fold, part, within in _needs(salted, strict)
-        )
-
-    usable = None
-    for salt in SALTS:
-        salted = replace(split, salt=salt)
-        if fills(salted, strict=True):
-            return salt
-        if usable is None and fills(salted, strict=False):
-            usable = salt
-    return usable
-
-
-def shares(split: Split) -> dict[str, float]:
-    """Share of the groups that each part aims at, in one fold."""
-    test = 0.0 if isinstance(split.test, tuple) else split.test
-    rest = 1.0 - test
-    held_out = rest / split.folds if split.folds else 0.0
-    validation = (rest - held_out) * split.validation_share
-    aimed = {
-        TRAIN: rest - held_out - validation,
-        VALIDATION: validation,
-        HELD_OUT: held_out,
-        TEST: test,
-    }
-    return {part: aimed[part] for part in parts(split) if aimed[part]}
-
-
-def imbalance(
-    split: Split,
-    roles: Mapping[str, Mapping[str, str]],
-    amounts: Mapping[str, Mapping[str, float]],
-) -> float:
-    """Tell how far the parts of a split are from holding what they should of each species.
-
-    Parameters
-    ----------
-    split
-        The split.
-    roles
-        Of the annotated recordings, from `assign`.
-    amounts
-        For each species (and, under any other name, for whatever else shall be divided evenly),
-        how much each recording has of it.
-
-    Returns
-    -------
-    float
-        Root mean square, over folds, parts and species, of (share of the species' total that is
-        in the part - share that the part aims at) / share that the part aims at. 0 where each
-        part has the overall proportions.
-    """
-    errors = []
-    for fold in split.fold_names:
-        for part, aimed in shares(split).items():
-            for amount in amounts.values():
-                inside = fsum(n for r, n in amount.items() if roles[r][fold] == part)
-                errors.append(inside / fsum(amount.values()) / aimed - 1.0)
-    return (fsum(error**2 for error in errors) / len(errors)) ** 0.5
-
-
-def rank_salts(
-    split: Split,
-    recordings: Sequence[Recording],
-    present: Mapping[str, frozenset[str]],
-    amounts: Mapping[str, Mapping[str, float]],
-) -> list[tuple[str, float, bool]]:
-    """Salts, most even first, each with its imbalance and whether every part has every species.
-
-    Those that cannot be used are left out; the ones with every species in every part come first.
-
-    Parameters
-    ----------
-    split
-        The split, whose salt does not count.
-    recordings
-        The annotated recordings.
-    present, amounts
-        As `lacks` and `imbalance` take them.
-    """
-    found = []
-    for salt in SALTS:
-        salted = replace(split, salt=salt)
-        roles = assign(salted, recordings)
-        if not lacks(salted, roles, present):
-            full = not lacks(salted, roles, present, strict=True)
-            found.append((salt, imbalance(salted, roles, amounts), full))
-    return sorted(found, key=lambda row: (not row[2], row[1], int(row[0])))
 
 
 def in_roles(roles: Mapping[str, Mapping[str, str]], fold: str, wanted: Iterable[str]) -> list[str]:
