@@ -14,17 +14,16 @@ import faults
 # As in jobs: threads of a BLAS that wait for each other take more time than they save.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# As at a user's: what Python compiles is kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+import forked
 import numpy as np
 import pytest
 import soundfile as sf
 import yaml
 
 ROOT = Path(__file__).parents[1]
-# As at a user's: what Python compiles is kept.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-import forked  # noqa: E402
-
 PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles")
 SR, SECONDS = 22050, 20
 # Loud enough tones for a random network: one species low, one high.

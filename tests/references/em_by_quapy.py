@@ -2,8 +2,8 @@
 
 In an environment of its own, since nothing else here needs QuaPy:
 
-    python -m venv /tmp/quapy && /tmp/quapy/bin/pip install quapy
-    /tmp/quapy/bin/python tests/references/em_by_quapy.py
+    python -m venv .venv-quapy && .venv-quapy/bin/pip install quapy
+    .venv-quapy/bin/python tests/references/em_by_quapy.py
 
 Made with QuaPy 0.2.3.
 """

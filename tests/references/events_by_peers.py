@@ -2,9 +2,9 @@
 
 In an environment of its own, since neither runs beside what this project needs:
 
-    python3.11 -m venv /tmp/peers
-    /tmp/peers/bin/pip install "setuptools<70" "numpy<2" "pandas<2.2" sed_eval psds-eval dcase_util
-    /tmp/peers/bin/python tests/references/events_by_peers.py
+    python3.11 -m venv .venv-peers
+    .venv-peers/bin/pip install "setuptools<70" "numpy<2" "pandas<2.2" sed_eval psds-eval dcase_util
+    .venv-peers/bin/python tests/references/events_by_peers.py
 
 Made with sed_eval 0.2.1 and psds-eval 0.5.3. Calls and events are random; each list of events is
 one operating point of the sweep that PSDS takes.

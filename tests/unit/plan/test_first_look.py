@@ -88,9 +88,10 @@ def test_headers_say_that_names_are_in_utc_and_where_the_sites_are(folder, monke
     assert 'sites: "s.csv"' in first.text and "Times are known in UTC." in first.text
 
 
-def test_a_header_that_says_another_time_is_told(folder, monkeypatch):
+@pytest.mark.parametrize("zone", [UTC, None])
+def test_a_header_that_says_another_time_is_told(folder, monkeypatch, zone):
     folder(nights("P_"))
-    header = DeviceHeader(datetime(2024, 1, 20, 17, 0, tzinfo=UTC))
+    header = DeviceHeader(datetime(2024, 1, 20, 17, 0, tzinfo=zone))
     monkeypatch.setattr(first_look, "read_device_header", lambda path: header)
     told = look("rec", "ann").told
     assert any(each.startswith("Name and header disagree in 6 recordings: P_2024") for each in told)

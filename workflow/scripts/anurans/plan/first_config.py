@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from anurans.common.wording import counted
 from anurans.networks.sound_networks import find_birdnet
 from anurans.plan.first_look import FirstLook, Label
 from anurans.recordings.names import Recording
-from anurans.splits.splits import Split, rank_salts
+from anurans.splits.salts import rank_salts
+from anurans.splits.splits import Split
 
 COLUMNS = ("recording", "path", "channel", "site", "date", "time")
 SITES = ("site", "latitude", "longitude")
@@ -182,11 +183,11 @@ def _codes(labels: Sequence[Label]) -> dict[str, str]:
     return codes
 
 
-def _code(text: str, taken: Sequence[str] | Mapping | object) -> str:
+def _code(text: str, taken: Collection[str]) -> str:
     """A code of letters, digits, dots and hyphens."""
     code = re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-_.") or "species"
     number, found = 2, code
-    while found in taken:  # type: ignore[operator]
+    while found in taken:
         found, number = f"{code}-{number}", number + 1
     return found
 

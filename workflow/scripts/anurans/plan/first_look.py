@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import mean
@@ -21,6 +21,7 @@ from anurans.recordings.names import (
 )
 from anurans.recordings.oddities import tell_oddities
 from anurans.recordings.unread import unread_files
+from anurans.recordings.zones import not_set
 
 # Clocks of name and header are taken for equal within this; a header holds whole seconds.
 NEAR = timedelta(seconds=2)
@@ -130,6 +131,8 @@ def _with_clocks(
     """Recordings with what headers add to their names, and what is to be said of clocks."""
     known, said = [], Counter[str]()
     apart: list[str] = []
+    times = [header.time for header in headers.values() if header and header.time]
+    unset = not_set(time.date().isoformat() for time in times)
     for each in found:
         header = headers.get(each.recording)
         time = header.time if header else None
@@ -137,24 +140,14 @@ def _with_clocks(
             known.append(each)
             continue
         said["header"] += 1
-        if each.not_set or time.year < 2000:
-            known.append(each)
-            continue
-        if not each.date or not each.time:
-            said["added"] += 1
-            known.append(_at(each, time))
-        elif time.tzinfo is None:
-            known.append(each)
-        elif not each.utc and _is_near(_named(each), time.astimezone(UTC)):
-            said["utc"] += 1
-            known.append(_at(each, time))
-        elif not each.utc and _is_near(_named(each), time):
-            said["offset"] += 1
-            known.append(_at(each, time))
-        else:
-            if not each.utc or abs(_utc(each) - time.astimezone(UTC)) > NEAR:
-                apart.append(f"{each.recording} (header: {time:%Y-%m-%d %H:%M:%S %z})")
-            known.append(each)
+        is_set = time.date().isoformat() not in unset
+        fits = _fits(each, time, is_set)
+        if fits in ("added", "utc", "offset"):
+            said[fits] += 1
+            each = _at(each, time)
+        elif fits == "apart":
+            apart.append(f"{each.recording} (header: {time:%Y-%m-%d %H:%M:%S %z}".strip() + ")")
+        known.append(each)
     told = []
     if said["header"]:
         parts = [f"{counted(said['header'], 'header')} of recorders tell the time"]
@@ -171,12 +164,21 @@ def _with_clocks(
     return tuple(known), told
 
 
-def _named(each: Recording) -> datetime:
-    return datetime.fromisoformat(f"{each.date}T{each.time}")
-
-
-def _utc(each: Recording) -> datetime:
-    return datetime.fromisoformat(each.utc)
+def _fits(each: Recording, time: datetime, is_set: bool) -> str:
+    """How a header's time stands to what the name tells; empty where it adds nothing."""
+    if each.not_set or not is_set:
+        return "apart" if each.date else ""
+    if not each.date or not each.time:
+        return "added"
+    if each.utc:
+        told = datetime.fromisoformat(each.utc)
+        return "" if time.tzinfo is None or abs(told - time) <= NEAR else "apart"
+    named = datetime.fromisoformat(f"{each.date}T{each.time}")
+    if time.tzinfo is not None and _is_near(named, time.astimezone(UTC)):
+        return "utc"
+    if _is_near(named, time):
+        return "" if time.tzinfo is None else "offset"
+    return "apart"
 
 
 def _is_near(named: datetime, time: datetime) -> bool:
@@ -185,10 +187,8 @@ def _is_near(named: datetime, time: datetime) -> bool:
 
 def _at(each: Recording, time: datetime) -> Recording:
     """A recording that began at this time."""
-    date, clock = time.date().isoformat(), time.time().replace(microsecond=0).isoformat()
     utc = f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if time.tzinfo else ""
-    fields = (each.recording, each.path, each.channel, each.site, date, clock, each.fault, utc)
-    return Recording(*fields)
+    return replace(each, date=f"{time:%Y-%m-%d}", time=f"{time:%H:%M:%S}", utc=utc)
 
 
 def _places(
