@@ -1,12 +1,10 @@
-# Needs metrics.tsv, predictions.tsv and labelling.tsv of the runs, results/labels,
-# results/clips/original and, of events, results/recordings.csv and the annotation source.
+# Needs metrics.tsv, predictions.tsv and labelling.tsv of the runs, results/labels and
+# results/clips/original.
 # Makes results/tables/: models.csv, each model over its folds, intervals.csv, every score with its
 # interval, presence.csv, scores of whole recordings, comparisons.csv, backbones, datasets and
-# recipes against each other, calibration.csv, events.csv, how well each finds events, field.csv,
-# far calls, false events and minutes of listening, optimism.csv, what a leaky split pretends,
-# sites.csv, scores by site, labelling.csv, scores under other rules and by grade,
-# datasets.csv, what each dataset holds, costs.csv, time, memory and disk of each network; and
-# results/calibrators.tsv.
+# recipes against each other, calibration.csv, optimism.csv, what a leaky split pretends, sites.csv,
+# scores by site, labelling.csv, scores under other rules and by grade, datasets.csv, what each
+# dataset holds, costs.csv, time, memory and disk of each network; and results/calibrators.tsv.
 rule tabulate_models:
     input:
         metrics=of_runs("metrics.tsv"),
@@ -126,67 +124,6 @@ rule calibrate_models:
         code=code("calibrate_models.py"),
     script:
         "../workflow/scripts/calibrate_models.py"
-
-
-rule tabulate_events:
-    input:
-        metrics=of_runs("metrics.tsv", PLAN.runs.calibrated()),
-        predictions=of_runs("predictions.tsv", PLAN.runs.calibrated()),
-        calibrators="results/calibrators.tsv",
-        labels=shards("results/labels/original/{shard}.tsv"),
-        recordings="results/recordings.csv",
-        annotations=ancient(given(asked(PLAN.annotations.path))),
-    output:
-        "results/tables/events.csv",
-    log:
-        "logs/tabulate_events.log",
-    benchmark:
-        "results/benchmarks/tabulate_events.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
-    params:
-        recordings=PLAN.recordings.ids,
-        settings=PLAN.annotations.settings,
-        annotations=asked(PLAN.annotations.digest),
-        length=config["clips"]["length"],
-        allowed=config["evaluation"]["events"],
-        code=code("tabulate_events.py"),
-    script:
-        "../workflow/scripts/tabulate_events.py"
-
-
-rule tabulate_field_scores:
-    input:
-        metrics=of_runs("metrics.tsv", PLAN.runs.calibrated()),
-        predictions=of_runs("predictions.tsv", PLAN.runs.calibrated()),
-        labels=shards("results/labels/original/{shard}.tsv"),
-        recordings="results/recordings.csv",
-        annotations=ancient(given(asked(PLAN.annotations.path))),
-    output:
-        "results/tables/field.csv",
-    log:
-        "logs/tabulate_field_scores.log",
-    benchmark:
-        "results/benchmarks/tabulate_field_scores.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
-    params:
-        recordings=PLAN.recordings.ids,
-        settings=PLAN.annotations.settings,
-        annotations=asked(PLAN.annotations.digest),
-        labelling=config["labelling"],
-        length=config["clips"]["length"],
-        resamples=config["evaluation"]["resamples"],
-        seed=config["seed"],
-        code=code("tabulate_field_scores.py"),
-    script:
-        "../workflow/scripts/tabulate_field_scores.py"
 
 
 rule tabulate_optimism:

@@ -28,6 +28,13 @@ def test_channels_of_one_file_are_no_copies_of_each_other():
     assert find_copies(rows[::-1], channels) == {"other": "l"}
 
 
+def test_a_copied_file_of_two_channels_is_a_copy_channel_by_channel():
+    rows = [row("l", "1", "x.wav"), row("r", "1", "x.wav")]
+    rows += [row("y-l", "1", "y.wav"), row("y-r", "1", "y.wav")]
+    channels = {"l": "left", "r": "right", "y-l": "left", "y-r": "right"}
+    assert find_copies(rows, channels) == {"y-l": "l", "y-r": "r"}
+
+
 def test_what_recordings_have_in_common():
     rows = [row("a", "1"), row("b", "2", "x.wav"), row("c", "1"), row("d", "3", "x.wav")]
     rows += [row("e", "", "y.wav"), row("f", "4")]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from anurans.recordings.audio import inspect, read_blocks, read_clips
 from anurans.recordings.names import Recording
-from anurans.recordings.streams import Stream, StreamFile, layout
+from anurans.recordings.stream_layout import Stream
+from anurans.recordings.streams import StreamFile, layout
 
 SR = 22050
 CASES = Path(__file__).parents[3].parent / "shared/cases"

@@ -16,7 +16,8 @@ from anurans.common.errors import UserError
 from anurans.recordings.audio_headers import length_fault
 from anurans.recordings.clips import count_clips
 from anurans.recordings.names import Recording
-from anurans.recordings.streams import Layout, StreamFile, layout
+from anurans.recordings.stream_layout import Layout
+from anurans.recordings.streams import StreamFile, layout
 
 BLOCK = 1 << 20
 # Times full scale; lossy formats reach 2 or so, samples in other units thousands.

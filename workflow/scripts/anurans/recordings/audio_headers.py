@@ -8,7 +8,8 @@ import os
 import struct
 from typing import BinaryIO
 
-from anurans.recordings.streams import SLIGHT, is_open
+from anurans.recordings.stream_layout import TAGS
+from anurans.recordings.wav_streams import SLIGHT, is_open
 
 # A size of 64 bits that writers leave where they could not know the length; of 32, `is_open`.
 _OPEN = 0xFFFFFFFFFFFFFFFF
@@ -18,7 +19,6 @@ _FOLLOWING = (
     *(b"PEAK", b"JUNK", b"junk", b"smpl", b"_PMX", b"FLLR", b"PAD ", b"afsp", b"minf"),
 )
 _W64_TAIL = b"\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a"
-_TAGS = (b"ID3", b"TAG", b"APETAGEX")  # as music players put them behind everything
 _OGG_PAGE, _OGG_LAST = 65307, 4  # most bytes of a page; flag of the last one
 _PIECE = 1 << 20
 _OPEN_LENGTH = (
@@ -114,7 +114,7 @@ def _is_chunk(name: bytes, length: int, left: int) -> bool:
 def _rest(file: BinaryIO, at: int, size: int) -> str:
     """What follows the sound and is no chunk: harmless where it is a tag, or fills the file."""
     file.seek(at)
-    if file.read(8).startswith(_TAGS):
+    if file.read(8).startswith(TAGS):
         return ""
     file.seek(at)
     while piece := file.read(_PIECE):

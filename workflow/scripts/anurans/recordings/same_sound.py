@@ -24,7 +24,7 @@ def find_copies(
     Returns
     -------
     dict
-        Of each copy, the first id with that sound, which is used.
+        Of each copy, the first id with that sound, and that channel where it is used.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def find_copies(
     {'b': 'a'}
     """
     first: dict[object, Mapping[str, object]] = {}
-    taken: set[tuple[object, str]] = set()
+    taken: dict[tuple[object, str], str] = {}
     found: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: str(row["recording"])):
         sound, id = row["sound"], str(row["recording"])
@@ -42,9 +42,9 @@ def find_copies(
         kept = first.setdefault(sound, row)
         of = sound, channels[id]
         if of in taken or not same_file(str(row["path"]), str(kept["path"])):
-            found[id] = str(kept["recording"])
+            found[id] = taken.get(of, str(kept["recording"]))
         else:
-            taken.add(of)
+            taken[of] = id
     return found
 
 
