@@ -1,4 +1,4 @@
-"""Worlds of known truth, for the tests of numbers and benchmarks/coverage.py.
+"""Worlds of known truth, for the tests of numbers and benchmarks/interval_coverage.py.
 
 Scores of clips with and without calls lie a given distance apart, in deviations within a night;
 nights shift both by an effect of their own, and differ in how much they call.

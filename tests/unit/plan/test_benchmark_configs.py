@@ -1,5 +1,7 @@
 """The configs that benchmarks write are configs of today."""
 
+import os
+import subprocess
 import sys
 from importlib import import_module
 
@@ -27,3 +29,14 @@ def test_a_benchmark_gives_a_config_without_mistakes(module, tmp_path, monkeypat
 
 def test_there_are_such_benchmarks():
     assert {"growth", "detection", "memory"} <= set(MODULES)
+
+
+def test_no_benchmark_stands_in_front_of_a_library():
+    # Numba, which librosa needs, looks for a module `coverage`, and took ours for it.
+    done = subprocess.run(
+        [sys.executable, "-c", "import numba, scipy.stats, sklearn"],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "benchmarks")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,6 +1,6 @@
 """How often what is claimed of numbers holds, in simulated worlds of known truth.
 
-    .venv/bin/python benchmarks/coverage.py [--worlds N] [--only bands ...] [--cells]
+    .venv/bin/python benchmarks/interval_coverage.py [--worlds N] [--only bands ...] [--cells]
 
 Makes the table of docs/statistics.md: each claim, what is wanted, what was given before these
 numbers were mended, and what is given now: the mean over cells, with the lowest and highest cell.
