@@ -26,6 +26,11 @@ def test_what_lies_outside_counts_nowhere():
     assert heard.place({"B": events}) == {}
 
 
+def test_a_mark_behind_the_end_of_a_recording_is_of_nothing():
+    heard = ListenedTime.of({"A": [mark(70.0, 80.0)]}, {"A": 60.0})
+    assert heard.seconds() == {"A": 0.0} and heard.place({"A": [(1.0, 2.0)]}) == {"A": []}
+
+
 def test_events_where_nobody_listened_are_neither_right_nor_false():
     heard = ListenedTime.of({"A": [mark(0.0, 10.0)]}, {"A": 60.0})
     found = heard.place({"A": [(2.0, 4.0), (30.0, 50.0)]}), heard.place({"A": [(2.0, 4.0)]})

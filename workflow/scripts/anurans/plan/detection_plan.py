@@ -212,13 +212,12 @@ class DetectionPlan:
 
     def monitoring(self) -> list[str]:
         """Tables, figures and pages of the target `monitoring`, of new recordings with dates."""
-        tables: tuple[str, ...] = ("activity", "dates", "hours", "drift", "drift_nights")
-        tables += ("precision",)
+        tables = ["activity", "dates", "hours", "drift", "drift_nights", "precision"]
         figures = ["drift"]
         if self._days.dated():
             figures += ["calendar", "season", "night"]
         if self._days.sunny():
-            tables = (*tables, "sun")
+            tables.append("sun")
             figures.append("sun")
         return [
             *self.detections(),

@@ -8,6 +8,7 @@ import numpy as np
 
 from anurans.annotations.labels import GRADES, RULES, Coverage, LabelRule, decide_all
 from anurans.scores.intervals import (
+    FEWEST,
     calling_groups,
     draw_groups,
     effective_groups,
@@ -303,7 +304,7 @@ def macro_f1_interval(
         group alone.
     """
     names = sorted(set(part.groups))
-    if len(names) < 3 or not part.labels.any():
+    if len(names) < FEWEST or not part.labels.any():
         return None, None
     draws = draw_groups(len(names), resamples, seed)
     # F1 is 2 TP / (positives + predicted positives): sums over groups are all that it needs.

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from anurans.scores.intervals import reach
+from anurans.scores.intervals import FEWEST, reach
 from anurans.scores.prior_shift import prevalence_by_em
 from anurans.scores.probabilities import Separation
 
-# Groups in which there must be false alarms, or calls, for an interval.
-FEWEST = 3
 # An interval as wide as this says next to nothing.
 WIDE = 0.6
 PRECISION = (
@@ -24,8 +22,6 @@ PRECISION = (
     *("precision_upper", "prevalence_em", "precision_em", "note"),
 )
 _NORMAL = ndtri((np.arange(100) + 0.5) / 100)
-
-
 # Bins of probabilities, which EM takes in place of every clip.
 BINS = 200
 HISTOGRAM = ("night", "species", "probability", "clips")

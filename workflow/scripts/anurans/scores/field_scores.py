@@ -9,7 +9,7 @@ from anurans.annotations.labels import GRADES
 from anurans.recordings.times import union
 from anurans.scores.comparison import MODEL
 from anurans.scores.event_scores import Interval, meet
-from anurans.scores.intervals import draw_groups, percentile_interval, sums_by_group
+from anurans.scores.intervals import FEWEST, draw_groups, percentile_interval, sums_by_group
 
 FIELD = (
     *(*MODEL, "subset", "species", "score", "of", "value", "lower", "upper", "by_chance"),
@@ -18,8 +18,6 @@ FIELD = (
 RECALL, FALSE, LISTENING = "recall", "false_events_per_hour", "minutes_of_listening"
 # Of presences, that listening is to find.
 FOUND = 0.95
-# Groups below which there is no interval.
-FEWEST = 3
 
 
 def recall_by_grade(

@@ -11,6 +11,7 @@ from anurans.scores.curves import Scored, pool
 from anurans.scores.evaluation import HALF
 from anurans.scores.intervals import (
     FEW_GROUPS,
+    FEWEST,
     LEVEL,
     calling_groups,
     draw_groups,
@@ -114,8 +115,8 @@ def _note(groups: int, on: float) -> str:
     """What to know of an interval whose positives are in that many groups, and rests on so many."""
     if not groups:
         return "no positives"
-    if on < 3:
-        return f"no interval: positives in {groups} group{'s' * (groups > 1)}, 3 are needed"
+    if on < FEWEST:
+        return f"no interval: positives in {groups} group{'s' * (groups > 1)}, {FEWEST} are needed"
     if groups >= FEW_GROUPS:
         return ""
     # No draw is lower or higher than the lowest or highest group, between which the median of all

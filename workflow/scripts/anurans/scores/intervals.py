@@ -11,6 +11,8 @@ import numpy as np
 from scipy.special import ndtr, stdtr, stdtrit
 
 LEVEL = 0.95
+# Groups with calls below which there is no interval.
+FEWEST = 3
 # Share of the true differences of `detectable` that would be found.
 POWER = 0.8
 # Below so many groups with positives an interval is rough.
@@ -155,7 +157,7 @@ def percentile_interval(values: np.ndarray, groups: float) -> tuple[float | None
         draw goes beyond the one or the other, which is not an interval.
     """
     values = values[~np.isnan(values)]
-    if not len(values) or groups < 3:
+    if not len(values) or groups < FEWEST:
         return None, None
     far = reach(groups)
     lower, upper = np.quantile(values, [ndtr(-far), ndtr(far)])

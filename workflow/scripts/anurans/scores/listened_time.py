@@ -33,8 +33,9 @@ class ListenedTime:
         parts = {}
         for recording, found in annotated.items():
             whole = durations[recording]
-            heard = [(a.start, min(a.end, whole)) for a in found if a.species == LISTENED]
-            parts[recording] = list(union(heard)) if heard else None
+            marks = [(a.start, min(a.end, whole)) for a in found if a.species == LISTENED]
+            within = [(start, end) for start, end in marks if start < whole]
+            parts[recording] = list(union(within)) if marks else None
         return cls(parts, durations)
 
     def seconds(self) -> dict[str, float]:
