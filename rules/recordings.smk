@@ -74,8 +74,8 @@ rule collect_recordings:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        names=PLAN.recordings.told(),
-        channels=PLAN.recordings.all_channels(),
+        names=asked(PLAN.recordings.told),
+        channels=asked(PLAN.recordings.all_channels),
         on_error=config["audio"]["on_error"],
         code=code("collect_recordings.py"),
     script:

@@ -48,13 +48,15 @@ def main(input, output, params):
 
 def sweep(scores, calibrators, truth, gap):
     """Events of each species that has a calibrator, at each threshold, in judged recordings."""
-    found = {}
+    found, fitted = {}, read_table(calibrators)
     for path in scores:
         with open_shard(path) as shard:
-            about, clips, data = shard.metadata["detection"], shard.clips, shard.data[:]
             mine = [name for name in shard.metadata["recordings"] if name in truth]
+            if not mine:
+                continue
+            about, clips, data = shard.metadata["detection"], shard.clips, shard.data[:]
         length, steps = about["settings"]["length"], round(1 / (1 - about["overlap"]))
-        curves = read_curves(read_table(calibrators), about["species"])
+        curves = read_curves(fitted, about["species"])
         for at, (name, curve) in enumerate(curves.items()):
             of_species = found.setdefault(name, [{} for _ in SWEPT]) if curve else ()
             for recording in mine if curve else ():

@@ -49,7 +49,7 @@ def main(input, output, params, wildcards):
             figure,
             [names[model] for model in scores],
             f"{words[0].upper()}{words[1:]}, on {CLIPS[subset]}. Numbers: positive / all clips.",
-            "95 % intervals over groups; hollow: no interval, calls in one group only.",
+            "95 % intervals over groups; hollow: no interval, calls in fewer than three groups.",
         )
     log.info("%s on %s, %d sites", words, subset, len(found))
 
