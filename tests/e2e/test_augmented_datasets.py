@@ -147,6 +147,7 @@ def test_every_run_is_judged_under_each_rule_by_grade(built):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_copies_can_be_restricted_to_clips_with_calls_of_a_species(fresh):
     config = yaml.safe_load(yaml.safe_dump(CONFIG))
     config["augmentation"]["species"] = ["LOW"]

@@ -167,6 +167,7 @@ def test_what_was_heard_is_tabulated_and_drawn(listening):
     assert set(drift) == {*NEW, names()[5]}
 
 
+@pytest.mark.slow
 def test_one_more_recording_costs_its_day(heard):
     before = {
         path: path.read_bytes() for path in (heard / "results/detections/scores").glob("*.h5")
@@ -200,6 +201,7 @@ def test_thresholds_and_gap_listen_to_nothing_again(heard):
     assert not {"detect_calls", "assemble_detector"}.intersection(jobs)
 
 
+@pytest.mark.slow
 def test_other_images_are_trained_again_or_refused(heard):
     config = yaml.safe_load((heard / "config/config.yaml").read_text())
     config["spectrogram"] = {"top_db": 60}

@@ -42,6 +42,7 @@ def assert_same(world, built):
     assert not list(world.glob("results/clips/**/*.h5"))
 
 
+@pytest.mark.slow
 @pytest.mark.fault(
     "Crashes",
     "the workflow killed (kill -9, power cut, closed lid of a node)",
@@ -114,6 +115,7 @@ def remount(world, options):
     subprocess.run(["mount", "-o", f"remount,{options}", str(world.parent)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.fault(
     "Crashes",
     "a full disk",
@@ -132,6 +134,7 @@ def test_a_full_disk(small_disk, built, sees):
     assert_same(small_disk, built)
 
 
+@pytest.mark.slow
 @pytest.mark.fault(
     "Crashes",
     "a folder that can only be read",

@@ -39,6 +39,7 @@ def test_tensorflow_gives_the_embeddings_of_openvino(world):
     assert np.abs(found - expected).max() <= 2e-3 * np.abs(expected).max()
 
 
+@pytest.mark.slow
 def test_auto_is_decided_once_and_written_into_every_shard(world):
     embedding(world, engine="auto", precision="auto")
     snakemake(world, "embeddings")

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 
+import pytest
 from conftest import names, read
 
 RUN = ("split", "backbone", "dataset", "recipe", "fold")
@@ -35,6 +36,7 @@ def test_digests_are_those_of_the_files(built):
     assert found["config"]["project"] == "tiny"
 
 
+@pytest.mark.slow
 def test_its_command_makes_the_same_row_again(built, fresh):
     run = next(run for run in traced(built)["runs"] if run["dataset"] == "combined")
     program, *words = shlex.split(run["command"])

@@ -136,6 +136,7 @@ def test_the_same_bytes_on_one_core_and_in_other_shards_the_same_values(heard, a
             assert np.array_equal(rows[clip], row)
 
 
+@pytest.mark.slow
 def test_one_more_network_or_technique_hears_nothing_again(again):
     def jobs(techniques, backbones, **settings):
         write_config(again, hearing(techniques, backbones) | settings)

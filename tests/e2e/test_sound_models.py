@@ -134,6 +134,7 @@ def test_the_example_refuses_another_network(heard, tmp_path):
     assert done.returncode and "another network than the head was trained on" in done.stderr
 
 
+@pytest.mark.slow
 @needs_birdnet
 def test_the_example_is_right_for_birdnet(unbuilt, tmp_path):
     world = Path(shutil.copytree(unbuilt, tmp_path / "world"))

@@ -98,6 +98,7 @@ def test_figures_are_drawn_without_what_is_not_there(knowing):
     assert read(knowing / OWN / "fold-1/history.tsv", "\t") == []
 
 
+@pytest.mark.slow
 def test_another_species_is_scored_and_nothing_embedded_again(again):
     config = yaml.safe_load((again / "config/config.yaml").read_text())
     config["species"]["MORE"] = "third"

@@ -95,6 +95,7 @@ def threshold(models):
     return [float(row["threshold"]) for row in read(models / RUN / "thresholds.tsv", "\t")]
 
 
+@pytest.mark.slow
 def test_the_example_with_the_library_gives_them_too(taken, models):
     program = examples()["With any spectrogram"] + "np.save('found.npy', probabilities)\n"
     python(taken, program, PYTHONPATH=str(ROOT / "workflow/scripts"))
@@ -102,6 +103,7 @@ def test_the_example_with_the_library_gives_them_too(taken, models):
     assert np.abs(np.load(taken / "found.npy") - scores).max() < 0.02
 
 
+@pytest.mark.slow
 def test_heads_of_every_epoch(models, taken):
     config = json.loads(json.dumps(CONFIG))
     config["recipes"]["every"] = config["recipes"]["linear"] | {"save": "all", "epochs": 3}
