@@ -56,6 +56,16 @@ def test_recorders_with_equal_names_become_a_config_that_loads(folder):
     assert (first.rows[-1]["site"], first.rows[-1]["date"]) == ("siteB", "2024-01-25")
 
 
+def test_a_card_that_was_copied_twice_is_told(folder):
+    files = nights("siteA/") | nights("siteB/")
+    sounds = {name: f"sound {number}" for number, name in enumerate(files) if "WAV" in name}
+    again = {name.replace("siteA", "siteA again"): text for name, text in sounds.items()}
+    folder(files | sounds | {name: text for name, text in again.items() if "again" in name})
+    (told,) = [line for line in look("rec", "ann").told if "twice" in line]
+    assert told.startswith("6 files may be there twice")
+    assert "such as siteA/20240120_203000 and siteA again/20240120_203000." in told
+
+
 def test_labels_in_too_few_recordings_stand_in_comments(folder):
     files = nights("P_")
     files["ann/P_20240120_203000.txt"] += "3\t4\tRARE\n"

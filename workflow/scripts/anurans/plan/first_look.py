@@ -97,6 +97,7 @@ def look(recordings: str, annotations: str = "") -> FirstLook:
     told = [_tell_files(recordings, found, id)]
     known, clocks = _with_clocks(found, headers)
     told += [*_tell_sites(known), *clocks, *tell_oddities("recordings", known)]
+    told += _tell_copies(found)
     source = annotations or recordings
     annotated, labels, of_labels = _labels(source, known)
     told += of_labels
@@ -123,6 +124,34 @@ def _tell_sites(found: Sequence[Recording]) -> Iterator[str]:
     if dates:
         nights = len({each.night for each in found if each.night})
         yield f"From {dates[0]} to {dates[-1]}, {counted(nights, 'night')}."
+
+
+def _tell_copies(found: Sequence[Recording]) -> Iterator[str]:
+    """Files that are the same byte for byte, as of a card that was copied twice."""
+    of_size = defaultdict(list)
+    for each in found:
+        if not each.fault and (size := Path(each.path).stat().st_size):
+            of_size[size].append(each)
+    alike = defaultdict(list)
+    for size, files in of_size.items():
+        for each in files if len(files) > 1 else ():
+            alike[size, _ends(each.path, size)].append(each)
+    copies = [(kept, each) for kept, *others in alike.values() for each in others]
+    if copies:
+        kept, first = copies[0]
+        yield (
+            f"{counted(len(copies), 'file')} may be there twice: equal in size, beginning and end, "
+            f"such as {first.recording} and {kept.recording}. Of recordings of the same sound one "
+            "is used."
+        )
+
+
+def _ends(path: str, size: int, most: int = 1 << 16) -> bytes:
+    """Beginning and end of a file: of recordings, what tells one from another."""
+    with open(path, "rb") as file:
+        begin = file.read(most)
+        file.seek(max(0, size - most))
+        return begin + file.read(most)
 
 
 def _with_clocks(
