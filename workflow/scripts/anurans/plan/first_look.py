@@ -148,7 +148,7 @@ def _tell_copies(found: Sequence[Recording]) -> Iterator[str]:
 
 def _ends(path: str, size: int, most: int = 1 << 16) -> bytes:
     """Beginning and end of a file: of recordings, what tells one from another."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         begin = file.read(most)
         file.seek(max(0, size - most))
         return begin + file.read(most)
