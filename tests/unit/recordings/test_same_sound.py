@@ -20,6 +20,11 @@ def test_the_first_id_is_used_and_others_are_copies_of_it():
     assert find_copies(rows, channels) == {"c": "a", "d": "a"}
 
 
+def test_a_folder_stands_before_its_copy():
+    rows = [row("card copy/x", "1"), row("card/x", "1")]
+    assert find_copies(rows, {"card/x": "mix", "card copy/x": "mix"}) == {"card copy/x": "card/x"}
+
+
 def test_channels_of_one_file_are_no_copies_of_each_other():
     rows = [row("l", "1", "x.wav"), row("r", "1", "./x.wav"), row("other", "1", "y.wav")]
     channels = {"l": "left", "r": "right", "other": "mix"}

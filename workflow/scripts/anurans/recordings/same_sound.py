@@ -24,7 +24,8 @@ def find_copies(
     Returns
     -------
     dict
-        Of each copy, the first id with that sound, and that channel where it is used.
+        Of each copy, the first id with that sound, and that channel where it is used. Ids are
+        compared folder by folder, so that `card/x` stands before `card copy/x`.
 
     Examples
     --------
@@ -35,7 +36,7 @@ def find_copies(
     first: dict[object, Mapping[str, object]] = {}
     taken: dict[tuple[object, str], str] = {}
     found: dict[str, str] = {}
-    for row in sorted(rows, key=lambda row: str(row["recording"])):
+    for row in sorted(rows, key=lambda row: str(row["recording"]).split("/")):
         sound, id = row["sound"], str(row["recording"])
         if row["status"] != "ok" or not sound:
             continue
