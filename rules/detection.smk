@@ -149,6 +149,7 @@ rule collect_detections:
         runtime=growing(5),
     params:
         names=asked(PLAN.days.all_told),
+        channels=asked(PLAN.days.channels),
         on_error=config["audio"]["on_error"],
         code=detection_code("collect_detections.py"),
     script:

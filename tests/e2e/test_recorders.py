@@ -92,6 +92,11 @@ def test_a_whole_run_of_it_is_certified_and_heard_by_local_time(recorders):
     shutil.copy(recorders / "recordings/east/20240121_233000.WAV", recorders / "new/known/")
     (recorders / "new/twice").mkdir()
     shutil.copy(recorders / "new/north/20240122_233000.WAV", recorders / "new/twice/")
+    # And a third time, by a clock that was wrong.
+    (recorders / "new/wrong").mkdir()
+    shutil.copy(
+        recorders / "new/north/20240122_233000.WAV", recorders / "new/wrong/20240123_150000.WAV"
+    )
     for path in (recorders / "new").glob("*/*_233000.WAV"):
         label = recorders / "truth" / path.parent.name / f"{path.stem}.txt"
         label.parent.mkdir(parents=True, exist_ok=True)
@@ -124,10 +129,13 @@ def test_a_whole_run_of_it_is_certified_and_heard_by_local_time(recorders):
     assert (
         copy["reason"] == "has the same sound as north/20240122_233000, which is used in its place"
     )
+    twice = {name: row["same_as"] for name, row in found.items() if row["same_as"]}
+    assert twice == {"wrong/20240123_150000": "north/20240122_233000"}
     judged = read(recorders / "results/detections/judged.csv")
     assert {row["recordings"] for row in judged} == {"5"}
     page = (recorders / "results/monitoring/monitoring.html").read_text()
-    assert "The model learnt from 1 of 12 recordings" in page
+    assert "The model learnt from 1 of 13 recordings" in page
+    assert "Of 1 recording, another one of another day has the same sound" in page
     hours = {row["hour"] for row in read(recorders / "results/monitoring/hours.csv")}
     assert hours == {"11", "12", "20"}
     nights = {row["night"] for row in read(recorders / "results/monitoring/dates.csv")}

@@ -4,12 +4,13 @@ from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.listening.detector import read_detector
+from anurans.recordings.same_sound import find_copies
 from anurans.scores.events import EVENT
 
 COLUMNS = [
     *("recording", "path", "site", "date", "time", "utc", "latitude", "longitude", "sr"),
     *("channels", "duration_s", "peak", "status", "reason", "sha256"),
-    *("sound", "learnt_from"),
+    *("sound", "learnt_from", "same_as"),
 ]
 
 
@@ -25,17 +26,21 @@ def main(input, output, params):
         if row.get("sound") and row["recording"] in heard
     }
 
+    # Those of one day are left out by the job that hears them; of several days, only told.
+    every = [row for path in input.recordings for row in read_table(path)]
+    copies = find_copies(every, params.channels)
+
     def recordings():
         nonlocal usable
-        for path in input.recordings:
-            for row in read_table(path):
-                usable += row["status"] == "ok"
-                if row["status"] != "ok":
-                    left_out.append(f"{row['path']}: {row['reason']}")
-                known = sounds.get(row["sound"], "")
-                if known:
-                    learnt.append(f"{row['recording']} (learnt from as {known})")
-                yield row | params.names[row["recording"]] | {"learnt_from": known}
+        for row in every:
+            usable += row["status"] == "ok"
+            if row["status"] != "ok":
+                left_out.append(f"{row['path']}: {row['reason']}")
+            known = sounds.get(row["sound"], "")
+            if known:
+                learnt.append(f"{row['recording']} (learnt from as {known})")
+            found = {"learnt_from": known, "same_as": copies.get(row["recording"], "")}
+            yield row | params.names[row["recording"]] | found
 
     def events():
         nonlocal count
@@ -56,6 +61,8 @@ def main(input, output, params):
     write_table(output.events, EVENT, events())
     for each in learnt:
         log.info("%s", each)
+    for copy, first in copies.items():
+        log.info("%s has the same sound as %s, of another day", copy, first)
     log.info("%d events in %d recordings, %d left out", count, usable, len(left_out))
 
 

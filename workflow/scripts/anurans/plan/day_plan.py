@@ -95,6 +95,10 @@ class DayPlan:
             for each in self.all[day]
         ]
 
+    def channels(self) -> dict[str, str]:
+        """Channel that is used of each new recording."""
+        return {row["recording"]: row["channel"] for day in self.all for row in self.rows(day)}
+
     def told(self, day: str) -> dict[str, dict[str, Any]]:
         """What the names of the recordings of a day tell, and where their sites are."""
         return {each.recording: self._recordings.about(each) for each in self.all[day]}

@@ -97,6 +97,7 @@ def monitoring_page(
         doubts=[
             *doubts(about),
             *known_already(recordings),
+            *there_twice(recordings),
             *unreachable(thresholds),
             *warnings(nights),
         ],
@@ -122,6 +123,21 @@ def known_already(recordings: Sequence[Row]) -> list[str]:
         f"The model learnt from {len(names)} of {counted(len(recordings), 'recording')}, and knows "
         "them by heart: what it hears there says nothing of new ones, and it is not judged by "
         f"them. {shown}."
+    ]
+
+
+def there_twice(recordings: Sequence[Row]) -> list[str]:
+    """Name the new recordings whose sound another one of another day has; empty without any."""
+    pairs = [(row["recording"], row["same_as"]) for row in recordings if row.get("same_as")]
+    if not pairs:
+        return []
+    more = len(pairs) - MOST_NIGHTS
+    shown = ", ".join(f"{copy} ({first})" for copy, first in pairs[:MOST_NIGHTS])
+    shown += f" and {more} more" if more > 0 else ""
+    return [
+        f"Of {counted(len(pairs), 'recording')}, another one of another day has the same sound: a "
+        "clock is wrong, or a file was copied, and calls are counted twice. Remove one of each: "
+        f"{shown}."
     ]
 
 
