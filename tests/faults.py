@@ -17,6 +17,7 @@ SECTIONS = (
     "Annotations",
     "Config",
     "Detection",
+    "Review",
     "Downloads",
     "Object storage",
     "Crashes",

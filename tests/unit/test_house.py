@@ -23,6 +23,7 @@ ORDER = (
     "heads",
     "scores",
     "listening",
+    "review",
     "report",
     "plan",
     "engine",
