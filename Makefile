@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Of another config: make summary CONFIG="my pond.yaml". Quoted for the shell, quotes in it too.
 CONFIGFILE := $(if $(CONFIG),--configfile '$(subst ','\'',$(CONFIG))' --)
 
-.PHONY: summary report monitoring test test-slow test-slurm test-s3 bench bench-quick env lint lock
+.PHONY: summary report monitoring review-serve test test-slow test-slurm test-s3 bench bench-quick env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) results/summary.csv
@@ -20,6 +20,12 @@ report: env
 monitoring: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) monitoring
 	$(BIN)/snakemake --cores 1 --report results/monitoring.html --report-stylesheet workflow/report/style.css $(CONFIGFILE) monitoring
+
+# Review pages for a browser on this machine, or with HOST=0.0.0.0 for a phone in the same network;
+# verdicts that it hands in go to verdicts/.
+review-serve: env
+	PYTHONPATH=workflow/scripts $(BIN)/python -m anurans.report.review_server \
+	  --pages results/review --verdicts verdicts --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),8017)
 
 test: env
 	$(BIN)/python -m pytest tests -m "not slow and not slurm and not s3" -n 2 --dist loadfile

@@ -36,6 +36,7 @@ CALLS = [
     {"LOW": [(2.0, 4.5), (10.5, 14.5)], "HIGH": [(0.3, 3.0)]},
     {"LOW": [(16.0, 19.5)], "HIGH": [(6.0, 9.5), (11.0, 14.0)]},
 ]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FOLDS = ["1", "1", "2", "2", "test", "test"]
 CONFIG = {
     "project": "tiny",
@@ -262,3 +263,18 @@ def without_rights():
         return done.stdout + done.stderr
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium without network."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        # On a user's machine it may be missing; CI installs it.
+        assert "CI" not in os.environ, "CI needs chromium"
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

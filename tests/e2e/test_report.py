@@ -1,29 +1,12 @@
 """The report opens anywhere: one file, no network, in a browser that people have."""
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 from conftest import snakemake
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PAGES = ("Scores", "Models", "Model card", "Certificate", "Figures", "Data", "Set-up")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium without network."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        # On a user's machine it may be missing; CI installs it.
-        assert "CI" not in os.environ, "CI needs chromium"
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -38,16 +38,7 @@ if (brief.length) {
   controls.append(make('label', { className: 'tick' }, tick, 'all columns'));
 }
 const save = make('button', { textContent: 'Save as CSV', type: 'button' });
-save.onclick = () => {
-  // As the workflow writes its tables: what a spreadsheet would compute becomes text.
-  const guard = cell => /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(cell) ? cell
-    : cell.replace(/(^|[;\t\r\n])(?='*[=+\-@\t\r])/g, "$1'");
-  const quote = cell => /[",\n]/.test(cell) ? '"' + cell.replaceAll('"', '""') + '"' : cell;
-  const line = row => row.map(guard).map(quote).join(',') + '\n';
-  const text = [columns, ...rows].map(line).join('');
-  const link = make('a', { download: data.file, href: URL.createObjectURL(new Blob([text])) });
-  link.click();
-};
+save.onclick = () => download(data.file, csv(columns, rows));
 controls.append(save);
 const matches = row => {
   for (const [name, value] of Object.entries(chosen)) {

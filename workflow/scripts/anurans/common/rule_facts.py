@@ -136,6 +136,7 @@ RULES = {
     "write_model_card": Facts(PAGE, "results"),
     "write_monitoring": Facts(PAGE, "monitoring"),
     "write_drift": Facts(PAGE, "monitoring"),
+    "render_review": Facts(("review page", "review pages"), start=0.5),
     "plot_copies": Facts(FIGURE, "results", start=DRAWING),
     "plot_annotations": Facts(FIGURE, "results", start=DRAWING),
     "plot_split": Facts(FIGURE, "results", start=DRAWING),

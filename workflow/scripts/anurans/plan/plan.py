@@ -19,6 +19,7 @@ from anurans.plan.folder_plan import FolderPlan
 from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.report_plan import ReportPlan
+from anurans.plan.review_plan import ReviewPlan
 from anurans.plan.run_plan import RunPlan
 from anurans.plan.split_plan import SplitPlan, count_sites
 from anurans.plan.study_plan import StudyPlan
@@ -62,6 +63,7 @@ class Plan:
             self.recordings, self.annotations, self.networks, self.runs, self.datasets, self.study
         )
         self.days = DayPlan(config, self.recordings, self.annotations)
+        self.review = ReviewPlan(config, self.recordings, self.days)
         self.folders = FolderPlan(config, self.recordings, self.annotations, self.days, files)
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished

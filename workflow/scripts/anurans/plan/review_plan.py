@@ -1,0 +1,172 @@
+"""What people are asked to listen to, and what they answered.
+
+Nothing is looked at before it is asked for, so that a config without `review` costs nothing.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from anurans.common.errors import UserError, listing
+from anurans.listening.finished_models import Finished
+from anurans.plan.annotation_plan import AnnotationPlan
+from anurans.plan.day_plan import DayPlan
+from anurans.plan import runs as config_runs
+from anurans.plan.detection_plan import BEST, TUNED, DetectionPlan, candidates
+from anurans.plan.recording_plan import RecordingPlan
+from anurans.plan.run_plan import RunPlan
+
+# Those drawn of new recordings, and of the annotated ones.
+OF_SEASON, OF_TRAINING = ("check", "count"), ("doubt",)
+KINDS = (*OF_SEASON, *OF_TRAINING)
+QUEUES = "results/review/queues/{queue}.csv"
+FRAMES = "results/review/frames/{queue}.csv"
+
+
+class ReviewPlan:
+    """The queues of a config, and the verdicts that it names.
+
+    A queue is a kind and the round that it is of, such as `count-1`. It is drawn once: where its
+    file is there, nothing makes it any more.
+
+    Parameters
+    ----------
+    config
+        A loaded config.
+    recordings, annotations
+        Those to train on.
+    days, detection
+        The new recordings, and what is detected there.
+    runs
+        Trainings, of which those of one model doubt annotations.
+    finished
+        The finished model that is listened with; None where models are trained here.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        recordings: RecordingPlan,
+        annotations: AnnotationPlan,
+        days: DayPlan,
+        detection: DetectionPlan,
+        runs: RunPlan,
+        finished: Finished | None,
+    ) -> None:
+        self._config = config
+        self._recordings = recordings
+        self._annotations = annotations
+        self._days = days
+        self._detection = detection
+        self._runs = runs
+        self._finished = finished
+        self.settings: dict[str, Any] = config["review"]
+
+    def kinds(self) -> list[str]:
+        """Kinds of queues that this config can draw.
+
+        Raises
+        ------
+        UserError
+            Where there is neither anything detected nor anything held out.
+        """
+        found = [*OF_SEASON] if "detection" in self._config else []
+        found += OF_TRAINING if self._doubted() else ()
+        if not found:
+            raise UserError(
+                "review: there is nothing to listen to. Name new recordings under detection:, or "
+                "give a split folds, so that models can doubt annotations that they did not see."
+            )
+        return found
+
+    def _doubted(self) -> list[config_runs.Run]:
+        """Runs of the model that detects, or of those that the best is chosen among, with folds."""
+        if self._finished:
+            return []
+        wanted = self._config.get("detection", {"model": BEST, "thresholds": TUNED})
+        runs = candidates({**self._config, "detection": wanted}, self._runs.all)
+        return [run for run in runs if self._config["splits"][run.split]["folds"]]
+
+    def of_runs(self, name: str) -> list[str]:
+        """A file of every run whose held-out scores may contradict annotations."""
+        return [f"results/training/{run.folder}/{name}" for run in self._doubted()]
+
+    def queues(self) -> list[str]:
+        """All queues of this round and those before it."""
+        rounds = range(1, self.settings["round"] + 1)
+        return [f"{kind}-{number}" for number in rounds for kind in self.kinds()]
+
+    def drawn(self, place: Callable[[str], str]) -> set[str]:
+        """Queues that are there already, where results lie."""
+        rounds = range(1, self.settings["round"] + 1)
+        return {
+            queue
+            for queue in (f"{kind}-{number}" for number in rounds for kind in KINDS)
+            if Path(place(QUEUES.format(queue=queue))).exists()
+        }
+
+    def undrawn(self, kind: str, place: Callable[[str], str]) -> str:
+        """Pattern of the rounds of a kind that a rule may draw."""
+        drawn = self.drawn(place)
+        rounds = range(1, self.settings["round"] + 1)
+        return "|".join(str(n) for n in rounds if f"{kind}-{n}" not in drawn) or "(?!)"
+
+    def files(self, pattern: str = QUEUES, *kinds: str) -> list[str]:
+        """A file of every queue, or of those of some kinds."""
+        return [
+            pattern.format(queue=queue)
+            for queue in self.queues()
+            if not kinds or re.split(r"-\d", queue)[0] in kinds
+        ]
+
+    def recordings_table(self, queue: str) -> str:
+        """Table of the recordings that a queue asks about."""
+        kind = queue.partition("-")[0]
+        return (
+            "results/recordings.csv" if kind in OF_TRAINING else "results/detections/recordings.csv"
+        )
+
+    def channels(self, queue: str) -> dict[str, str]:
+        """Channels that are used of the recordings of a queue, where it is not the config's."""
+        kind, usual = queue.partition("-")[0], self._config["audio"]["channel"]
+        of = self._recordings.all_channels() if kind in OF_TRAINING else self._days.channels()
+        return {name: channel for name, channel in of.items() if channel != usual}
+
+    def questions(self, kind: str) -> int:
+        """How many clips a queue of a kind has."""
+        return self.settings["questions"][kind]
+
+    def verdicts(self) -> list[str]:
+        """Files of verdicts, refused where one is not there."""
+        missing = [file for file in self.settings["verdicts"] if not Path(file).is_file()]
+        if missing:
+            raise UserError(f"review.verdicts: not there:\n{listing(missing)}")
+        return list(self.settings["verdicts"])
+
+    def verdicts_digest(self) -> str:
+        """SHA-256 of what the files of verdicts hold, whatever they are called."""
+        digests = sorted(
+            hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in self.verdicts()
+        )
+        return hashlib.sha256(" ".join(digests).encode()).hexdigest()[:16]
+
+    def answered(self) -> list[str]:
+        """Tables of what follows from verdicts; empty without any."""
+        if not self.settings["verdicts"]:
+            return []
+        names = ["verdicts", "agreement", "disagreements"]
+        kinds = self.kinds()
+        names += ["counts"] if "count" in kinds else []
+        names += ["thresholds"] if "check" in kinds else []
+        names += ["corrections", "yield"] if "doubt" in kinds else []
+        return [f"results/review/{name}.csv" for name in names]
+
+    def listened(self) -> list[str]:
+        """Table of listened counts, where there are verdicts."""
+        return [path for path in self.answered() if path.endswith("/counts.csv")]
+
+    def all(self) -> list[str]:
+        """What the target `review` makes."""
+        return [*self.files("results/review/{queue}.html"), *self.answered()]

@@ -1,0 +1,49 @@
+"""Make the page on which the questions of a queue are answered."""
+
+from anurans.annotations.labels import LabelRule
+from anurans.common.errors import UserError
+from anurans.common.files import whole
+from anurans.common.jobs import log, run
+from anurans.common.tables import read_columns, read_table
+from anurans.report.html import render
+from anurans.review.review_page import NEEDED, describe, page_data, read_questions, title
+from anurans.review.review_sound import PageSettings, make_excerpts
+
+
+def main(input, output, params):
+    columns = read_columns(input.queue)
+    rows = read_table(input.queue, needs=NEEDED)
+    questions = read_questions(rows, list(params.species), input.queue)
+    told = {row["recording"]: row for row in params.recordings}
+    settings = PageSettings(**params.page)
+    by_recording = {}
+    for question in sorted(questions, key=lambda each: each.start):
+        by_recording.setdefault(question.recording, []).append(question)
+    made = {}
+    for recording, asked in sorted(by_recording.items()):
+        if recording not in told:
+            raise UserError(
+                f"{input.queue}: recording {recording} is none of this config's; put it back, or "
+                "draw a queue anew."
+            )
+        clips = [(each.start, each.end) for each in asked]
+        of = told[recording]
+        excerpts = make_excerpts(of["path"], of["channel"], clips, settings)
+        for question, excerpt in zip(asked, excerpts, strict=True):
+            made[question.question] = describe(question, of, excerpt, columns)
+    data = page_data(
+        [made[each.question] for each in questions],
+        columns,
+        params.species,
+        LabelRule(**params.labelling),
+        settings,
+    )
+    heading = title(data["queue"], questions)
+    text = render("review", heading, data["about"], data=data)
+    with whole(output[0]) as partial:
+        partial.write_text(text, encoding="utf-8")
+    log.info("%s, %.1f MB", heading, len(text.encode()) / 1e6)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)  # noqa: F821
