@@ -24,6 +24,7 @@ ORDER = (
     "scores",
     "listening",
     "report",
+    "exports",
     "plan",
     "engine",
     "download",
