@@ -17,6 +17,7 @@ SECTIONS = (
     "Annotations",
     "Config",
     "Detection",
+    "Exports",
     "Downloads",
     "Object storage",
     "Crashes",

@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from anurans.common.tables import format_cell
 from anurans.recordings.matching import file_name
 
+# Without Begin File, which tells recorders with equal file names not apart.
 RAVEN = (
     *("Selection", "View", "Channel", "Begin Time (s)", "End Time (s)"),
-    *("Low Freq (Hz)", "High Freq (Hz)", "Begin Path", "Begin File", "File Offset (s)"),
+    *("Low Freq (Hz)", "High Freq (Hz)", "Begin Path", "File Offset (s)"),
     *("Annotation", "Score", "Probability"),
 )
 # As BirdNET's tables for it: no MANUAL ID, which is what a person says.
@@ -77,7 +78,7 @@ def raven_table(
         path = media_path(event["recording"], recordings[at]["path"])
         times = (begins[at] + float(event[key]) for key in ("start", "end"))
         row = [number, "Spectrogram 1", 1, *(f"{time:.6f}" for time in times)]
-        row += [f"{fmin:.1f}", f"{fmax:.1f}", path, PurePosixPath(path).name]
+        row += [f"{fmin:.1f}", f"{fmax:.1f}", path]
         row += [f"{float(event['start']):.6f}", event["species"], event["score"]]
         writer.writerow([*row, event["probability"]])
     return text.getvalue()
