@@ -68,6 +68,11 @@ rule monitoring:
         asked(PLAN.detection.monitoring),
 
 
+rule export:
+    input:
+        asked(PLAN.exports.files),
+
+
 rule start:
     log:
         "logs/start.log",

@@ -18,6 +18,7 @@ SECTIONS = (
     "Config",
     "Detection",
     "Review",
+    "Exports",
     "Downloads",
     "Object storage",
     "Crashes",

@@ -25,6 +25,7 @@ ORDER = (
     "listening",
     "review",
     "report",
+    "exports",
     "plan",
     "engine",
     "download",

@@ -15,6 +15,7 @@ COPIES = "plan of copies", "plans of copies"
 BACKBONE, MODEL = ("backbone", "backbones"), ("model", "models")
 EMBEDDING = "embedding job", "embedding jobs"
 TABLE, FIGURE = ("table", "tables"), ("figure", "figures")
+EXPORT = "export", "exports"
 PAGE = "page of the report", "pages of the report"
 # Seconds to import matplotlib and what is drawn with it.
 DRAWING = 1.8
@@ -112,6 +113,17 @@ RULES = {
     "expect_precision": Facts(TABLE, "monitoring"),
     "tabulate_sun": Facts(TABLE, "monitoring"),
     "judge_events": Facts(TABLE, "monitoring"),
+    "count_by_site": Facts(("day by site", "days by site"), "detections"),
+    "write_histories": Facts(
+        ("the detection histories", None), "exports", settings={"occasion": "export.occasion"}
+    ),
+    "write_activity": Facts(EXPORT, "exports"),
+    "write_selections": Facts(EXPORT, "exports"),
+    "package_season": Facts(EXPORT, "exports", settings={"export": "export"}),
+    "package_annotations": Facts(EXPORT, "exports", settings={"export": "export"}),
+    "write_occurrences": Facts(EXPORT, "exports", settings={"export": "export"}),
+    "list_left_out": Facts(EXPORT, "exports"),
+    "list_exports": Facts(EXPORT, "exports"),
     "tabulate_models": Facts(TABLE, "results"),
     "tabulate_intervals": Facts(TABLE, "results"),
     "tabulate_presence": Facts(TABLE, "results"),

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 from collections.abc import Iterator, Mapping
+from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
     filled = copy.deepcopy(dict(config))
     if own := _without_own(filled):
         filled["recipes"] = own
+    _write_date(filled)
     problems = sentences(filled)
     problems += _about_folder(filled) if problems else []
     finished = None
@@ -79,6 +81,13 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
         problems += _about_finished(filled, finished)
     refuse(problems, name)
     return filled
+
+
+def _write_date(config: Mapping[str, Any]) -> None:
+    """Take `export.date` as text, which YAML reads as a date where it is not in quotes."""
+    wanted = config.get("export")
+    if isinstance(wanted, dict) and isinstance(wanted.get("date"), Date):
+        wanted["date"] = wanted["date"].isoformat()
 
 
 def _list_labels(config: dict[str, Any]) -> None:

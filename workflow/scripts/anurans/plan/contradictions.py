@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from anurans.sounds import resolution
 from anurans.splits.fold_files import read_fold_file
 from anurans.splits.splits import Split
 
+_ORCID = re.compile(r"https://orcid\.org/(\d{4}-){3}\d{3}[\dX]")
 IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -56,6 +58,28 @@ def contradictions(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _about_recordings("recordings", config["recordings"])
     if config.get("detection"):
         yield from _about_recordings("detection.recordings", config["detection"]["recordings"])
+    yield from _about_export(config)
+
+
+def _about_export(config: Mapping[str, Any]) -> Iterator[str]:
+    wanted, species = config["export"], list(config["species"])
+    for code in wanted["sensitive"]:
+        if code not in species:
+            yield (
+                f"export.sensitive: {code} is not in species{guess(code, species)}; expected one "
+                f"of {', '.join(species)}."
+            )
+    if wanted["date"]:
+        try:
+            Date.fromisoformat(wanted["date"])
+        except ValueError:
+            yield f"export.date: found {wanted['date']}; expected a day, YYYY-MM-DD."
+    for number, author in enumerate(wanted["authors"]):
+        if author["orcid"] and not _ORCID.fullmatch(author["orcid"]):
+            yield (
+                f"export.authors.{number}.orcid: found {author['orcid']}; expected "
+                "https://orcid.org/ and the number, as https://orcid.org/0000-0002-1825-0097."
+            )
 
 
 def _about_recordings(at: str, settings: Mapping[str, Any]) -> Iterator[str]:

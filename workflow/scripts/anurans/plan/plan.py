@@ -15,6 +15,7 @@ from anurans.plan.cost_plan import CostPlan
 from anurans.plan.dataset_plan import DatasetPlan
 from anurans.plan.day_plan import DayPlan
 from anurans.plan.detection_plan import DetectionPlan, mistakes
+from anurans.plan.export_plan import ExportPlan
 from anurans.plan.folder_plan import FolderPlan
 from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
@@ -68,11 +69,12 @@ class Plan:
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
         )
+        self.exports = ExportPlan(self.config, self.recordings, self.days, self.networks)
 
     @property
     def trained_config(self) -> dict[str, Any]:
-        """The config without what changes nothing of the models: what is detected, or looked at."""
-        without = ("detection", "start")
+        """The config without what changes nothing of the models: what is detected, or leaves."""
+        without = ("detection", "export", "start")
         return {key: value for key, value in self.config.items() if key not in without}
 
     def start(self) -> dict[str, Any]:
