@@ -134,6 +134,11 @@ def copies_of(pattern):
     ]
 
 
+def undrawn(kind):
+    """Pattern of the rounds of a kind of queue that are not there: one that is has no rule."""
+    return PLAN.review.undrawn(kind, prefixed)
+
+
 def growing(first):
     """Memory in MB, or time in minutes, of a job: as much again with each attempt."""
     return lambda wildcards, attempt: first * attempt

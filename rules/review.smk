@@ -1,10 +1,99 @@
-# Needs results/review/queues/{queue}.csv, clips to be listened to, and the recordings that they are
-# cut from.
-# Makes results/review/{queue}.html: one file with sound and spectrograms, in which a person answers
-# questions about these clips and which hands out verdicts-{queue}-{who}.csv.
+# Needs the scores of new recordings (results/detections) for the queues check and count, held-out
+# scores of the model (results/training) for doubt; the recordings that clips are cut from; and of
+# the user's the annotations and the files of verdicts that the config names.
+# Makes results/review/: queues/{queue}.csv, clips to be listened to, and frames/{queue}.csv, what
+# counts of a season stand on; {queue}.html, the page on which a person answers, and which hands out
+# verdicts-{queue}-{who}.csv. And from verdicts: verdicts.csv, all of them, agreement.csv and
+# disagreements.csv, counts.csv, thresholds.csv, corrected/, label files to be taken over by copying,
+# corrections.csv and yield.csv.
+# A queue is drawn once: no rule makes one that is there.
+rule draw_check:
+    input:
+        scores=asked(partial(PLAN.days.of_all, "results/detections/scores/{day}.h5")),
+        calibrators="results/detections/calibrators.tsv",
+        model="results/detections/model.h5",
+        recordings="results/detections/recordings.csv",
+    output:
+        "results/review/queues/check-{round}.csv",
+    log:
+        "logs/draw_check/{round}.log",
+    benchmark:
+        "results/benchmarks/draw_check/{round}.tsv"
+    wildcard_constraints:
+        round=undrawn("check"),
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        species=SPECIES,
+        questions=PLAN.review.questions("check"),
+        seed=config["seed"],
+        code=detection_code("draw_check.py"),
+    script:
+        "../workflow/scripts/draw_check.py"
+
+
+rule draw_count:
+    input:
+        scores=asked(partial(PLAN.days.of_all, "results/detections/scores/{day}.h5")),
+        calibrators="results/detections/calibrators.tsv",
+        model="results/detections/model.h5",
+    output:
+        queue="results/review/queues/count-{round}.csv",
+        frame="results/review/frames/count-{round}.csv",
+    log:
+        "logs/draw_count/{round}.log",
+    benchmark:
+        "results/benchmarks/draw_count/{round}.tsv"
+    wildcard_constraints:
+        round=undrawn("count"),
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        species=SPECIES,
+        questions=PLAN.review.questions("count"),
+        seed=config["seed"],
+        code=detection_code("draw_count.py"),
+    script:
+        "../workflow/scripts/draw_count.py"
+
+
+rule draw_doubt:
+    input:
+        metrics=asked(partial(PLAN.review.of_runs, "metrics.tsv")),
+        predictions=asked(partial(PLAN.review.of_runs, "predictions.tsv")),
+    output:
+        "results/review/queues/doubt-{round}.csv",
+    log:
+        "logs/draw_doubt/{round}.log",
+    benchmark:
+        "results/benchmarks/draw_doubt/{round}.tsv"
+    wildcard_constraints:
+        round=undrawn("doubt"),
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(10),
+    params:
+        species=config["species"],
+        questions=PLAN.review.questions("doubt"),
+        length=config["clips"]["length"],
+        code=code("draw_doubt.py"),
+    script:
+        "../workflow/scripts/draw_doubt.py"
+
+
+# What is cut out of recordings stays the same whenever they are listened to again.
 rule render_review:
     input:
         queue="results/review/queues/{queue}.csv",
+        recordings=ancient(asked(PLAN.review.recordings_table, "queue")),
     output:
         "results/review/{queue}.html",
     log:
@@ -12,18 +101,115 @@ rule render_review:
     benchmark:
         "results/benchmarks/render_review/{queue}.tsv"
     wildcard_constraints:
-        queue=r"[\w-]+",
+        queue=r"(check|count|doubt|teach|search)-\d+",
     conda:
         "../envs/review.yaml"
     resources:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        recordings=asked(PLAN.review.recordings),
+        channel=config["audio"]["channel"],
+        channels=asked(PLAN.review.channels, "queue"),
         species=config["species"],
         labelling=config["labelling"],
-        page=asked(PLAN.review.page),
+        context=PLAN.review.settings["context"],
         template=template("review"),
         code=code("render_review.py", recordings=False),
     script:
         "../workflow/scripts/render_review.py"
+
+
+rule collect_verdicts:
+    input:
+        queues=asked(PLAN.review.files),
+        verdicts=ancient(given(asked(PLAN.review.verdicts))),
+    output:
+        verdicts="results/review/verdicts.csv",
+        agreement="results/review/agreement.csv",
+        disagreements="results/review/disagreements.csv",
+    log:
+        "logs/collect_verdicts.log",
+    benchmark:
+        "results/benchmarks/collect_verdicts.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        verdicts=asked(PLAN.review.verdicts_digest),
+        code=code("collect_verdicts.py", recordings=False),
+    script:
+        "../workflow/scripts/collect_verdicts.py"
+
+
+rule count_listened:
+    input:
+        verdicts="results/review/verdicts.csv",
+        frames=asked(partial(PLAN.review.files, "results/review/frames/{queue}.csv", "count")),
+        recordings="results/detections/recordings.csv",
+    output:
+        "results/review/counts.csv",
+    log:
+        "logs/count_listened.log",
+    benchmark:
+        "results/benchmarks/count_listened.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        species=SPECIES,
+        code=detection_code("count_listened.py"),
+    script:
+        "../workflow/scripts/count_listened.py"
+
+
+rule check_thresholds:
+    input:
+        verdicts="results/review/verdicts.csv",
+        recordings="results/detections/recordings.csv",
+    output:
+        "results/review/thresholds.csv",
+    log:
+        "logs/check_thresholds.log",
+    benchmark:
+        "results/benchmarks/check_thresholds.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        precision=PLAN.review.settings["precision"],
+        code=detection_code("check_thresholds.py"),
+    script:
+        "../workflow/scripts/check_thresholds.py"
+
+
+rule correct_annotations:
+    input:
+        verdicts="results/review/verdicts.csv",
+        queues=asked(partial(PLAN.review.files, "results/review/queues/{queue}.csv", "doubt")),
+        annotations=ancient(given(asked(PLAN.annotations.path))),
+    output:
+        corrected=directory("results/review/corrected"),
+        changes="results/review/corrections.csv",
+        found="results/review/yield.csv",
+    log:
+        "logs/correct_annotations.log",
+    benchmark:
+        "results/benchmarks/correct_annotations.tsv"
+    conda:
+        "../envs/audio.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        recordings=asked(PLAN.recordings.ids),
+        settings=PLAN.annotations.settings,
+        annotations=asked(PLAN.annotations.digest),
+        code=code("correct_annotations.py"),
+    script:
+        "../workflow/scripts/correct_annotations.py"

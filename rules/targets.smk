@@ -73,6 +73,11 @@ rule export:
         asked(PLAN.exports.files),
 
 
+rule review:
+    input:
+        asked(PLAN.review.all),
+
+
 rule start:
     log:
         "logs/start.log",

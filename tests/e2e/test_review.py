@@ -13,7 +13,8 @@ import soundfile as sf
 import render_review
 from anurans.common.tables import read_table, write_table
 from anurans.report.review_server import ReviewServer
-from anurans.review.review_page import QUEUE, VERDICT
+from anurans.review.queues import QUEUE
+from anurans.review.review_page import VERDICT
 
 SR = 22050
 SPECIES = {"LOW": "Boana lundii", "MID": "Boana albopunctata", "HIGH": "high tone"}

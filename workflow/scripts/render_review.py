@@ -14,8 +14,8 @@ def main(input, output, params):
     columns = read_columns(input.queue)
     rows = read_table(input.queue, needs=NEEDED)
     questions = read_questions(rows, list(params.species), input.queue)
-    told = {row["recording"]: row for row in params.recordings}
-    settings = PageSettings(**params.page)
+    told = {row["recording"]: row for row in read_table(input.recordings)}
+    settings = PageSettings(context=params.context)
     by_recording = {}
     for question in sorted(questions, key=lambda each: each.start):
         by_recording.setdefault(question.recording, []).append(question)
@@ -28,7 +28,8 @@ def main(input, output, params):
             )
         clips = [(each.start, each.end) for each in asked]
         of = told[recording]
-        excerpts = make_excerpts(of["path"], of["channel"], clips, settings)
+        channel = params.channels.get(recording, params.channel)
+        excerpts = make_excerpts(of["path"], channel, clips, settings)
         for question, excerpt in zip(asked, excerpts, strict=True):
             made[question.question] = describe(question, of, excerpt, columns)
     data = page_data(

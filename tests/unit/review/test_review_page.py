@@ -6,9 +6,9 @@ import pytest
 
 from anurans.annotations.labels import LabelRule
 from anurans.common.errors import UserError
+from anurans.review.queues import QUEUE
 from anurans.review.review_page import (
     KINDS,
-    QUEUE,
     VERDICT,
     describe,
     local_time,

@@ -16,6 +16,7 @@ BACKBONE, MODEL = ("backbone", "backbones"), ("model", "models")
 EMBEDDING = "embedding job", "embedding jobs"
 TABLE, FIGURE = ("table", "tables"), ("figure", "figures")
 EXPORT = "export", "exports"
+QUEUE = "queue", "queues"
 PAGE = "page of the report", "pages of the report"
 # Seconds to import matplotlib and what is drawn with it.
 DRAWING = 1.8
@@ -148,7 +149,14 @@ RULES = {
     "write_model_card": Facts(PAGE, "results"),
     "write_monitoring": Facts(PAGE, "monitoring"),
     "write_drift": Facts(PAGE, "monitoring"),
+    "draw_check": Facts(QUEUE, "review"),
+    "draw_count": Facts(QUEUE, "review"),
+    "draw_doubt": Facts(QUEUE, "review", start=1.5),
     "render_review": Facts(("review page", "review pages"), start=0.5),
+    "collect_verdicts": Facts(("the table of verdicts", None), "review"),
+    "count_listened": Facts(TABLE, "review"),
+    "check_thresholds": Facts(TABLE, "review", settings={"precision": "review.precision"}),
+    "correct_annotations": Facts(TABLE, "review"),
     "plot_copies": Facts(FIGURE, "results", start=DRAWING),
     "plot_annotations": Facts(FIGURE, "results", start=DRAWING),
     "plot_split": Facts(FIGURE, "results", start=DRAWING),

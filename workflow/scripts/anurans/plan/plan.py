@@ -64,17 +64,19 @@ class Plan:
             self.recordings, self.annotations, self.networks, self.runs, self.datasets, self.study
         )
         self.days = DayPlan(config, self.recordings, self.annotations)
-        self.review = ReviewPlan(config, self.recordings, self.days)
         self.folders = FolderPlan(config, self.recordings, self.annotations, self.days, files)
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
+        )
+        self.review = ReviewPlan(
+            *(self.config, self.recordings, self.annotations, self.days, self.runs, self.finished)
         )
         self.exports = ExportPlan(self.config, self.recordings, self.days, self.networks)
 
     @property
     def trained_config(self) -> dict[str, Any]:
         """The config without what changes nothing of the models: what is detected, or leaves."""
-        without = ("detection", "export", "start")
+        without = ("detection", "export", "review", "start")
         return {key: value for key, value in self.config.items() if key not in without}
 
     def start(self) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import Any
 
 from anurans.common.errors import UserError, listing
 from anurans.listening.finished_models import Finished
+from anurans.plan import runs as config_runs
 from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.day_plan import DayPlan
-from anurans.plan import runs as config_runs
-from anurans.plan.detection_plan import BEST, TUNED, DetectionPlan, candidates
+from anurans.plan.detection_plan import BEST, TUNED, candidates
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.run_plan import RunPlan
 
@@ -22,7 +22,6 @@ from anurans.plan.run_plan import RunPlan
 OF_SEASON, OF_TRAINING = ("check", "count"), ("doubt",)
 KINDS = (*OF_SEASON, *OF_TRAINING)
 QUEUES = "results/review/queues/{queue}.csv"
-FRAMES = "results/review/frames/{queue}.csv"
 
 
 class ReviewPlan:
@@ -37,8 +36,8 @@ class ReviewPlan:
         A loaded config.
     recordings, annotations
         Those to train on.
-    days, detection
-        The new recordings, and what is detected there.
+    days
+        The new recordings.
     runs
         Trainings, of which those of one model doubt annotations.
     finished
@@ -51,7 +50,6 @@ class ReviewPlan:
         recordings: RecordingPlan,
         annotations: AnnotationPlan,
         days: DayPlan,
-        detection: DetectionPlan,
         runs: RunPlan,
         finished: Finished | None,
     ) -> None:
@@ -59,7 +57,6 @@ class ReviewPlan:
         self._recordings = recordings
         self._annotations = annotations
         self._days = days
-        self._detection = detection
         self._runs = runs
         self._finished = finished
         self.settings: dict[str, Any] = config["review"]

@@ -13,12 +13,6 @@ from anurans.common.errors import UserError
 from anurans.common.wording import counted
 from anurans.review.review_sound import Excerpt, PageSettings
 
-# A row of a queue is about a clip and a species; those of one clip have one question.
-QUEUE = (
-    *("queue", "kind", "question", "recording", "start", "end", "species"),
-    *("stratum", "stratum_size", "stratum_drawn", "probability", "score", "model", "why"),
-    *("event_start", "event_end", "fmin", "fmax"),
-)
 # What an answer adds to its row.
 VERDICT = ("answer", "also", "quality", "note", "who", "answered_at", "rule")
 NUMBERS = ("start", "end", "event_start", "event_end", "fmin", "fmax")
