@@ -6,7 +6,8 @@ In an environment of its own, since nothing else here needs ppi-python:
     .venv-ppi/bin/python tests/references/counts_by_ppi.py
 
 Made with ppi-python 0.2.3. One stratum, equal probabilities of having been drawn; the clips that
-were listened to are a small part of all.
+were listened to are a small part of all, and the best weight is below 1, above which ppi-python
+takes none.
 """
 
 import json
@@ -20,7 +21,7 @@ cases = []
 for seed, (n, share, apart) in enumerate([(200, 0.3, 2.0), (300, 0.2, 1.0), (150, 0.5, 0.0)]):
     rng = np.random.default_rng(seed)
     calls = rng.random(CLIPS) < share
-    scores = 1 / (1 + np.exp(-rng.normal(0, 1, CLIPS) - apart * (calls - 0.5)))
+    scores = 1 / (1 + np.exp(-3 * rng.normal(0, 1, CLIPS) - 3 * apart * (calls - 0.5)))
     scores = scores.round(6)
     heard = rng.choice(CLIPS, n, replace=False)
     given = calls[heard].astype(float), scores[heard], scores

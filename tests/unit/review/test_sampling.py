@@ -16,7 +16,7 @@ def test_half_of_the_calls_are_expected_in_the_upper_stratum():
 
 
 def test_a_clip_of_two_species_is_in_the_stratum_of_the_rarer():
-    chances = np.full((40, 2), 0.01)
+    chances = np.full((40, 2), 1e-4)
     chances[:20, 0] = 0.9
     chances[18:20, 1] = 0.9
     names, stratum = lay_strata(chances, ("common", "rare"), 10)
@@ -50,7 +50,7 @@ def test_allocation_is_neymans_within_what_there_is():
 def test_each_clip_is_drawn_as_often_as_is_said():
     chances = np.random.default_rng(1).beta(0.3, 3, (60, 2))
     times = np.zeros(60)
-    draws = 3000
+    draws = 500
     for seed in range(draws):
         sample = draw_sample(chances, ("A", "B"), 25, seed, minimum=3)
         times[sample.chosen] += 1

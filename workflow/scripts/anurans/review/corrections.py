@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from anurans.annotations.formats import Annotation
 from anurans.common.errors import UserError
 from anurans.review.stratified_counts import share_limits
 from anurans.review.suspicions import MISSING, WRONG
@@ -28,16 +29,6 @@ _LOW, _HIGH = "Low Freq (Hz)", "High Freq (Hz)"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """An annotation of a file: where it stands, and when, in s from the start of the recording."""
-
-    line: int
-    start: float
-    end: float
-    species: str
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """A line of a file that was changed: its number (0 of a new one), and both texts."""
 
@@ -51,7 +42,7 @@ class Change:
 def correct(
     data: bytes,
     kind: str,
-    calls: Sequence[Call],
+    calls: Sequence[Annotation],
     verdicts: Iterable[Verdict],
     labels: Mapping[str, str],
     file: str,

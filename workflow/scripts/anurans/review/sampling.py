@@ -126,7 +126,7 @@ def allocate(sizes: np.ndarray, spread: np.ndarray, n: int, minimum: int = MINIM
     if not weight.any():
         weight = sizes.astype(float)
     low, high = 0.0, float(sizes.max() / weight[weight > 0].min())
-    for _ in range(200):
+    for _ in range(60):
         factor = (low + high) / 2
         low, high = (
             (factor, high) if np.clip(factor * weight, least, sizes).sum() < n else (low, factor)

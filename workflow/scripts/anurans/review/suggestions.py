@@ -10,8 +10,8 @@ SUGGESTIONS = (
     *("rank", "recording", "start", "end", "species", "score", "disagreement", "rarity"),
     *("distance", "outside", "why"),
 )
-# Clips that are looked at for diversity, for each one that is suggested.
-POOL = 10
+# Clips that are looked at for diversity, for each one that is suggested, and at least.
+POOL, LEAST = 10, 200
 # A species that was annotated in so many clips is not rare.
 COMMON = 50
 
@@ -105,7 +105,7 @@ def suggest(
     column = worth.argmax(axis=1)
     outside = np.zeros(len(apart), bool) if clips.limit is None else clips.distances > clips.limit
     best = worth.max(axis=1) * np.where(outside, 2.0, 1.0)
-    pool = np.argsort(-best, kind="stable")[: POOL * n]
+    pool = np.argsort(-best, kind="stable")[: max(POOL * n, LEAST)]
     points = clips.embeddings[pool].astype(float)
     length = np.linalg.norm(points, axis=1, keepdims=True)
     points /= np.where(length > 0, length, 1.0)
