@@ -280,7 +280,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_progress_goes_by_file(browser,
     other.write_text('{"queue": "check-2", "digest": "x", "who": "Ana"}')
     page.locator("#to-save").click()
     page.locator("#file").set_input_files(other)
-    page.get_by_text("other.json is no progress of this queue (check-1)").first.wait_for()
+    page.locator("#save-told", has_text="other.json is no progress of this queue").wait_for()
     assert not page.wrong
     context.close()
 
@@ -308,7 +308,7 @@ def test_a_phone_answers_by_thumb_and_hands_in(browser, made, tmp_path):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.locator("#to-save").tap()
         page.locator("#hand-in").tap()
-        page.get_by_text("Handed in as verdicts-check-1-Ana.csv").first.wait_for()
+        page.locator("#save-told", has_text="Handed in as verdicts-check-1-Ana.csv").wait_for()
         (path,) = (tmp_path / "verdicts").iterdir()
         assert [row["answer"] for row in read_table(path)] == ["present", "absent", "unsure"]
         assert not page.wrong

@@ -83,6 +83,8 @@ const timeLeft = () => {
 
 // ---- showing
 const show = name => {
+  // What is hidden would keep the keys for a moment.
+  if (view !== name && document.activeElement !== document.body) document.activeElement?.blur();
   view = name;
   for (const [id, of] of [['start', 'start'], ['asking', 'ask'], ['many', 'grid'], ['end', 'end']]) byId(id).hidden = of !== name;
   byId('bar').hidden = name === 'start';
@@ -256,6 +258,21 @@ const undo = () => {
   ask(last.at);
 };
 
+// ---- dialogs
+// Browsers tell of a closed dialog a moment later, when the next key may have been pressed: here what
+// follows is done at once, and keys go to the page again.
+const CLOSED = {};
+const shut = (dialog, value = '') => {
+  if (!dialog.open) return;
+  dialog.close();
+  if (document.activeElement !== document.body) document.activeElement?.blur();
+  CLOSED[dialog.id]?.(value);
+};
+for (const dialog of document.querySelectorAll('dialog')) {
+  dialog.addEventListener('cancel', event => { event.preventDefault(); shut(dialog); });
+  dialog.addEventListener('submit', event => { event.preventDefault(); shut(dialog, event.submitter?.value); });
+}
+
 // ---- another species, or several
 let taken = [], pickedFor = '', marked = 0, offered = [];
 const normal = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
@@ -310,7 +327,7 @@ const take = i => {
   byId('find').focus();
 };
 const picked = () => {
-  byId('picker').close();
+  shut(byId('picker'));
   const asked = current();
   if (isMulti(asked)) {
     const changed = draft(asked);
@@ -333,18 +350,17 @@ byId('find').onkeydown = event => {
   if (event.key === 'Backspace' && !byId('find').value && taken.length) { taken.pop(); find(); }
 };
 byId('picker-done').onclick = picked;
-byId('picker-cancel').onclick = () => byId('picker').close();
+byId('picker-cancel').onclick = () => shut(byId('picker'));
 
 // ---- notes
 const note = () => {
   byId('text').value = answers.notes[current().question] ?? '';
-  byId('noting').returnValue = '';
   byId('noting').showModal();
   byId('text').focus();
 };
-byId('text').onkeydown = event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('noting').close('keep'); };
-byId('noting').onclose = () => {
-  if (byId('noting').returnValue !== 'keep') return;
+byId('text').onkeydown = event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); shut(byId('noting'), 'keep'); } };
+CLOSED.noting = value => {
+  if (value !== 'keep') return;
   const question = current().question, text = byId('text').value.trim();
   if (text) answers.notes[question] = text; else delete answers.notes[question];
   answers.changed = true;
@@ -495,10 +511,10 @@ byId('file').onchange = async () => {
   answers = new Answers(found.who);
   answers.take(found);
   answers.keep();
-  if (byId('saving').open) byId('saving').close();
+  shut(byId('saving'));
   begin();
 };
-byId('change-who').onclick = () => { byId('saving').close(); byId('who').value = ''; opening(); };
+byId('change-who').onclick = () => { shut(byId('saving')); byId('who').value = ''; opening(); };
 byId('end-first').onclick = () => ask(0);
 byId('end-unsure').onclick = () => {
   const unsure = data.questions.filter(asked => answers.kind(asked.question) === UNSURE);
@@ -597,7 +613,7 @@ for (const [id, name] of [['set-play', 'play'], ['set-around', 'around'], ['set-
 }
 byId('set-theme').value = look.theme;
 byId('set-theme').onchange = () => { turnLook('theme', byId('set-theme').value); turnLook('colours', ''); dress(); if (view === 'ask') drawnNow(); if (view === 'grid') drawTiles(); };
-byId('help').onclose = () => { if (view === 'ask') ask(at, false); };
+CLOSED.help = () => { if (view === 'ask') ask(at, false); };
 matchMedia('(prefers-color-scheme: dark)').onchange = () => { dress(); if (view === 'ask') drawnNow(); if (view === 'grid') drawTiles(); };
 
 // ---- opening
