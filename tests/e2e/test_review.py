@@ -185,6 +185,21 @@ def test_a_queue_is_answered_by_keyboard_with_a_break(page, made, tmp_path):
     assert all(row["answered_at"].endswith("Z") for row in rows)
 
 
+def test_the_unsure_ones_are_heard_again(page):
+    start(page)
+    press(page, "u", "y", "u", *"yyyyyy", "n")
+    page.locator("#end-unsure").click()
+    assert count(page) == "10 of 10"
+    assert "0 to 5 s" in page.locator("#where").inner_text()
+    assert page.locator("#state").inner_text() == "unsure"
+    press(page, "y")
+    assert "10 to 15 s" in page.locator("#where").inner_text()
+    press(page, "n")
+    assert "All answered" in page.locator("#end").inner_text()
+    _, _, rows = saved(page)
+    assert [row["answer"] for row in rows][:3] == ["present", "present", "absent"]
+
+
 def test_no_score_is_seen_before_the_answer(page):
     start(page)
     assert "0.988" not in page.locator("body").inner_text()

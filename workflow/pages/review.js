@@ -9,7 +9,7 @@ const NAMES = { [PRESENT]: 'yes', [ABSENT]: 'no', [UNSURE]: 'unsure' };
 const SPEEDS = [1, 0.5, 0.25], COLOURS = ['paper', 'night', 'inferno'];
 const total = data.questions.length;
 const player = new Player();
-let answers = null, at = 0, view = 'start', plot = null, undone = [];
+let answers = null, at = 0, view = 'start', plot = null, undone = [], revisit = [];
 
 // What is seen and heard, kept for the next time.
 const look = {
@@ -214,7 +214,9 @@ const tell = text => { byId('last').textContent = text; };
 const goOn = () => {
   const open = i => !answers.of[data.questions[i].question];
   const later = [...Array(total).keys()].map(i => (at + 1 + i) % total).find(open);
-  if (later === undefined) end(); else ask(later);
+  if (revisit.length) ask(revisit.shift());
+  else if (later === undefined) end();
+  else ask(later);
 };
 const answer = given => {
   const asked = current();
@@ -517,11 +519,9 @@ byId('file').onchange = async () => {
 byId('change-who').onclick = () => { shut(byId('saving')); byId('who').value = ''; opening(); };
 byId('end-first').onclick = () => ask(0);
 byId('end-unsure').onclick = () => {
-  const unsure = data.questions.filter(asked => answers.kind(asked.question) === UNSURE);
-  put([]);
-  for (const { question } of unsure) answers.set(question, null);
-  undone.pop();
-  ask(data.questions.indexOf(unsure[0]));
+  // They stay answered until they are answered otherwise.
+  revisit = [...data.questions.keys()].filter(i => answers.kind(data.questions[i].question) === UNSURE);
+  ask(revisit.shift());
 };
 addEventListener('beforeunload', event => { if (answers && !answers.kept && answers.changed) event.preventDefault(); });
 
@@ -621,6 +621,7 @@ const begin = () => {
   player.wake();
   try { localStorage.setItem(WHO, answers.who); } catch { /* asks again */ }
   undone = [];
+  revisit = [];
   tell('');
   const open = data.questions.findIndex(asked => !answers.of[asked.question]);
   if (open < 0) end(); else ask(open);
