@@ -186,6 +186,21 @@ def test_a_queue_is_answered_by_keyboard_with_a_break(page, made, tmp_path):
     assert all(row["answered_at"].endswith("Z") for row in rows)
 
 
+def test_the_unsure_ones_are_heard_again(page):
+    start(page)
+    press(page, "u", "y", "u", *"yyyyyy", "n")
+    page.locator("#end-unsure").click()
+    assert count(page) == "10 of 10"
+    assert "0 to 5 s" in page.locator("#where").inner_text()
+    assert page.locator("#state").inner_text() == "unsure"
+    press(page, "y")
+    assert "10 to 15 s" in page.locator("#where").inner_text()
+    press(page, "n")
+    assert "All answered" in page.locator("#end").inner_text()
+    _, _, rows = saved(page)
+    assert [row["answer"] for row in rows][:3] == ["present", "present", "absent"]
+
+
 def test_no_score_is_seen_before_the_answer(page):
     start(page)
     assert "0.988" not in page.locator("body").inner_text()
@@ -281,7 +296,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_progress_goes_by_file(browser,
     other.write_text('{"queue": "check-2", "digest": "x", "who": "Ana"}')
     page.locator("#to-save").click()
     page.locator("#file").set_input_files(other)
-    page.get_by_text("other.json is no progress of this queue (check-1)").first.wait_for()
+    page.locator("#save-told", has_text="other.json is no progress of this queue").wait_for()
     assert not page.wrong
     context.close()
 
@@ -309,7 +324,7 @@ def test_a_phone_answers_by_thumb_and_hands_in(browser, made, tmp_path):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.locator("#to-save").tap()
         page.locator("#hand-in").tap()
-        page.get_by_text("Handed in as verdicts-check-1-Ana.csv").first.wait_for()
+        page.locator("#save-told", has_text="Handed in as verdicts-check-1-Ana.csv").wait_for()
         (path,) = (tmp_path / "verdicts").iterdir()
         assert [row["answer"] for row in read_table(path)] == ["present", "absent", "unsure"]
         assert not page.wrong

@@ -9,7 +9,7 @@ const NAMES = { [PRESENT]: 'yes', [ABSENT]: 'no', [UNSURE]: 'unsure' };
 const SPEEDS = [1, 0.5, 0.25], COLOURS = ['paper', 'night', 'inferno'];
 const total = data.questions.length;
 const player = new Player();
-let answers = null, at = 0, view = 'start', plot = null, undone = [];
+let answers = null, at = 0, view = 'start', plot = null, undone = [], revisit = [];
 
 // What is seen and heard, kept for the next time.
 const look = {
@@ -83,6 +83,8 @@ const timeLeft = () => {
 
 // ---- showing
 const show = name => {
+  // What is hidden would keep the keys for a moment.
+  if (view !== name && document.activeElement !== document.body) document.activeElement?.blur();
   view = name;
   for (const [id, of] of [['start', 'start'], ['asking', 'ask'], ['many', 'grid'], ['end', 'end']]) byId(id).hidden = of !== name;
   byId('bar').hidden = name === 'start';
@@ -212,7 +214,9 @@ const tell = text => { byId('last').textContent = text; };
 const goOn = () => {
   const open = i => !answers.of[data.questions[i].question];
   const later = [...Array(total).keys()].map(i => (at + 1 + i) % total).find(open);
-  if (later === undefined) end(); else ask(later);
+  if (revisit.length) ask(revisit.shift());
+  else if (later === undefined) end();
+  else ask(later);
 };
 const answer = given => {
   const asked = current();
@@ -255,6 +259,21 @@ const undo = () => {
   tell('Undone');
   ask(last.at);
 };
+
+// ---- dialogs
+// Browsers tell of a closed dialog a moment later, when the next key may have been pressed: here what
+// follows is done at once, and keys go to the page again.
+const CLOSED = {};
+const shut = (dialog, value = '') => {
+  if (!dialog.open) return;
+  dialog.close();
+  if (document.activeElement !== document.body) document.activeElement?.blur();
+  CLOSED[dialog.id]?.(value);
+};
+for (const dialog of document.querySelectorAll('dialog')) {
+  dialog.addEventListener('cancel', event => { event.preventDefault(); shut(dialog); });
+  dialog.addEventListener('submit', event => { event.preventDefault(); shut(dialog, event.submitter?.value); });
+}
 
 // ---- another species, or several
 let taken = [], pickedFor = '', marked = 0, offered = [];
@@ -310,7 +329,7 @@ const take = i => {
   byId('find').focus();
 };
 const picked = () => {
-  byId('picker').close();
+  shut(byId('picker'));
   const asked = current();
   if (isMulti(asked)) {
     const changed = draft(asked);
@@ -333,18 +352,17 @@ byId('find').onkeydown = event => {
   if (event.key === 'Backspace' && !byId('find').value && taken.length) { taken.pop(); find(); }
 };
 byId('picker-done').onclick = picked;
-byId('picker-cancel').onclick = () => byId('picker').close();
+byId('picker-cancel').onclick = () => shut(byId('picker'));
 
 // ---- notes
 const note = () => {
   byId('text').value = answers.notes[current().question] ?? '';
-  byId('noting').returnValue = '';
   byId('noting').showModal();
   byId('text').focus();
 };
-byId('text').onkeydown = event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('noting').close('keep'); };
-byId('noting').onclose = () => {
-  if (byId('noting').returnValue !== 'keep') return;
+byId('text').onkeydown = event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); shut(byId('noting'), 'keep'); } };
+CLOSED.noting = value => {
+  if (value !== 'keep') return;
   const question = current().question, text = byId('text').value.trim();
   if (text) answers.notes[question] = text; else delete answers.notes[question];
   answers.changed = true;
@@ -495,17 +513,15 @@ byId('file').onchange = async () => {
   answers = new Answers(found.who);
   answers.take(found);
   answers.keep();
-  if (byId('saving').open) byId('saving').close();
+  shut(byId('saving'));
   begin();
 };
-byId('change-who').onclick = () => { byId('saving').close(); byId('who').value = ''; opening(); };
+byId('change-who').onclick = () => { shut(byId('saving')); byId('who').value = ''; opening(); };
 byId('end-first').onclick = () => ask(0);
 byId('end-unsure').onclick = () => {
-  const unsure = data.questions.filter(asked => answers.kind(asked.question) === UNSURE);
-  put([]);
-  for (const { question } of unsure) answers.set(question, null);
-  undone.pop();
-  ask(data.questions.indexOf(unsure[0]));
+  // They stay answered until they are answered otherwise.
+  revisit = [...data.questions.keys()].filter(i => answers.kind(data.questions[i].question) === UNSURE);
+  ask(revisit.shift());
 };
 addEventListener('beforeunload', event => { if (answers && !answers.kept && answers.changed) event.preventDefault(); });
 
@@ -597,7 +613,7 @@ for (const [id, name] of [['set-play', 'play'], ['set-around', 'around'], ['set-
 }
 byId('set-theme').value = look.theme;
 byId('set-theme').onchange = () => { turnLook('theme', byId('set-theme').value); turnLook('colours', ''); dress(); if (view === 'ask') drawnNow(); if (view === 'grid') drawTiles(); };
-byId('help').onclose = () => { if (view === 'ask') ask(at, false); };
+CLOSED.help = () => { if (view === 'ask') ask(at, false); };
 matchMedia('(prefers-color-scheme: dark)').onchange = () => { dress(); if (view === 'ask') drawnNow(); if (view === 'grid') drawTiles(); };
 
 // ---- opening
@@ -605,6 +621,7 @@ const begin = () => {
   player.wake();
   try { localStorage.setItem(WHO, answers.who); } catch { /* asks again */ }
   undone = [];
+  revisit = [];
   tell('');
   const open = data.questions.findIndex(asked => !answers.of[asked.question]);
   if (open < 0) end(); else ask(open);

@@ -77,8 +77,8 @@ class Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         if path == "/":
             names = [name.removesuffix(".html") for name in self.server.listed()]
-            page = render("queues", "Queues to listen to", "Each is one page.", names=names)
-            self._send(page.encode(), "text/html; charset=utf-8")
+            text = render("queues", "Queues to listen to", "Each is one page.", names=names)
+            self._send(text.encode(), "text/html; charset=utf-8")
         elif (found := PAGE.fullmatch(path)) and found[1] in self.server.listed():
             page = (self.server.pages / found[1]).read_bytes()
             self._send(page, "text/html; charset=utf-8")
