@@ -67,7 +67,9 @@ class Plan:
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
         )
-        self.exports = ExportPlan(self.config, self.recordings, self.days, self.networks)
+        self.exports = ExportPlan(
+            self.config, self.recordings, self.days, self.networks, self.finished
+        )
 
     @property
     def trained_config(self) -> dict[str, Any]:
