@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anurans.exports.coordinates import Published, publish_all
+from anurans.listening.finished_models import Finished
 from anurans.plan import config as configs
 from anurans.plan.day_plan import DayPlan
 from anurans.plan.network_plan import NetworkPlan
@@ -39,6 +40,8 @@ class ExportPlan:
         The new recordings.
     networks
         Those that are run, for their licences.
+    finished
+        The finished model that is listened with, for its network's; None where there is none.
     """
 
     def __init__(
@@ -47,11 +50,13 @@ class ExportPlan:
         recordings: RecordingPlan,
         days: DayPlan,
         networks: NetworkPlan,
+        finished: Finished | None,
     ) -> None:
         self._config = config
         self._recordings = recordings
         self._days = days
         self._networks = networks
+        self._finished = finished
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -115,7 +120,10 @@ class ExportPlan:
 
     def sources(self) -> list[str]:
         """What packages were made with, and under which licence."""
-        licences = self._networks.licences
+        licences = dict(self._networks.licences)
+        network = self._finished.about.get("network", {}) if self._finished else {}
+        if licence := network.get("licence"):
+            licences[network["file"]] = licence
         return [f"network {name}: {text}" for name, text in sorted(licences.items())]
 
     def _new(self) -> list[Any]:

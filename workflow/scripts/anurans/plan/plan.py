@@ -72,6 +72,9 @@ class Plan:
             *(self.config, self.recordings, self.annotations, self.days, self.runs, self.finished)
         )
         self.exports = ExportPlan(self.config, self.recordings, self.days, self.networks)
+        self.exports = ExportPlan(
+            self.config, self.recordings, self.days, self.networks, self.finished
+        )
 
     @property
     def trained_config(self) -> dict[str, Any]:

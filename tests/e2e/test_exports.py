@@ -1,0 +1,192 @@
+"""What leaves a whole run: opened by what it is for, and without what must not be told."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import CALLS, ROOT, make_recording, planned, read, snakemake, write_config
+from packages import faults
+from products import digests, partials
+
+from anurans.annotations.sources import annotations_of
+
+# Name, the calls in it (of CALLS) and its seed: two sites, three nights, and one of neither.
+NEW = {
+    "POND_20210210_203000": (3, 50),
+    "POND_20210211_213000": (4, 51),
+    "MARSH_20210211_223000": (5, 52),
+    "MARSH_20210213_223000": (1, 54),
+    "undated": (2, 53),
+}
+SITES = """site,latitude,longitude,habitat,utm_x
+POND,-22.8134,-47.0612,forest,288123
+MARSH,-22.9071,-47.2534,,268456
+TINY,-22.5317,-47.1098,field,283789
+"""
+VERDICTS = """queue,recording,start,end,species,answer,who
+q,POND_20210210_203000,5,10,LOW,present,Ana
+q,POND_20210211_213000,0,20,HIGH,absent,Ana
+q,MARSH_20210211_223000,15,20,LOW,present,Bia
+q,elsewhere,0,5,LOW,present,Ana
+"""
+SETTINGS = {
+    "recordings": {"source": "recordings", "time_zone": "America/Sao_Paulo"},
+    "sites": "sites.csv",
+    "detection": {
+        "recordings": {"source": "new"},
+        "model": "given/small/original/linear",
+        "overlap": 0.5,
+    },
+    "review": {"verdicts": ["verdicts.csv"]},
+    "export": {
+        "sensitive": {"LOW": 0.1},
+        "licence": "CC-BY-4.0",
+        "authors": [{"name": "Ana", "role": "contact"}],
+        "site_columns": ["habitat"],
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def exported(built, tmp_path_factory):
+    """The finished world with all exports; not to be changed."""
+    world = Path(shutil.copytree(built, tmp_path_factory.mktemp("exported") / "world"))
+    (world / "new").mkdir()
+    for name, (calls, seed) in NEW.items():
+        make_recording(world / f"new/{name}.wav", CALLS[calls], seed)
+    (world / "new/broken.wav").write_text("no sound")
+    (world / "sites.csv").write_text(SITES)
+    (world / "verdicts.csv").write_text(VERDICTS)
+    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    write_config(world, config | SETTINGS)
+    snakemake(world, "export")
+    assert planned(world, "export") == {}
+    return world
+
+
+@pytest.fixture
+def results(exported):
+    return exported / "results/exports"
+
+
+def test_everything_is_made_and_listed(exported, results):
+    rows = read(results / "exports.csv")
+    assert {row["made"] for row in rows} == {"yes"} and {row["reason"] for row in rows} == {""}
+    there = {f"results/exports/{p.relative_to(results)}" for p in results.rglob("*") if p.is_file()}
+    assert there == {row["file"] for row in rows} | {"results/exports/exports.csv"}
+    assert not partials(exported)
+
+
+def test_histories_are_na_where_nothing_was_recorded(results):
+    nights = ["2021-02-10", "2021-02-11", "2021-02-13"]
+    found = pd.read_csv(results / "occupancy/LOW.csv", index_col="site")
+    assert list(found.columns) == nights and list(found.index) == ["MARSH", "POND"]
+    missing = {"MARSH": [True, False, False], "POND": [False, False, True]}
+    for site, where in missing.items():
+        assert found.loc[site].isna().tolist() == where
+    minutes = pd.read_csv(results / "occupancy/covariates/minutes.csv", index_col="site")
+    assert ((minutes == 0) == found.isna()).all(axis=None)
+    assert minutes.to_numpy().sum() == pytest.approx(4 * 20 / 60, abs=0.01)
+    events = read(results.parent / "detections/events.csv")
+    heard = {row["recording"] for row in events if row["species"] == "LOW"}
+    for name in NEW:
+        if name != "undated":
+            site, date, _ = name.split("_")
+            cell = found.loc[site, f"{date[:4]}-{date[4:6]}-{date[6:]}"]
+            assert cell == (name in heard)
+    states = pd.read_csv(results / "occupancy/states/LOW.csv", index_col="site")
+    assert states.loc["POND", nights[0]] == states.loc["MARSH", nights[1]] == 2
+    left = {row["recording"]: row["reason"] for row in read(results / "left_out.csv")}
+    assert set(left) == {"undated", "broken"} and "Format not recognised" in left["broken"]
+
+
+def test_data_packages_are_valid(results):
+    for name in ("season", "annotations"):
+        assert faults(results / name) == []
+    season = read(results / "season/observations.csv")
+    assert {row["classificationMethod"] for row in season} == {"machine", "human"}
+    annotated = read(results / "annotations/observations.csv")
+    assert len(annotated) == sum(len(of) for calls in CALLS for of in calls.values())
+
+
+def test_occurrences_are_what_people_heard(results):
+    found = [(r["occurrenceID"], r["identifiedBy"]) for r in read(results / "occurrences.csv")]
+    assert found == [("MARSH_20210211_223000:LOW", "Bia"), ("POND_20210210_203000:LOW", "Ana")]
+
+
+@pytest.mark.parametrize("name", ["raven.txt", "kaleidoscope.csv"])
+def test_tables_of_many_files_are_read_back_as_the_events(results, name):
+    found = annotations_of(results / name, list(NEW), {"species": ["LOW", "HIGH"]})
+    rows = read(results.parent / "detections/events.csv")
+    assert rows and sorted(
+        (recording, call.species, f"{call.start:.6f}", f"{call.end:.6f}")
+        for recording, calls in found.items()
+        for call in calls
+    ) == sorted((r["recording"], r["species"], r["start"], r["end"]) for r in rows)
+
+
+def test_activity_adds_up_to_what_was_heard(results):
+    found = pd.read_csv(results / "activity.csv", dtype={"hour": str})
+    events = pd.read_csv(results.parent / "detections/events.csv")
+    counts = found[found.kind == "events"].groupby("species")["count"].sum()
+    assert counts.to_dict() == events.groupby("species").size().to_dict()
+    assert found[found.kind == "events"].clips.sum() == 2 * 5 * 4
+    dated = found[found.site.notna()]
+    assert set(dated.hour) == {"20", "21", "22"} and set(dated.after_sunset) == {1, 2, 3}
+    banded = found[found.lower.notna()]
+    assert (banded.lower <= banded["count"]).all() and (banded["count"] <= banded.upper).all()
+
+
+def test_no_true_place_of_a_sensitive_species_and_no_path_of_a_machine_is_told(exported, results):
+    text = "".join(path.read_text() for path in results.rglob("*") if path.is_file())
+    rows = SITES.splitlines()[1:]
+    truths = {cell.lstrip("-") for row in rows for cell in row.split(",")[1:3]}
+    truths |= {row.split(",")[4] for row in rows}
+    assert len(truths) == 9 and not [each for each in truths if each in text]
+    assert "-22.85" in text and "forest" in text
+    assert str(exported) not in text and "new/" not in text and "/home" not in text
+
+
+def test_the_same_input_gives_the_same_bytes(exported, results, tmp_path):
+    world = Path(shutil.copytree(exported, tmp_path / "world"))
+    shutil.rmtree(world / "results/exports")
+    snakemake(world, "--cores", "1", "export")
+    assert digests(world) == digests(exported)
+
+
+def test_what_is_said_of_the_data_packs_it_anew_and_no_more(exported, tmp_path):
+    world = Path(shutil.copytree(exported, tmp_path / "world"))
+    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    config["export"]["citation"] = "Ana (2021)"
+    write_config(world, config)
+    packed = {"package_season": 1, "package_annotations": 1, "write_occurrences": 1, "export": 1}
+    assert planned(world, "export") == packed
+    config["export"]["occasion"] = "week"
+    write_config(world, config)
+    assert planned(world, "export") == packed | {"write_histories": 1}
+
+
+def test_r_reads_what_a_run_has_written(results):
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not installed (Debian: r-base-core)")
+    program = """
+    y <- as.matrix(read.csv("occupancy/LOW.csv", row.names = 1, check.names = FALSE))
+    activity <- read.csv("activity.csv")
+    stopifnot(dim(y) == c(2, 3), is.numeric(y), sum(is.na(y)) == 2, is.numeric(activity$count))
+    media <- read.csv("season/media.csv"); seen <- read.csv("season/observations.csv")
+    stopifnot(nrow(media) == 4, seen$mediaID %in% media$mediaID)
+    """
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "-e", program], cwd=results, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_network_of_the_demo_is_its_season():
+    folder = ROOT / "resources/demo/season"
+    network, season = read(folder / "network.csv"), read(folder / "recordings.csv")
+    assert [(r["recording"], r["path"]) for r in network] == [tuple(r.values()) for r in season]
+    assert {r["site"] for r in network} == {r["site"] for r in read(folder / "network_sites.csv")}
