@@ -6,7 +6,8 @@ from pathlib import Path
 from anurans.annotations.sources import AnnotationSource
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.review.corrections import CHANGES, YIELD, correct_all, doubt_yield
+from anurans.review.corrected_files import correct_all
+from anurans.review.corrections import CHANGES, YIELD, doubt_yield
 from anurans.review.verdict_table import read_together
 
 
@@ -17,7 +18,8 @@ def main(input, output, params):
     folder = Path(output.corrected)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    changes = correct_all(source, verdicts, folder)
+    labels = {name: texts[0] for name, texts in (params.settings["labels"] or {}).items()}
+    changes = correct_all(source, verdicts, folder, labels)
     write_table(output.changes, CHANGES, changes)
     write_table(output.found, YIELD, doubt_yield(verdicts, asked))
     log.info("%d lines of annotations changed, in %s", len(changes), folder)

@@ -124,6 +124,11 @@ class AnnotationSource:
             self._match_files()
 
     @property
+    def is_folder(self) -> bool:
+        """Whether each recording has a file of its own."""
+        return self._is_folder
+
+    @property
     def without_recording(self) -> list[str]:
         """Files of the folder, or names in the table, that fit no recording; sorted."""
         return self._strangers if self._is_folder else sorted(self._table.without_recording)

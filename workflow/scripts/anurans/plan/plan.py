@@ -71,7 +71,6 @@ class Plan:
         self.review = ReviewPlan(
             *(self.config, self.recordings, self.annotations, self.days, self.runs, self.finished)
         )
-        self.exports = ExportPlan(self.config, self.recordings, self.days, self.networks)
         self.exports = ExportPlan(
             self.config, self.recordings, self.days, self.networks, self.finished
         )

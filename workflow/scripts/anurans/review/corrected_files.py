@@ -1,14 +1,80 @@
-"""Corrected label files of all recordings that verdicts are about, beside their sources."""
+"""Corrected label files of all recordings whose annotations verdicts are about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from anurans.annotations.formats import Annotation, detect_format
 from anurans.annotations.sources import AnnotationSource
+from anurans.common.files import whole
+from anurans.recordings.matching import file_name
+from anurans.review.corrections import AUDACITY, RAVEN, change_rows, correct
 from anurans.review.verdicts import Verdict
+
+ENDINGS = {AUDACITY: ".txt", RAVEN: ".Table.1.selections.txt"}
 
 
 def correct_all(
-    source: AnnotationSource, verdicts: Iterable[Verdict], folder: Path
+    source: AnnotationSource, verdicts: Iterable[Verdict], folder: Path, labels: Mapping[str, str]
 ) -> list[dict[str, object]]:
-    """Placeholder."""
-    return []
+    """Write a corrected file for each recording in which anything changes.
+
+    Label files of Audacity and Raven stay as they are but for the lines that change. What is
+    annotated in another format, or in one table of all recordings, is written anew as labels of
+    Audacity, with all annotations of the recording.
+
+    Parameters
+    ----------
+    source
+        The annotations; they are read, never written.
+    verdicts
+        Those of doubts have a part.
+    folder
+        Where the files go, below the folders that the ids of recordings have.
+    labels
+        Text of a new label, by species.
+
+    Returns
+    -------
+    list of dict
+        Rows of `anurans.review.corrections.CHANGES`.
+    """
+    of: dict[str, list[Verdict]] = {}
+    for one in verdicts:
+        if one.row["kind"] == "doubt":
+            of.setdefault(one.row["recording"], []).append(one)
+    rows: list[dict[str, object]] = []
+    for recording, mine in sorted(of.items()):
+        file = source.file(recording)
+        calls: Sequence[Annotation] = source.annotations(recording)
+        kind, data = _read(file, source.is_folder)
+        if kind not in ENDINGS or not source.is_folder:
+            kind, data, calls = _as_labels(calls)
+        found, changes = correct(data, kind, calls, mine, labels, str(file or recording))
+        if not changes:
+            continue
+        path = folder / file_name(recording, ENDINGS[kind])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole(path) as partial:
+            partial.write_bytes(found)
+        rows += change_rows(recording, str(file or ""), changes)
+    return rows
+
+
+def _read(file: Path | None, of_one: bool) -> tuple[str, bytes]:
+    """Format and content of the file of one recording; of none, an empty one of Audacity."""
+    if file is None or not of_one:
+        return (AUDACITY if of_one else ""), b""
+    data = file.read_bytes()
+    return detect_format(data.decode("utf-8", errors="replace")), data
+
+
+def _as_labels(calls: Iterable[Annotation]) -> tuple[str, bytes, list[Annotation]]:
+    """Annotations as lines of Audacity, and the same annotations by these lines."""
+    lines, renumbered = [], []
+    for number, call in enumerate(calls, start=1):
+        grade = f"_{call.grade[0].upper()}" if call.grade else ""
+        lines.append(f"{call.start:.6f}\t{call.end:.6f}\t{call.species}{grade}\n")
+        renumbered.append(
+            Annotation(call.start, call.end, call.species, call.grade, call.fmin, call.fmax, number)
+        )
+    return AUDACITY, "".join(lines).encode(), renumbered
