@@ -207,7 +207,7 @@ rule correct_annotations:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        recordings=asked(PLAN.recordings.ids),
+        recordings=PLAN.recordings.ids,
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.annotations.digest),
         code=code("correct_annotations.py"),
