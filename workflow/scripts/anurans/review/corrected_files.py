@@ -8,7 +8,8 @@ from anurans.annotations.sources import AnnotationSource
 from anurans.common.files import whole
 from anurans.recordings.matching import file_name
 from anurans.review.corrections import AUDACITY, RAVEN, change_rows, correct
-from anurans.review.verdicts import Verdict
+from anurans.review.suspicions import MISSING, WRONG
+from anurans.review.verdicts import ABSENT, PRESENT, Verdict
 
 ENDINGS = {AUDACITY: ".txt", RAVEN: ".Table.1.selections.txt"}
 
@@ -40,7 +41,7 @@ def correct_all(
     """
     of: dict[str, list[Verdict]] = {}
     for one in verdicts:
-        if one.row["kind"] == "doubt":
+        if one.row["kind"] == "doubt" and _contradicts(one):
             of.setdefault(one.row["recording"], []).append(one)
     rows: list[dict[str, object]] = []
     for recording, mine in sorted(of.items()):
@@ -58,6 +59,17 @@ def correct_all(
             partial.write_bytes(found)
         rows += change_rows(recording, str(file or ""), changes)
     return rows
+
+
+def _contradicts(one: Verdict) -> bool:
+    """Tell whether an answer says something else than the annotations do by the label rule.
+
+    A call that reaches into a clip by less than the rule asks for is no call of that clip: who says
+    so agrees with its annotation.
+    """
+    if not one.asked:
+        return one.answer == PRESENT
+    return (one.row["stratum"], one.answer) in ((WRONG, ABSENT), (MISSING, PRESENT))
 
 
 def _read(file: Path | None, of_one: bool) -> tuple[str, bytes]:
