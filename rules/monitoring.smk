@@ -141,6 +141,7 @@ rule write_monitoring:
         drift="results/monitoring/drift_nights.csv",
         precision="results/monitoring/precision.csv",
         judged=asked(PLAN.detection.judged),
+        listened=asked(PLAN.review.listened),
     output:
         report(
             "results/monitoring/monitoring.html",

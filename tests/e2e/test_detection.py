@@ -11,6 +11,8 @@ import yaml
 from conftest import CALLS, make_recording, names, planned, read, refused, snakemake, write_config
 
 from anurans.annotations.sources import annotations_of
+from anurans.common.tables import write_table
+from anurans.review.verdicts import VERDICT
 from anurans.sounds.shards import open_shard
 
 # Name, the calls in it (of CALLS) and its seed: two nights, and one recording without a date.
@@ -190,6 +192,71 @@ def test_one_more_recording_costs_its_day(heard):
     snakemake(heard, "detect")
     assert all(path.read_bytes() == content for path, content in before.items())
     assert not (heard / "results/detections/audacity/20210211/TINY_20210211_233000.txt").exists()
+
+
+def answer(world, queue, who, of):
+    """Answer every question of a queue by the labels of recordings, as its page would hand out."""
+    rows = read(world / f"results/review/queues/{queue}.csv")
+    for row in rows:
+        calls = of[row["recording"]].get(row["species"], [])
+        start, end = float(row["start"]), float(row["end"])
+        is_there = any(min(end, b) - max(start, a) >= 0.25 for a, b in calls)
+        row |= {"answer": "present" if is_there else "absent", "who": who}
+        row |= {"answered_at": "2021-03-01T20:15:00Z", "rule": "0.25 s"}
+    path = world / f"verdicts-{queue}-{who}.csv"
+    write_table(path, VERDICT, rows)
+    return path.name
+
+
+def test_what_people_hear_is_counted_and_a_queue_is_drawn_once(heard):
+    snakemake(heard, "review")
+    rows = read(heard / "results/review/queues/count-1.csv")
+    # Clips that do not overlap, of all usable recordings; fewer than were wanted.
+    assert len(rows) == 2 * 4 * 5 == 2 * len({(row["recording"], row["start"]) for row in rows})
+    assert {row["probability"] for row in rows} == {"1"}
+    page = (heard / "results/review/count-1.html").read_text()
+    assert "<audio" in page or "audio" in page
+    queue = (heard / "results/review/queues/count-1.csv").read_bytes()
+    new = {name: CALLS[calls] for name, (calls, _) in NEW.items()}
+    new[names()[5]] = CALLS[5]
+    annotated = dict(zip(names(), CALLS, strict=True))
+    files = [answer(heard, queue, "ana", new) for queue in ("check-1", "count-1")]
+    files.append(answer(heard, "doubt-1", "ana", annotated))
+    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    write_config(heard, config | {"review": {"verdicts": files}})
+    assert not {"draw_count", "render_review", "detect_calls"}.intersection(
+        planned(heard, "review")
+    )
+    snakemake(heard, "review", "monitoring")
+    counts = {
+        row["species"]: row
+        for row in read(heard / "results/review/counts.csv")
+        if row["by"] == "season"
+    }
+    with_calls = {
+        species: len(
+            {
+                (r["recording"], r["start"])
+                for r in read(heard / files[1])
+                if r["species"] == species and r["answer"] == "present"
+            }
+        )
+        for species in ("LOW", "HIGH")
+    }
+    for species, row in counts.items():
+        # Everything was listened to: the count is exact, and so is its interval.
+        assert float(row["count"]) == with_calls[species] and row["clips"] == "20"
+        assert float(row["lower"]) == float(row["upper"]) == with_calls[species]
+    page = (heard / "results/monitoring/monitoring.html").read_text()
+    assert "Clips with calls, counted by listening" in page
+    assert read(heard / "results/review/agreement.csv") == []
+    # Another model hears; the queue stays, since the counts of a season stand on how it was drawn.
+    config["detection"] |= {"thresholds": {"precision": 0.6}, "gap": 3.0}
+    write_config(heard, config | {"review": {"verdicts": files, "round": 2}})
+    plan = planned(heard, "review")
+    assert plan["draw_count"] == plan["draw_check"] == plan["draw_doubt"] == 1
+    assert plan["render_review"] == 3
+    assert (heard / "results/review/queues/count-1.csv").read_bytes() == queue
 
 
 def test_thresholds_and_gap_listen_to_nothing_again(heard):

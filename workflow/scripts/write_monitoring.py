@@ -26,6 +26,7 @@ def main(input, output, params):
         read_table(input.drift),
         read_table(input.precision),
         [row for path in input.judged for row in read_table(path)],
+        [row for path in input.listened for row in read_table(path)],
         params.gap,
     )
     with whole(output[0]) as partial:

@@ -50,6 +50,7 @@ def page(**given):
         "nights": [night("2021-01-01", "yes")],
         "precision": [],
         "judged": [],
+        "listened": [],
         "gap": 1.0,
     }
     return monitoring_page(**(of | given))
@@ -158,3 +159,16 @@ def test_the_night_of_most_calls_is_one_that_has_any():
     doubtful = DATE | {"night": "2021-01-03", "expected_share": "0.9", "lower": "", "upper": ""}
     assert "<td>2021-01-01</td></tr>" in page(dates=[DATE, doubtful])
     assert "<td>2021-01-03</td></tr>" in page(dates=[doubtful])
+
+
+def test_what_people_heard_stands_first_and_without_it_what_they_could():
+    assert "Twenty minutes of listening" in page()
+    count = {"species": "A", "by": "season", "queue": "count-1", "clips": "1200", "note": ""}
+    count |= {"answers": "200", "count": "183.8", "lower": "172.1", "upper": "196.4"}
+    month = count | {"by": "month", "answers": "7"}
+    later = count | {"queue": "count-10", "answers": "12", "count": "", "note": "fewer than 30"}
+    text = page(listened=[count, month])
+    assert "Twenty minutes of listening" not in text
+    row = "<td>200</td><td>184 (172 to 196) / 1200</td><td>33 (20 to 50)</td>"
+    assert row in text and text.index(row) < text.index("<td>7</td>")
+    assert "<td>12</td><td>fewer than 30</td>" in page(listened=[later, count])

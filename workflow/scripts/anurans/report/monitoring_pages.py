@@ -59,6 +59,7 @@ def monitoring_page(
     nights: Sequence[Row],
     precision: Sequence[Row],
     judged: Sequence[Row],
+    listened: Sequence[Row],
     gap: float,
 ) -> str:
     """Write the page of what was heard.
@@ -73,6 +74,8 @@ def monitoring_page(
         Of the detector.
     thresholds, recordings, dates, totals, nights, precision, judged
         Rows of the tables of these names.
+    listened
+        Rows of the table of listened counts; none where nobody listened.
     events
         Number of events of each species.
     gap
@@ -102,6 +105,7 @@ def monitoring_page(
             *warnings(nights),
         ],
         told=told,
+        counts=listened_counts(species, listened, totals),
         heard=heard(species, events, dates, totals),
         precision=precisions(precision),
         notes=[f"{row['species']}: {row['note']}." for row in precision if row["note"]],
@@ -110,6 +114,28 @@ def monitoring_page(
         allowed=tolerances(judged),
         listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
+
+
+def listened_counts(
+    species: Mapping[str, str], listened: Sequence[Row], totals: Sequence[Row]
+) -> list[list[str]]:
+    """Rows of the table of counts by listening, beside the model's own; of the latest queue."""
+    season = [row for row in listened if row["by"] == "season"]
+    latest = {row["species"]: row for row in sorted(season, key=_round)}
+    model = {row["species"]: row for row in totals}
+    rows = []
+    for code, row in latest.items():
+        count = row["note"]
+        if row["count"]:
+            ends = f"{float(row['lower']):.0f} to {float(row['upper']):.0f}"
+            count = f"{float(row['count']):.0f} ({ends}) / {row['clips']}"
+        of_model = expected(model[code]) if code in model else ""
+        rows.append([species.get(code) or code, row["answers"], count, of_model])
+    return rows
+
+
+def _round(row: Row) -> int:
+    return int(row["queue"].rpartition("-")[2])
 
 
 def known_already(recordings: Sequence[Row]) -> list[str]:

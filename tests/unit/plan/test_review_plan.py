@@ -1,0 +1,84 @@
+"""Which queues a config draws, and which of them are there already."""
+
+import pytest
+import yaml
+from conftest import CONFIG, make_recording, names
+
+from anurans.common.errors import UserError
+from anurans.plan.plan import Plan
+
+
+@pytest.fixture
+def plan(tmp_path, monkeypatch):
+    """Give a function that plans a config in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("recordings", "annotations", "new"):
+        (tmp_path / folder).mkdir()
+    for name in names():
+        (tmp_path / f"recordings/{name}.wav").touch()
+        (tmp_path / f"annotations/{name}.txt").touch()
+    make_recording(tmp_path / "new/N_20210210_203000.wav", {}, 1)
+    (tmp_path / "folds.csv").write_text(
+        "recording,fold\n" + "".join(f"{name},{n % 2 + 1}\n" for n, name in enumerate(names()))
+    )
+
+    def make(**given):
+        text = yaml.safe_dump(CONFIG | given)
+        return Plan(yaml.safe_load(text)).review
+
+    return make
+
+
+def test_without_new_recordings_models_doubt_annotations_alone(plan):
+    review = plan()
+    assert review.queues() == ["doubt-1"]
+    assert review.all() == ["results/review/doubt-1.html"]
+    runs = review.of_runs("metrics.tsv")
+    assert runs and all("/clip/" not in path for path in runs)
+
+
+def test_a_later_round_keeps_what_was_drawn(plan, tmp_path):
+    review = plan(detection={"recordings": {"source": "new"}}, review={"round": 2})
+    assert review.queues() == [
+        f"{kind}-{n}" for n in (1, 2) for kind in ("check", "count", "doubt")
+    ]
+    assert review.undrawn("count", str) == "1|2"
+    drawn = tmp_path / "results/review/queues/count-1.csv"
+    drawn.parent.mkdir(parents=True)
+    drawn.touch()
+    assert review.undrawn("count", str) == "2"
+    assert review.undrawn("check", str) == "1|2"
+    (drawn.parent / "count-2.csv").touch()
+    assert review.undrawn("count", str) == "(?!)"
+    assert review.files("{queue}", "check") == ["check-1", "check-2"]
+
+
+def test_verdicts_make_the_tables_that_follow_from_them(plan, tmp_path):
+    (tmp_path / "a.csv").write_text("1")
+    given = {"detection": {"recordings": {"source": "new"}}, "review": {"verdicts": ["a.csv"]}}
+    review = plan(**given)
+    assert review.listened() == ["results/review/counts.csv"]
+    assert "results/review/yield.csv" in review.answered()
+    before = review.verdicts_digest()
+    (tmp_path / "a.csv").rename(tmp_path / "b.csv")
+    given["review"] = {"verdicts": ["b.csv"]}
+    assert plan(**given).verdicts_digest() == before
+    (tmp_path / "b.csv").write_text("2")
+    assert plan(**given).verdicts_digest() != before
+
+
+def test_verdicts_that_are_not_there(plan):
+    review = plan(review={"verdicts": ["verdicts-count-1-ana.csv"]})
+    with pytest.raises(UserError, match=r"review.verdicts: not there:\s+verdicts-count-1-ana.csv"):
+        review.verdicts()
+
+
+def test_channels_are_those_that_differ_from_the_configs(plan, tmp_path):
+    (tmp_path / "new.csv").write_text(
+        "recording,path,channel\nA,new/N_20210210_203000.wav,left\nB,new/N_20210210_203000.wav,\n"
+    )
+    review = plan(detection={"recordings": {"source": "new.csv"}})
+    assert review.channels("count-1") == {"A": "left"}
+    assert review.channels("doubt-1") == {}
+    assert review.recordings_table("doubt-1") == "results/recordings.csv"
+    assert review.recordings_table("check-1") == "results/detections/recordings.csv"
