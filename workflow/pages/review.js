@@ -132,6 +132,7 @@ const chips = () => {
   const multi = isMulti(asked);
   place.replaceChildren();
   place.hidden = !multi && !now.also.length;
+  place.className = asked.species.length > 8 ? 'crowd' : '';
   if (multi) asked.species.forEach((code, i) => {
     const mark = now.marks[code] ?? '';
     const chip = make('button', { type: 'button', className: `chip ${mark}`, onclick: () => toggle(i) },
@@ -153,6 +154,7 @@ const ask = (index, plays = look.play) => {
   for (const name of ['yes', 'several']) button(name).hidden = multi;
   button('done').hidden = !multi;
   button('no').firstChild.textContent = multi ? 'None' : 'No';
+  button('other').firstChild.textContent = multi ? 'Find species' : 'Other species';
   button('unsure').firstChild.textContent = multi ? 'Others unsure' : 'Unsure';
   for (const name of ['yes', 'no', 'unsure']) button(name).classList.toggle('chosen', !multi && { yes: PRESENT, no: ABSENT, unsure: UNSURE }[name] === kind);
   byId('rule').textContent = data.rule + '.';
