@@ -82,7 +82,7 @@ def test_a_threshold_stands_with_what_follows_from_it():
 @pytest.mark.parametrize(
     ("right", "scores", "nights", "note"),
     [
-        (np.ones(40, bool), np.linspace(0.1, 0.9, 40), 10, "every answer was yes"),
+        (np.ones(31, bool), np.linspace(0.1, 0.9, 31), 10, "all 31 answers were yes, too few"),
         (np.zeros(40, bool), np.linspace(0.1, 0.9, 40), 10, "no answer was yes"),
         (np.arange(20) > 9, np.linspace(0.1, 0.9, 20), 10, "20 answers, of 30"),
         (np.arange(40) > 36, np.linspace(0.1, 0.9, 40), 10, "3 yes and 37 no, of 5"),
@@ -101,6 +101,12 @@ def test_it_is_said_why_a_threshold_cannot_be_known(right, scores, nights, note)
     row = threshold(right, scores, 0.9 if len(right) < 200 else 0.3, nights)
     assert note in row["note"]
     assert ("threshold" in row) == (len(right) == 200)
+
+
+def test_where_nearly_all_is_right_the_lowest_score_will_do():
+    row = threshold(np.arange(90) > 1, np.linspace(0.1, 0.9, 90))
+    assert row["threshold"] == pytest.approx(0.1) and row["note"].startswith("nearly all")
+    assert 0.9 <= row["precision_lower"] < row["precision_above"]
 
 
 def test_what_was_not_drawn_has_no_part():

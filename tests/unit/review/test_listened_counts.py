@@ -3,7 +3,7 @@
 import pytest
 
 from anurans.common.errors import UserError
-from anurans.review.listened_counts import tabulate_counts
+from anurans.review.listened_counts import hear_again, tabulate_counts
 
 from .answers import verdict
 
@@ -66,6 +66,14 @@ def test_only_what_was_drawn_for_counting_is_counted():
     others = [verdict("q1", "A", "present", kind="check", queue="check-1")]
     added = [verdict("q2", "A", "present", asked=False)]
     assert tabulate_counts([*others, *added], FRAME, PLACES, ["A"]) == []
+
+
+def test_a_call_that_stands_for_many_clips_is_heard_again_first():
+    again = hear_again(answers(), 3)
+    heavy = [verdict("q60", "A", "present", stratum_size="900"), *answers()]
+    assert len(again) == 3 and {one.answer for one in again} == {"present"}
+    assert again[0].row["question"] == "q50" and again[0].row["score"] == "0.05"
+    assert hear_again(heavy, 1)[0].row["question"] == "q60"
 
 
 @pytest.mark.fault(

@@ -158,10 +158,23 @@ def tabulate_thresholds(
         group = np.array([number[name] for name in names], dtype=int)
         note = _why_not(right, len(number))
         if note:
-            rows.append(row | {"note": note})
+            anywhere = _everywhere(right, scores, drawn, group, wanted) if len(sure) else {}
+            rows.append(row | (anywhere or {"note": note}))
             continue
         rows.append(row | _find(right, scores, drawn, group, wanted))
     return rows
+
+
+def _everywhere(
+    right: np.ndarray, scores: np.ndarray, drawn: np.ndarray, groups: np.ndarray, wanted: float
+) -> dict[str, object]:
+    """The lowest score checked as threshold, where all that was checked is right often enough."""
+    lowest = float(scores.min())
+    above = precision_above(right, scores, drawn, groups, lowest)
+    if len(right) < FEWEST or above[1] is None or above[1] < wanted:
+        return {}
+    note = f"nearly all that was checked is right: the lowest score, {lowest:.3f}, will do"
+    return {"threshold": lowest, "note": note} | dict(zip(THRESHOLDS[9:12], above, strict=True))
 
 
 def _why_not(right: np.ndarray, groups: int) -> str:
@@ -172,7 +185,7 @@ def _why_not(right: np.ndarray, groups: int) -> str:
     if not yes:
         return "not known: no answer was yes"
     if not no:
-        return "not known: every answer was yes; any score that was checked will do"
+        return f"not known: all {yes} answers were yes, too few to tell"
     if min(yes, no) < FEWEST_OF_KIND:
         return f"not known: {yes} yes and {no} no, of {FEWEST_OF_KIND} of each that are needed"
     if groups < 3:
