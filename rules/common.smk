@@ -139,6 +139,11 @@ def undrawn(kind):
     return PLAN.review.undrawn(kind, prefixed)
 
 
+def drawn(pattern, *kinds):
+    """Input function: a file of every queue that is there, or of those of some kinds."""
+    return asked(partial(PLAN.review.drawn_files, prefixed, pattern, *kinds))
+
+
 def growing(first):
     """Memory in MB, or time in minutes, of a job: as much again with each attempt."""
     return lambda wildcards, attempt: first * attempt

@@ -5,6 +5,7 @@ import numpy as np
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
 from anurans.listening.detector import THRESHOLDS, by_fold, read_detector
+from anurans.review.checked_thresholds import last_thresholds
 from anurans.scores.calibration import calibrate_unseen, fit_calibrator
 from anurans.scores.curves import pool, read_scored
 from anurans.scores.intervals import draw_groups
@@ -26,6 +27,9 @@ def main(input, output, params):
     held_out = pool([read_scored(rows, species, HELD_OUT) for rows in predicted])
     if params.thresholds == "tuned":
         rows = tuned
+    elif params.thresholds == "checked":
+        found = last_thresholds(read_table(*input.checked))
+        rows = list(as_checked(found, tuned))
     else:
         rows = list(for_precision(held_out, species, about["folds"], **params.thresholds))
     write_table(output.thresholds, THRESHOLDS, rows)
@@ -39,13 +43,27 @@ def main(input, output, params):
             continue
         of = zip(calibrator.scores.tolist(), calibrator.probabilities.tolist(), strict=True)
         points += [{"species": name, "score": s, "probability": p} for s, p in of]
-        called = calls(held_out, name, column, rows, params.thresholds)
+        called = calls(held_out, name, column, rows)
         of_species = separation(held_out, column, called, params.seed)
         table = np.concatenate([of_species.moments, of_species.rates], axis=1).tolist()
         for draw, values in enumerate(table):
             known.append(dict(zip(SEPARATION, (name, draw, *values), strict=True)))
     write_table(output.calibrators, CALIBRATORS, points)
     write_table(output.separation, SEPARATION, known)
+
+
+def as_checked(found, tuned):
+    """Rows of one threshold for all folds where people's answers tell it, else those of each."""
+    for name in sorted({row["species"] for row in tuned} - set(found)):
+        log.warning("warning: %s has no checked threshold; the tuned ones are used", name)
+    for row in tuned:
+        checked = found.get(row["species"])
+        if checked is not None:
+            row = row | {
+                "threshold": checked["threshold"],
+                "source": f"checked, {checked['queue']}",
+            }
+        yield row
 
 
 def for_precision(held_out, species, folds, precision):
@@ -70,12 +88,12 @@ def for_precision(held_out, species, folds, precision):
             yield about | {"threshold": format_score(threshold)}
 
 
-def calls(held_out, name, column, rows, thresholds):
+def calls(held_out, name, column, rows):
     """Which held-out clips are called positive; a threshold for all folds is that of the first."""
-    if thresholds == "tuned":
+    first = next(row for row in rows if row["species"] == name)
+    if first["source"] in ("tuned", "default"):
         return held_out.predicted[:, column]
-    threshold = next(float(row["threshold"]) for row in rows if row["species"] == name)
-    return held_out.scores[:, column] >= threshold
+    return held_out.scores[:, column] >= float(first["threshold"])
 
 
 def separation(held_out, column, called, seed):

@@ -18,7 +18,7 @@ from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.run_plan import RunPlan
 
-BEST, TUNED = "best", "tuned"
+BEST, TUNED, CHECKED = "best", "tuned", "checked"
 # Models that are compared: the axes of results/training, without the fold.
 Model = tuple[str, str, str, str]
 
@@ -40,7 +40,7 @@ def candidates(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> li
     if wanted["model"] != BEST:
         return [run for run in runs if "/".join(model_of(run)) == wanted["model"]]
     splits = {name: config_runs.split(config, name) for name in config["splits"]}
-    needs_folds = wanted["thresholds"] != TUNED
+    needs_folds = wanted["thresholds"] not in (TUNED, CHECKED)
     return [
         run
         for run in runs
@@ -74,7 +74,10 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iter
             + f"; expected best, or split/backbone/dataset/recipe, such as {known[0]}, or the "
             "folder of a finished model (begun with ./ where it looks like one of these)."
         )
-    elif wanted["thresholds"] != TUNED and not config["splits"][chosen[0].split]["folds"]:
+    elif (
+        wanted["thresholds"] not in (TUNED, CHECKED)
+        and not config["splits"][chosen[0].split]["folds"]
+    ):
         yield (
             f"detection.thresholds: the split {chosen[0].split} has folds: 0 and holds nothing "
             "out to find thresholds of a precision on; write tuned, or name a model of another "

@@ -5,7 +5,7 @@ Journal of Ornithology): whether a detection is right is a logistic regression o
 threshold is the score at which it is right as often as wanted. What lies above is right more often.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,6 +120,21 @@ def precision_above(
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     far = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return share, float(centre - far), float(centre + far)
+
+
+def last_thresholds(rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """The row of the latest queue in which the threshold of each species is known.
+
+    Parameters
+    ----------
+    rows
+        Of `THRESHOLDS`, as they are read.
+    """
+    known = [row for row in rows if row["threshold"]]
+    return {
+        row["species"]: row
+        for row in sorted(known, key=lambda row: int(row["queue"].rpartition("-")[2]))
+    }
 
 
 def tabulate_thresholds(
