@@ -59,10 +59,8 @@ def as_checked(found, tuned):
     for row in tuned:
         checked = found.get(row["species"])
         if checked is not None:
-            row = row | {
-                "threshold": checked["threshold"],
-                "source": f"checked, {checked['queue']}",
-            }
+            source = f"checked, {checked['queue']}"
+            row = row | {"threshold": checked["threshold"], "source": source}
         yield row
 
 

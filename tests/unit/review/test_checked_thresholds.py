@@ -5,7 +5,12 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from anurans.review.checked_thresholds import fit_curve, precision_above, tabulate_thresholds
+from anurans.review.checked_thresholds import (
+    fit_curve,
+    last_thresholds,
+    precision_above,
+    tabulate_thresholds,
+)
 
 from .answers import verdict
 
@@ -114,3 +119,14 @@ def test_what_was_not_drawn_has_no_part():
     for one in rows:
         one.row["probability"] = ""
     assert tabulate_thresholds(rows, groups, 0.9) == []
+
+
+def test_the_latest_known_threshold_counts():
+    rows = [
+        {"queue": "check-2", "species": "A", "threshold": "0.5"},
+        {"queue": "check-10", "species": "A", "threshold": "0.7"},
+        {"queue": "check-11", "species": "A", "threshold": ""},
+        {"queue": "check-2", "species": "B", "threshold": ""},
+    ]
+    found = last_thresholds(rows)
+    assert list(found) == ["A"] and found["A"]["queue"] == "check-10"
