@@ -74,7 +74,7 @@ class Plan:
     @property
     def trained_config(self) -> dict[str, Any]:
         """The config without what changes nothing of the models: what is detected, or leaves."""
-        without = ("detection", "export", "start")
+        without = ("detection", "export", "review", "start")
         return {key: value for key, value in self.config.items() if key not in without}
 
     def start(self) -> dict[str, Any]:
