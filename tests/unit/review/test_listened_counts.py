@@ -56,6 +56,16 @@ def test_a_place_with_few_answers_has_no_number():
     assert month["place"] == "2025-01" and month["count"] > 0
 
 
+def test_who_has_heard_all_there_is_has_counted_it():
+    frame = [dict(FRAME[0], stratum="all", clips="8", score_A="2.0")]
+    cells = {"stratum": "all", "stratum_size": "8", "stratum_drawn": "8", "probability": "1"}
+    given = [verdict(f"q{at}", "A", "present" if at < 3 else "absent", **cells) for at in range(8)]
+    (season, *_) = tabulate_counts(given, frame, PLACES, ["A"])
+    assert [season[k] for k in ("count", "lower", "upper", "note")] == [3, 3, 3, ""]
+    (season, *_) = tabulate_counts(given[:7], frame, PLACES, ["A"])
+    assert season["note"] == "fewer than 30 answers"
+
+
 def test_a_stratum_without_answers_asks_for_more():
     some = [one for one in answers() if one.row["stratum"] == "low"]
     (row, *_) = tabulate_counts(some, FRAME, PLACES, ["A"])
