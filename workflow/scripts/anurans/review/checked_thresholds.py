@@ -173,23 +173,30 @@ def tabulate_thresholds(
         group = np.array([number[name] for name in names], dtype=int)
         note = _why_not(right, len(number))
         if note:
-            anywhere = _everywhere(right, scores, drawn, group, wanted) if len(sure) else {}
-            rows.append(row | (anywhere or {"note": note}))
+            rows.append(row | _everywhere(right, scores, drawn, group, wanted, note))
             continue
         rows.append(row | _find(right, scores, drawn, group, wanted))
     return rows
 
 
 def _everywhere(
-    right: np.ndarray, scores: np.ndarray, drawn: np.ndarray, groups: np.ndarray, wanted: float
+    right: np.ndarray,
+    scores: np.ndarray,
+    drawn: np.ndarray,
+    groups: np.ndarray,
+    wanted: float,
+    note: str,
 ) -> dict[str, object]:
-    """The lowest score checked as threshold, where all that was checked is right often enough."""
+    """Precision of all that was checked, and its lowest score as threshold where that is enough."""
+    if len(right) < FEWEST:
+        return {"note": note}
     lowest = float(scores.min())
     above = precision_above(right, scores, drawn, groups, lowest)
-    if len(right) < FEWEST or above[1] is None or above[1] < wanted:
-        return {}
-    note = f"nearly all that was checked is right: the lowest score, {lowest:.3f}, will do"
-    return {"threshold": lowest, "note": note} | dict(zip(THRESHOLDS[9:12], above, strict=True))
+    row: dict[str, object] = dict(zip(THRESHOLDS[9:12], above, strict=True))
+    if above[1] is None or above[1] < wanted:
+        return row | {"note": f"{note}; the precision is that of all scores from {lowest:.3f}"}
+    told = f"nearly all that was checked is right: the lowest score, {lowest:.3f}, will do"
+    return row | {"threshold": lowest, "note": told}
 
 
 def _why_not(right: np.ndarray, groups: int) -> str:
