@@ -33,14 +33,15 @@ def main(input, output, params):
     points, known = [], []
     for column, name in enumerate(species):
         # As results/calibrators.tsv has it, which stands on every model that is trained.
-        calibrator = fit_calibrator(held_out.labels[:, column], held_out.scores[:, column])
+        of = held_out.about(column)
+        calibrator = fit_calibrator(of.labels[:, 0], of.scores[:, 0])
         if calibrator is None:
             log.warning("warning: %s has no calibrated probabilities", name)
             continue
-        of = zip(calibrator.scores.tolist(), calibrator.probabilities.tolist(), strict=True)
-        points += [{"species": name, "score": s, "probability": p} for s, p in of]
-        called = calls(held_out, name, column, rows, params.thresholds)
-        of_species = separation(held_out, column, called, params.seed)
+        pairs = zip(calibrator.scores.tolist(), calibrator.probabilities.tolist(), strict=True)
+        points += [{"species": name, "score": s, "probability": p} for s, p in pairs]
+        called = calls(of, name, rows, params.thresholds)
+        of_species = separation(of, called, params.seed)
         table = np.concatenate([of_species.moments, of_species.rates], axis=1).tolist()
         for draw, values in enumerate(table):
             known.append(dict(zip(SEPARATION, (name, draw, *values), strict=True)))
@@ -51,7 +52,8 @@ def main(input, output, params):
 def for_precision(held_out, species, folds, precision):
     """Rows of one threshold for all folds, on the clips that each of them did not see."""
     for column, name in enumerate(species):
-        labels, scores = held_out.labels[:, column], held_out.scores[:, column]
+        of = held_out.about(column)
+        labels, scores = of.labels[:, 0], of.scores[:, 0]
         threshold = threshold_for_precision(labels, scores, precision)
         source = "unreachable" if threshold == NEVER else f"precision {precision:g}"
         called = scores >= threshold
@@ -70,22 +72,23 @@ def for_precision(held_out, species, folds, precision):
             yield about | {"threshold": format_score(threshold)}
 
 
-def calls(held_out, name, column, rows, thresholds):
+def calls(of, name, rows, thresholds):
     """Which held-out clips are called positive; a threshold for all folds is that of the first."""
     if thresholds == "tuned":
-        return held_out.predicted[:, column]
+        return of.predicted[:, 0]
     threshold = next(float(row["threshold"]) for row in rows if row["species"] == name)
-    return held_out.scores[:, column] >= threshold
+    return of.scores[:, 0] >= threshold
 
 
-def separation(held_out, column, called, seed):
+def separation(of, called, seed):
     """What probabilities clips of groups get from calibrators that did not see these groups."""
-    labels, scores = held_out.labels[:, column], held_out.scores[:, column]
-    names, row = np.unique(held_out.groups.astype(str), return_inverse=True)
+    labels, scores = of.labels[:, 0], of.scores[:, 0]
+    names, row = np.unique(of.groups.astype(str), return_inverse=True)
     unseen = calibrate_unseen(labels, scores, row)
     known = np.isfinite(unseen)
     draws = draw_groups(len(names), DRAWS, seed)
-    return measure_separation(*(of[known] for of in (labels, unseen, row)), draws, called[known])
+    kept = (each[known] for each in (labels, unseen, row))
+    return measure_separation(*kept, draws, called[known])
 
 
 if "snakemake" in globals():
