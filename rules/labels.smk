@@ -5,7 +5,7 @@
 rule collect_annotations:
     input:
         recordings="results/recordings.csv",
-        annotations=ancient(given(asked(PLAN.annotations.path))),
+        annotations=ancient(given(asked(PLAN.annotations.every_path))),
     output:
         "results/annotations.csv",
     log:

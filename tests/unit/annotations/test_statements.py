@@ -125,7 +125,12 @@ def project(tmp_path):
 def test_a_recording_that_statements_alone_speak_of_is_annotated_in_part(project):
     found = project({"A.txt": CALL, "partial.csv": f"{LONG}A,5,10,BOAALB,no\nB,5,10,BOAALB,no\n"})
     assert [found.annotated(name) for name in "ABC"] == [True, True, False]
-    assert [call.species for call in found.annotations("A")] == ["BOAALB", " absent BOAALB"]
+    # Of an annotated recording absence is known without.
+    assert [call.species for call in found.annotations("A")] == ["BOAALB"]
+    heard = project({"partial.csv": f"{LONG}A,5,10,BOAALB,no\nA,0,5,,listened\n"})
+    assert [call.species for call in heard.annotations("A")] == [
+        *(LISTENED, "BOAALB", " absent BOAALB")
+    ]
     assert found.annotations("B")[0] == NOWHERE and len(found.annotations("B")) == 2
     assert found.file("B") is None and found.named() == {"BOAALB"}
     other = project({"A.txt": CALL, "partial.csv": f"{LONG}B,5,10,dog,no\nC,5,10,BOAALB,unsure\n"})
@@ -144,11 +149,15 @@ def test_species_call_where_labels_will_say_so(project):
 def test_digests_change_where_statements_do(project):
     tables = {
         "A.txt": CALL,
-        "partial.csv": f"{LONG}A,5,10,PHYCUV,no\n",
+        "partial.csv": f"{LONG}A,0,10,BOAALB,yes\nA,5,10,PHYCUV,no\n",
         "partial2.csv": f"{LONG}B,0,5,BOAALB,no\n",
     }
     before = project(tables)
-    assert [each.rsplit("/", 1)[1] for each in before.statements.speaking("A")] == ["partial.csv"]
+    assert [each.rsplit("/", 1)[1] for each in before.speaking("A")] == ["partial.csv"]
+    assert before.speaking("C") == before.speaking("B", lambda *_: False) == []
+    # What is known without changes nothing.
+    less = project(tables | {"partial.csv": f"{LONG}A,0,10,BOAALB,yes\n"})
+    assert less.digest("A") == before.digest("A")
     after = project(tables | {"partial2.csv": f"{LONG}B,0,5,BOAALB,yes\nC,,,BOAALB,unsure\n"})
     assert after.digest("A") == before.digest("A")
     assert after.digest("B") != before.digest("B")
@@ -158,7 +167,7 @@ def test_digests_change_where_statements_do(project):
     part = project(tables | {"partial.csv": f"{LONG}A,5,10,PHYCUV,listened\n"})
     assert part.digest("A", ["BOAALB"]) != before.digest("A", ["BOAALB"])
     alone = AnnotationSource(before.source, ("A", "B", "C"), SPECIES)
-    assert alone.digest("A", ["BOAALB"]) == before.digest("A", ["BOAALB"])
+    assert alone.digest("A", ["PHYCUV"]) == before.digest("A", ["PHYCUV"])
 
 
 CONTRADICTIONS = [

@@ -48,8 +48,6 @@ def test_numpy_trains_as_keras_does_where_labels_are_unknown():
         assert found == pytest.approx(expected, rel=1e-4)
     x = parts[1].x
     np.testing.assert_allclose(ours.head(x), theirs.head(x), atol=1e-3)
-    wrong = [Labelled(x, y & known) for x, y, known in parts]
-    assert fit_head(recipe, *wrong, 1).history[-1]["loss"] > ours.history[-1]["loss"] + 0.1
 
 
 def test_keras_computes_what_the_head_does():

@@ -211,7 +211,7 @@ def test_each_species_is_fitted_to_the_rows_that_are_known_of_it(width, balance,
     losses = [
         [row["loss"] for row in f.path if row["species"] == s] for f, s in ((fit, 1), (alone, 0))
     ]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2)
     assert np.allclose(fit.head(x)[:, 1], alone.head(x)[:, 0], atol=1e-4)
     assert np.allclose(fit.unseen[of, 1], alone.unseen[:, 0], atol=1e-4)
     # Rows of which nobody knows have scores all the same, by the fit that left out their fold.

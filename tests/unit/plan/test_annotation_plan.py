@@ -55,7 +55,7 @@ def test_a_correction_changes_the_digests_of_its_recording_alone(plan, tmp_path)
 
 def test_tables_of_statements_are_inputs_of_what_they_tell_of(plan, tmp_path):
     lines = {
-        "verdicts.csv": "R1,0,5,B,no\nR2,,,A,no\n",
+        "verdicts.csv": "R1,0,5,B,yes\nR2,,,A,no\n",
         "more.csv": "R3,5,10,A,yes\nR3,,,B,yes\nR3,,,B,unsure\n",
         "other.csv": "R9,5,10,A,yes\nR1,,,dog,yes\n",
     }
@@ -65,6 +65,8 @@ def test_tables_of_statements_are_inputs_of_what_they_tell_of(plan, tmp_path):
     partial = {"source": str(tmp_path), "partial": paths}
     before, found = plan(), plan(annotations=partial)
     assert found.path() == [str(tmp_path), *paths[:2]]
+    assert found.every_path() == [str(tmp_path), *paths]
+    assert found.path_for(["R2"]) == found.path_for(["R1"], lambda *_: False) == str(tmp_path)
     assert found.path_for(["R3"]) == [str(tmp_path), paths[1]]
     assert found.settings == before.settings
     assert [each.recording for each in found.annotated] == ["R1", "R2", "R3"]
@@ -75,7 +77,7 @@ def test_tables_of_statements_are_inputs_of_what_they_tell_of(plan, tmp_path):
     assert found.files("0000") == before.files("0000")
     changed = found.digests_of("0000")
     assert {name for name in changed if changed[name] != before.digests_of("0000")[name]} == {
-        *("R1", "R2", "R3")
+        *("R1", "R3")
     }
     assert plan(annotations=partial | {"partial": paths[2:]}).path() == str(tmp_path)
     with pytest.raises(UserError, match=r"annotations\.partial: nowhere\.csv does not exist"):

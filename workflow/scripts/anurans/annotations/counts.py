@@ -201,7 +201,7 @@ def refuse_different(source: AnnotationSource, copies: Mapping[str, str]) -> Non
 
 def _named(source: AnnotationSource, recording: str) -> str:
     """A recording, and the files that its annotations stand in."""
-    files = [*filter(None, [source.file(recording)]), *source.statements.speaking([recording])]
+    files = [*filter(None, [source.file(recording)]), *source.speaking([recording])]
     return f"{recording} ({', '.join(map(str, files))})"
 
 

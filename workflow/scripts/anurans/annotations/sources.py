@@ -19,11 +19,11 @@ from anurans.annotations.formats import (
     plain_label,
     read_annotations,
 )
-from anurans.annotations.known import NOWHERE, called, find_contradictions
+from anurans.annotations.known import NOWHERE, called, find_contradictions, is_partial
 from anurans.annotations.readers import COLUMNS
 from anurans.annotations.rows import WORKBOOKS
 from anurans.annotations.statement_tables import StatementTables
-from anurans.annotations.statements import HEARD, stated
+from anurans.annotations.statements import ABSENT, HEARD, marked, stated
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import counted
 from anurans.recordings.matching import (
@@ -242,11 +242,43 @@ class AnnotationSource:
 
     def _all(self, recording: str) -> Sequence[Annotation]:
         """What the source has of a recording, and statements about species of the config."""
-        own = self.own(recording)
-        mine = self.statements.of(recording)
+        own, mine = self.own(recording), self._stated(recording)
         if not mine:
             return own
         return [*own, *mine] if self.has_own(recording) else [NOWHERE, *mine]
+
+    def _stated(self, recording: str) -> list[Annotation]:
+        """Statements that add something to the annotations of a recording.
+
+        That a species is absent is known where the recording is annotated as a whole.
+        """
+        mine = self.statements.of(recording)
+        if mine and self.has_own(recording) and not is_partial([*self.own(recording), *mine]):
+            return [each for each in mine if not each.species.startswith(marked(ABSENT))]
+        return mine
+
+    def speaking(
+        self,
+        recordings: Iterable[str],
+        counts: Callable[[str, Annotation], bool] | None = None,
+    ) -> list[str]:
+        """Tables of statements that add something to the annotations of any of the recordings.
+
+        Parameters
+        ----------
+        recordings
+            Their ids.
+        counts
+            Which statements count, as `digest` takes it.
+        """
+        files = self.statements.files
+        found = {
+            files[recording, each]
+            for recording in recordings
+            for each in self._stated(recording)
+            if _is_used(each, recording, self.species, counts)
+        }
+        return [str(path) for path in self.statements.paths if str(path) in found]
 
     def check_statements(self) -> None:
         """Refuse statements that others, or calls, speak against.
@@ -256,9 +288,12 @@ class AnnotationSource:
         UserError
             With the lines, and what the others say.
         """
-        of = {name: self._all(name) for name in self.statements.recordings}
-        own = {name: str(self.file(name)) for name in of if self.has_own(name)}
-        problems = find_contradictions(of, self.statements.files, own)
+        of = {}
+        for name in self.statements.recordings:
+            own = self.own(name) if self.has_own(name) else [NOWHERE]
+            of[name] = [*own, *self.statements.of(name)]
+        files = {name: str(self.file(name)) for name in of if self.has_own(name)}
+        problems = find_contradictions(of, self.statements.files, files)
         if problems:
             raise UserError(
                 f"annotations.partial: {counted(len(problems), 'statement')} that something else "

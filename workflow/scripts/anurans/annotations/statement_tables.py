@@ -1,6 +1,6 @@
 """The tables of statements that a config names: `annotations.partial`."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -76,9 +76,9 @@ class StatementTables:
                     found.setdefault(recording, {}).setdefault(each, str(path))
         return found
 
-    @property
+    @cached_property
     def files(self) -> dict[tuple[str, Annotation], str]:
-        """File of each statement, by recording."""
+        """File of each statement, by recording; the first of several that say the same."""
         return {(name, each): file for name, of in self._files.items() for each, file in of.items()}
 
     @property
@@ -89,19 +89,6 @@ class StatementTables:
     def of(self, recording: str) -> list[Annotation]:
         """Statements of a recording about species of the config, each once."""
         return [each for each in self._files.get(recording, ()) if self._is_ours(each)]
-
-    def speaking(self, recordings: Iterable[str]) -> list[str]:
-        """Tables with statements of any of the recordings, about species of the config."""
-        wanted = set(recordings)
-        return [
-            str(path)
-            for path, reading in self.readings
-            if any(
-                self._is_ours(each)
-                for recording in wanted & reading.annotations.keys()
-                for each in reading.annotations[recording]
-            )
-        ]
 
     def _is_ours(self, statement: Annotation) -> bool:
         said = stated(statement.species)

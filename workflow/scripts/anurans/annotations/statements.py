@@ -41,8 +41,8 @@ def marked(answer: str, species: str = "") -> str:
 
     Examples
     --------
-    >>> marked("absent", "BOAALB"), marked("listened") == LISTENED
-    (' absent BOAALB', True)
+    >>> marked("absent", "BOAALB"), marked("listened")
+    (' absent BOAALB', ' listened')
     """
     return f" {answer} {species}".rstrip()
 

@@ -1,11 +1,12 @@
 """Where a config's annotations are, and digests of those that a job uses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from anurans.annotations.counts import count_annotations
+from anurans.annotations.formats import Annotation
 from anurans.annotations.known import has_known, is_partial, present_time
 from anurans.annotations.sources import AnnotationSource
 from anurans.plan.recording_plan import RecordingPlan
@@ -57,18 +58,27 @@ class AnnotationPlan:
         source.check_statements()
         return source
 
-    def path(self) -> str | list[str]:
+    def every_path(self) -> str | list[str]:
         """Folder or table of the annotations, refused where there is none, and of statements."""
+        own = str(self.source.source)
+        return [own, *self._config["partial"]] if self._config["partial"] else own
+
+    def path(self) -> str | list[str]:
+        """As `every_path`, of tables of statements those that say something of any recording."""
         return self.path_for(self._recordings.ids)
 
-    def path_for(self, recordings: Iterable[str]) -> str | list[str]:
-        """As `path`, of tables of statements those that say something of the recordings.
+    def path_for(
+        self,
+        recordings: Iterable[str],
+        counts: Callable[[str, Annotation], bool] | None = None,
+    ) -> str | list[str]:
+        """As `path`, of some recordings, and of the statements that `counts` tells.
 
         Another table is none of a job's inputs, so that naming it in the config starts no job that
         it says nothing to.
         """
         own = str(self.source.source)
-        tables = self.source.statements.speaking(recordings) if self._config["partial"] else []
+        tables = self.source.speaking(recordings, counts) if self._config["partial"] else []
         return [own, *tables] if tables else own
 
     def path_of(self, shard: str) -> str | list[str]:

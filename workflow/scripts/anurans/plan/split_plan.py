@@ -187,9 +187,11 @@ class SplitPlan:
     def training_path(self, name: str, fold: str) -> str | list[str]:
         """Annotations, and tables of statements of what a run of a split and fold learns from."""
         split = self._of(name)
-        if split.by == "clip":
-            return self._annotations.path()
         used = {splits.TRAIN, split.validates_on}
+        if split.by == "clip":
+            length = self._config["clips"]["length"]
+            counts = clip_digests.counting(split, fold, used, length)
+            return self._annotations.path_for(self._recordings.ids, counts)
         names = set(splits.in_roles(self.roles(name), fold, used))
         if split.is_timed:
             names |= {each for each, of in self._parts_of(name).items() if len(of) > 1}
