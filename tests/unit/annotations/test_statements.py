@@ -242,8 +242,9 @@ def test_statements_are_counted(project):
         (row["recording"], row["status"], row["species"], row["annotations"], row["seconds"])
         for row in rows
     ]
-    assert counts[:5] == [
+    assert counts[:6] == [
         ("A", "annotated", "BOAALB", 1, 1.5),
+        ("B", "in part", "", "", ""),
         ("C", "not annotated", "", "", ""),
         ("A", "absent", "PHYCUV", 2, 10.0),
         ("B", "present", "BOAALB", 1, ""),

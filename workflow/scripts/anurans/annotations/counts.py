@@ -80,8 +80,9 @@ def count_annotations(
     -------
     list of dict
         `recording, status, file, species, used, annotations, seconds, far, medium, clear,
-        ungraded, skipped, line, reason`. Status is "annotated", "empty", "not annotated" or
-        "unreadable" of a recording; "present", "absent" and "listened" of what is stated of it;
+        ungraded, skipped, line, reason`. Status is "annotated", "empty", "in part" (by
+        statements alone), "not annotated" or "unreadable" of a recording; "present", "absent" and
+        "listened" of what is stated of it;
         "no recording", "passed over" and "not read" of what was read as no annotation, with the
         number of rows in `skipped` and why in `reason`; "skipped" of each line that is left out;
         and "other label" or "misspelt label" of each label that is of no species of the config,
@@ -101,7 +102,7 @@ def count_annotations(
     for recording in recordings:
         file = source.file(recording)
         by_species: dict[str, list[Annotation]] = {}
-        for call in sorted(source.own(recording), key=Annotation.key):
+        for call in source.own(recording):
             if (str(file), call.line) in left_out:
                 continue
             by_species.setdefault(call.species, []).append(call)
@@ -110,12 +111,16 @@ def count_annotations(
             if used == "no":
                 others[species] += len(calls)
             rows.append(_row(recording, "annotated", file, species, used, calls))
-        stated_here = source.statements.of(recording)
-        if not by_species and (source.has_own(recording) or not stated_here):
-            status, is_annotated = "empty", source.has_own(recording)
-            if not is_annotated:
-                status = "unreadable" if recording in unreadable else "not annotated"
-            rows.append(_row(recording, status, file, calls=() if is_annotated else None))
+        if not by_species:
+            status = "not annotated"
+            none: list[Annotation] | None = None
+            if source.has_own(recording):
+                status, none = "empty", []
+            elif source.annotated(recording):
+                status = "in part"
+            elif recording in unreadable:
+                status = "unreadable"
+            rows.append(_row(recording, status, file, calls=none))
     rows += _count_statements(source, frozenset(recordings), left_out, others)
     if source.source.is_dir():
         rows += [_row("", "no recording", name) for name in source.without_recording]
