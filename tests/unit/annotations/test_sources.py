@@ -665,6 +665,15 @@ def test_a_file_about_a_recording_may_name_it_without_its_folder(folder):
     assert found.annotations(SITES[0]) == (BOA,)
 
 
+def test_a_raven_table_of_all_sites_names_folders_in_its_paths(folder):
+    rows = (
+        "Begin File,Begin Path,Begin Time (s),End Time (s),File Offset (s),Species\n"
+        f"20240121_203000.WAV,D:\\cards\\{SITES[0]}.WAV,1,2.5,1,BOAALB_F\n".replace("/", "\\")
+    )
+    found = source(folder({"all.txt": rows.replace(",", "\t")}) / "all.txt", SITES)
+    assert found.annotations(SITES[0]) == (BOA,) and not found.annotated(SITES[1])
+
+
 @pytest.mark.fault(
     "Annotations",
     "a table with rows of two sites whose recordings have the same names",
