@@ -5,6 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
+from anurans.common.wording import species_title
 from anurans.report.calendars import (
     date_axis,
     edges,
@@ -42,7 +43,7 @@ def main(input, output, params):
         for ax, (code, name) in zip(axes, params.species.items(), strict=True):
             mine = [row for row in rows if row["species"] == code]
             drawn = draw(ax, mine, column, nights, low, high, max(top, 0.01))
-            ax.set_title(f"{name} ({code})")
+            ax.set_title(species_title(code, name))
         date_axis(ax, nights)
         doubtful = shade_doubtful(axes, read_table(input.drift))
         bar = figure.colorbar(drawn, ax=list(axes), shrink=0.8, aspect=30, pad=0.01)

@@ -30,7 +30,7 @@ def main(input, output, params):
         axes = list(panels(figure, count, min(count, COLUMNS), sharex=True, sharey=True))
         for ax, (code, name) in zip(axes, params.species.items(), strict=True):
             draw(ax, [row for row in rows if row["species"] == code])
-            ax.set_title(name, style="italic")
+            ax.set_title(name or code, style="italic")
             ax.set_xlim(low, high)
             ticks = range(low, high + 1, max(1, (high - low) // 4))
             ax.set_xticks(list(ticks), [hour_name(at) for at in ticks])

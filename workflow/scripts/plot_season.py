@@ -6,6 +6,7 @@ from matplotlib.patches import Patch
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
+from anurans.common.wording import species_title
 from anurans.report.calendars import (
     date_axis,
     day,
@@ -31,7 +32,7 @@ def main(input, output, params):
         axes = axes[:, 0]
         for ax, (code, name) in zip(axes, params.species.items(), strict=True):
             draw(ax, [row for row in rows if row["species"] == code])
-            ax.set_title(f"{name} ({code})")
+            ax.set_title(species_title(code, name))
             ax.set_ylim(0, None)
         axes[0].set_ylim(0, min(1.04, axes[0].get_ylim()[1]))
         date_axis(ax, nights)

@@ -28,7 +28,7 @@ def main(input, output, params):
                 if len(expected):
                     say_unknown(ax, expected)
                 ax.axvline(0, color="black", linewidth=0.8, zorder=1)
-            line[0].set_title(name, style="italic")
+            line[0].set_title(name or code, style="italic")
         for ax, words in zip(axes[-1], SHOWN.values(), strict=True):
             ax.set_xlabel(words)
         axes[0, 0].set_ylim(0, None)

@@ -63,6 +63,7 @@ def test_nothing_is_warned_of_where_nothing_is_wrong():
     assert "night/net/d/r, 2 folds" in text and "1, 0.5 hours" in text
     assert "&lt;Pond&gt;" in text and "Rana &lt;a&gt;" in text
     assert "Events against annotations" not in text
+    assert "<td>A</td><td>7</td>" in page(species={"A": ""})
 
 
 @pytest.mark.fault(

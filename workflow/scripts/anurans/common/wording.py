@@ -6,6 +6,17 @@ from collections.abc import Iterable, Sequence
 from anurans.common.rule_facts import RULES, facts_of
 
 
+def species_title(code: str, name: str) -> str:
+    """Name a species where there is room for name and code; a name may be missing.
+
+    Examples
+    --------
+    >>> species_title("BOAALB", "Boana albopunctata"), species_title("BOAALB", "")
+    ('Boana albopunctata (BOAALB)', 'BOAALB')
+    """
+    return f"{name} ({code})" if name else code
+
+
 def name_jobs(rules: Iterable[str]) -> str:
     """Count the jobs of rules in words, in the order of the work: "2 label jobs and 1 training"."""
     counts = Counter(facts_of(rule).noun for rule in rules)

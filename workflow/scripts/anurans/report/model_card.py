@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from anurans.common.wording import counted
+from anurans.common.wording import counted, species_title
 from anurans.networks.sound_networks import LICENCES, is_sound, sound_settings
 from anurans.report.html import render
 from anurans.scores.comparison import MODEL
@@ -116,7 +116,7 @@ def limits(card: Card) -> list[str]:
 def _what(card: Card, of: Mapping[str, str]) -> list[tuple[str, str]]:
     run = card.runs[0]
     return [
-        ("Finds", ", ".join(f"{name} ({code})" for code, name in card.species.items())),
+        ("Finds", ", ".join(species_title(code, name) for code, name in card.species.items())),
         *_taken(card, run["backbone_settings"]),
         ("Gives", "a probability for each species, each by itself (multi-label)"),
         ("Backbone", _backbone(run["backbone_settings"], of)),

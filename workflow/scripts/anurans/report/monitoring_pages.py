@@ -211,7 +211,7 @@ def heard(
         most = max(calling, key=lambda row: float(row["expected_share"]), default=None)
         lines.append(
             [
-                name,
+                name or code,
                 str(events.get(code, 0)),
                 f"{total['minutes_present']} / {total['minutes']}",
                 f"{expected(total)} / {total['clips_counted'] or total['clips']}",
