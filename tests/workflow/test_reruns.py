@@ -40,6 +40,7 @@ from edits import (
     reword_errors,
     setting,
     spare_definitions,
+    state,
     text,
     touch_everything,
     use_a_table,
@@ -102,6 +103,16 @@ ROWS = [
         "annotations: a call of a species that is not in the config",
         annotate(names()[0], "OTHER"),
         {"collect_annotations": 1, **REPORTS},
+    ),
+    Row(
+        "annotations: a table that says what is known: no call where none is annotated",
+        state(f"{names()[4]},4,6,HIGH,no"),
+        {"collect_annotations": 1, **REPORTS},
+    ),
+    Row(
+        "annotations: a table that says which part of a recording was listened to, of the test part",
+        state(f"{names()[4]},0,10,,listened"),
+        LABELS | {"train_model": 1},
     ),
     Row("annotations: other line ends, order of lines, number of digits", write_otherwise, {}),
     Row(
