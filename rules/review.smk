@@ -93,7 +93,7 @@ rule draw_doubt:
 rule render_review:
     input:
         queue="results/review/queues/{queue}.csv",
-        recordings=ancient(asked(PLAN.review.recordings_table, "queue")),
+        recordings=ancient(asked(PLAN.review.recordings_tables, "queue")),
     output:
         "results/review/{queue}.html",
     log:

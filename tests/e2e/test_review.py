@@ -41,16 +41,15 @@ def made(tmp_path_factory):
     sound = 0.1 * np.sin(2 * np.pi * 800 * time) * (time % 5 < 3)
     sf.write(folder / "REC.wav", sound, SR, subtype="PCM_16")
     write_table(folder / "check-1.csv", QUEUE, ROWS)
-    of = {"recording": "REC", "path": str(folder / "REC.wav"), "channel": "mix", "site": "POND"}
+    of = {"recording": "REC", "path": str(folder / "REC.wav"), "site": "POND"}
+    of |= {"date": "2021-01-15", "time": "20:00:00"}
+    write_table(folder / "recordings.csv", list(of), [of])
     render_review.main(
-        SimpleNamespace(queue=str(folder / "check-1.csv")),
-        [str(folder / "check-1.html")],
         SimpleNamespace(
-            recordings=[of | {"date": "2021-01-15", "time": "20:00:00"}],
-            species=SPECIES,
-            labelling={},
-            page={},
+            queue=str(folder / "check-1.csv"), recordings=[str(folder / "recordings.csv")]
         ),
+        [str(folder / "check-1.html")],
+        SimpleNamespace(channel="mix", channels={}, species=SPECIES, labelling={}, context=2.0),
     )
     return folder
 

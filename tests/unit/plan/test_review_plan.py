@@ -81,5 +81,5 @@ def test_channels_are_those_that_differ_from_the_configs(plan, tmp_path):
     review = plan(detection={"recordings": {"source": "new.csv"}})
     assert review.channels("count-1") == {"A": "left"}
     assert review.channels("doubt-1") == {}
-    assert review.recordings_table("doubt-1") == "results/recordings.csv"
-    assert review.recordings_table("check-1") == "results/detections/recordings.csv"
+    assert review.recordings_tables("doubt-1") == ["results/recordings.csv"]
+    assert review.recordings_tables("check-1") == ["results/detections/recordings.csv"]

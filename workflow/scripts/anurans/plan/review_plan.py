@@ -122,12 +122,11 @@ class ReviewPlan:
         kept = [queue for queue in drawn if not kinds or queue.partition("-")[0] in kinds]
         return [pattern.format(queue=queue) for queue in kept]
 
-    def recordings_table(self, queue: str) -> str:
-        """Table of the recordings that a queue asks about."""
+    def recordings_tables(self, queue: str) -> list[str]:
+        """Tables of the recordings that a queue asks about."""
         kind = queue.partition("-")[0]
-        return (
-            "results/recordings.csv" if kind in OF_TRAINING else "results/detections/recordings.csv"
-        )
+        of_training = kind in OF_TRAINING
+        return ["results/recordings.csv" if of_training else "results/detections/recordings.csv"]
 
     def channels(self, queue: str) -> dict[str, str]:
         """Channels that are used of the recordings of a queue, where it is not the config's."""
