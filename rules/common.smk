@@ -139,6 +139,11 @@ def undrawn(kind):
     return PLAN.review.undrawn(kind, prefixed)
 
 
+def taught():
+    """Queues of earlier rounds that taught the model, where they are there."""
+    return PLAN.review.taught(prefixed)
+
+
 def growing(first):
     """Memory in MB, or time in minutes, of a job: as much again with each attempt."""
     return lambda wildcards, attempt: first * attempt
