@@ -83,35 +83,23 @@ def main():
         for cell, of in found.items():
             holds, widths = np.mean([each[0] for each in of], 0), np.mean([e[1] for e in of], 0)
             print(*cell, len(of), *holds.round(3), *widths.round(3))
-    print(
-        "| sample, scores, calls in | season | by site and month | width, of all clips | Wald's |"
-    )
+    print("| sample, scores, calls in | season | months and sites | width | Wald's |")
     print("| --- | --- | --- | --- | --- |")
-    for kind in ("one", "three"):
-        for hearing in HEARING:
-            for share in sorted({cell[-1] for cell in found if cell[0] == kind}):
-                line = f"| {kind} species, {hearing}, {share:.1%} "
-                for bys in (("season",), ("site", "month")):
-                    of = [
-                        np.mean([each[0][0] for each in rows])
-                        for cell, rows in found.items()
-                        if (cell[0], cell[1], cell[-1]) == (kind, hearing, share)
-                        and cell[-2] in bys
-                        and len(rows) >= options.worlds / 2
-                    ]
-                    line += f"| {np.mean(of):.3f} ({min(of):.3f} to {max(of):.3f}) " if of else "| "
-                mine = [
-                    each
-                    for cell, rows in found.items()
-                    if (cell[0], cell[1], cell[-1]) == (kind, hearing, share)
-                    and cell[-2] == "season"
-                    and cell[3] == 200
-                    for each in rows
-                ]
-                widths = np.mean([each[1] for each in mine], axis=0)
-                holds = np.mean([each[0][1] for each in mine])
-                line += f"| {widths[0]:.3f} | {widths[1]:.3f}, holds {holds:.2f} |"
-                print(line)
+    for kind, hearing, share in dict.fromkeys((cell[0], cell[1], cell[5]) for cell in found):
+        line = f"| {kind} species, {hearing}, {share:.1%} "
+        for season in (True, False):
+            of = {}
+            for cell, rows in found.items():
+                same = (cell[0], cell[1], cell[5]) == (kind, hearing, share)
+                if same and (cell[4] == "season") == season:
+                    of.setdefault(cell[3], []).extend(rows)
+            known = [np.mean([row[0][0] for row in rows]) for rows in of.values()]
+            mean = np.mean([row[0][0] for rows in of.values() for row in rows])
+            line += f"| {mean:.3f} ({min(known):.3f} to {max(known):.3f}) "
+            if season:
+                widths = np.mean([row[1] for row in of[200]], axis=0)
+                holds = np.mean([row[0][1] for row in of[200]])
+        print(f"{line}| {widths[0]:.3f} | {widths[1]:.3f}, holds {holds:.2f} |")
     print(f"{options.worlds} worlds in each cell, {time.monotonic() - began:.0f} s")
 
 

@@ -7,7 +7,7 @@
 rule plan_stretches:
     input:
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(given(asked(PLAN.annotations.copied_path))),
+        annotations=ancient(given(asked(PLAN.annotations.copied_path, "shard"))),
     output:
         "results/clips/time_stretch/{shard}.tsv",
     log:
@@ -64,7 +64,7 @@ rule plan_masks:
     input:
         recordings="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        annotations=ancient(given(asked(PLAN.annotations.copied_path))),
+        annotations=ancient(given(asked(PLAN.annotations.copied_path, "shard"))),
     output:
         "results/clips/{technique}/{shard}.tsv",
     log:

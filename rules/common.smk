@@ -144,6 +144,11 @@ def taught():
     return PLAN.review.taught(prefixed)
 
 
+def drawn(pattern, *kinds):
+    """Input function: a file of every queue that is there, or of those of some kinds."""
+    return asked(partial(PLAN.review.drawn_files, prefixed, pattern, *kinds))
+
+
 def growing(first):
     """Memory in MB, or time in minutes, of a job: as much again with each attempt."""
     return lambda wildcards, attempt: first * attempt

@@ -44,6 +44,7 @@ rule tune_detector:
         thresholds=asked(partial(PLAN.detection.of_runs, "thresholds.tsv")),
         predictions=asked(partial(PLAN.detection.of_runs, "predictions.tsv")),
         finished=given(asked(PLAN.detection.finished_tuning)),
+        checked=asked(PLAN.review.checked),
     output:
         thresholds="results/detections/thresholds.tsv",
         calibrators="results/detections/calibrators.tsv",

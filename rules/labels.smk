@@ -5,7 +5,7 @@
 rule collect_annotations:
     input:
         recordings="results/recordings.csv",
-        annotations=ancient(given(asked(PLAN.annotations.path))),
+        annotations=ancient(given(asked(PLAN.annotations.every_path))),
     output:
         "results/annotations.csv",
     log:
@@ -33,7 +33,7 @@ rule label_clips:
     input:
         clips="results/clips/{technique}/{shard}.tsv",
         recordings="results/recordings/{shard}.tsv",
-        annotations=ancient(given(asked(PLAN.annotations.path))),
+        annotations=ancient(given(asked(PLAN.annotations.path_of, "shard"))),
     output:
         "results/labels/{technique}/{shard}.tsv",
     log:

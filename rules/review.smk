@@ -276,7 +276,7 @@ rule render_review:
 
 rule collect_verdicts:
     input:
-        queues=asked(PLAN.review.files),
+        queues=drawn("results/review/queues/{queue}.csv"),
         verdicts=ancient(given(asked(PLAN.review.verdicts))),
     output:
         verdicts="results/review/verdicts.csv",
@@ -301,7 +301,7 @@ rule collect_verdicts:
 rule count_listened:
     input:
         verdicts="results/review/verdicts.csv",
-        frames=asked(partial(PLAN.review.files, "results/review/frames/{queue}.csv", "count")),
+        frames=drawn("results/review/frames/{queue}.csv", "count"),
         recordings="results/detections/recordings.csv",
     output:
         "results/review/counts.csv",
@@ -346,7 +346,7 @@ rule check_thresholds:
 rule correct_annotations:
     input:
         verdicts="results/review/verdicts.csv",
-        queues=asked(partial(PLAN.review.files, "results/review/queues/{queue}.csv", "doubt")),
+        queues=drawn("results/review/queues/{queue}.csv", "doubt"),
         annotations=ancient(given(asked(PLAN.annotations.path))),
     output:
         corrected=directory("results/review/corrected"),

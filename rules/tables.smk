@@ -71,6 +71,7 @@ rule tabulate_presence:
         runtime=growing(5),
     params:
         species=SPECIES,
+        calling=asked(PLAN.annotations.calling),
         code=code("tabulate_presence.py"),
     script:
         "../workflow/scripts/tabulate_presence.py"

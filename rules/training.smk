@@ -12,7 +12,7 @@ rule train_model:
         originals=asked(PLAN.runs.learnt_from, "backbone", "recipe"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
-        annotations=ancient(given(asked(PLAN.annotations.path))),
+        annotations=ancient(given(asked(PLAN.splits.training_path, "split", "fold"))),
     output:
         head=f"{RUN}/head.keras",
         heads=f"{RUN}/heads.h5",

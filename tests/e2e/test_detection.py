@@ -250,6 +250,16 @@ def test_what_people_hear_is_counted_and_a_queue_is_drawn_once(heard):
     page = (heard / "results/monitoring/monitoring.html").read_text()
     assert "Clips with calls, counted by listening" in page
     assert read(heard / "results/review/agreement.csv") == []
+    # Thresholds by what was heard, or tuned ones where it does not tell; nothing is heard again.
+    known = {row["species"]: row for row in read(heard / "results/review/thresholds.csv")}
+    config["detection"] |= {"thresholds": "checked"}
+    write_config(heard, config | {"review": {"verdicts": files}})
+    assert not {"draw_check", "detect_calls", "draw_doubt"}.intersection(planned(heard, "detect"))
+    snakemake(heard, "results/detections/thresholds.tsv")
+    for row in read(heard / "results/detections/thresholds.tsv", "\t"):
+        checked = known[row["species"]]["threshold"]
+        assert row["source"] == ("checked, check-1" if checked else "tuned")
+        assert not checked or float(row["threshold"]) == float(checked)
     # Another model hears; the queue stays, since the counts of a season stand on how it was drawn.
     config["detection"] |= {"thresholds": {"precision": 0.6}, "gap": 3.0}
     write_config(heard, config | {"review": {"verdicts": files, "round": 2}})

@@ -44,8 +44,9 @@ def main(input, output, params, wildcards):
 
 def points(held_out):
     """Points of each species' calibrator, as results/calibrators.tsv has them, or None."""
-    for labels, scores in zip(held_out.labels.T, held_out.scores.T, strict=True):
-        found = fit_calibrator(labels, scores)
+    for column in range(held_out.labels.shape[1]):
+        of = held_out.about(column)
+        found = fit_calibrator(of.labels[:, 0], of.scores[:, 0])
         yield found and {
             "scores": found.scores.round(6).tolist(),
             "probabilities": found.probabilities.round(6).tolist(),

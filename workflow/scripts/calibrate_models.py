@@ -25,9 +25,8 @@ def main(input, output, params):
             pool([read_scored(each, params.species, subset) for each in predictions])
             for subset in (HELD_OUT, TEST)
         )
-        found = [
-            fit_calibrator(*of) for of in zip(held_out.labels.T, held_out.scores.T, strict=True)
-        ]
+        known = [held_out.about(column) for column in range(len(params.species))]
+        found = [fit_calibrator(of.labels[:, 0], of.scores[:, 0]) for of in known]
         after = calibrated(test, found)
         for column, (name, calibrator) in enumerate(zip(params.species, found, strict=True)):
             about = dict(zip(MODEL, model, strict=True)) | {"species": name}
@@ -36,7 +35,7 @@ def main(input, output, params):
                 "method": calibrator.method if calibrator else "",
                 "positives_held_out": int(held_out.labels[:, column].sum()),
             }
-            if calibrator and len(test.labels):
+            if calibrator and test.known[:, column].any():
                 about |= judge_calibration(test, after, column, params.resamples, params.seed)
             judged.append(about)
     write_table(output.calibrators, CALIBRATORS, calibrators)

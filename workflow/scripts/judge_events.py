@@ -29,8 +29,6 @@ def main(input, output, params):
             + (f" but {len(learnt)} that the model learnt from" if learnt else "")
             + "; name its files after them, or leave truth out."
         )
-    # Of a recording that was listened to in part, what is outside of that part is unknown.
-    heard = ListenedTime.of(truth, recordings)
     events = {}
     for row in read_table(input.events):
         of = events.setdefault(row["species"], {}).setdefault(row["recording"], [])
@@ -38,6 +36,8 @@ def main(input, output, params):
     swept = sweep(input.scores, input.calibrators, truth, params.gap)
     rows = []
     for species in params.settings["species"]:
+        # Of a recording that was listened to in part, what is outside of that part is unknown.
+        heard = ListenedTime.of(truth, recordings, species)
         calls = heard.place(calls_within(truth, species, recordings))
         found = heard.place(events.get(species, {})), calls, heard.seconds()
         at_each = [heard.place(of) for of in swept.get(species, ())]

@@ -1,6 +1,6 @@
 """Measure how the annotated calls of each species cover the clips of a shard."""
 
-from anurans.annotations.labels import MEASURES, cover_clips, listened_to
+from anurans.annotations.labels import cover_clips, coverage_columns, known_all
 from anurans.annotations.sources import annotations_of
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
@@ -13,27 +13,20 @@ def main(input, output, params):
         input.annotations, params.recordings, params.settings, params.files
     )
     clips = clip_table(row for row in read_table(input.clips) if row["recording"] in annotations)
-    known = listened_to(clips, annotations)
-    clips, unknown = clips[known], int((~known).sum())
-    species = params.settings["species"]
-    covers = cover_clips(clips, annotations, durations, species)
+    covers = cover_clips(clips, annotations, durations, params.settings["species"])
     columns = {
-        "clip": clips.clip,
-        "recording": clips.recording,
-        "start": clips.source_start,
-        "end": clips.source_end,
-    } | {
-        f"{name}_{measure}": getattr(covers[name], measure)
-        for name in species
-        for measure in MEASURES
-    }
-    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
+        "clip": clips.clip.tolist(),
+        "recording": clips.recording.tolist(),
+        "start": clips.source_start.tolist(),
+        "end": clips.source_end.tolist(),
+    } | coverage_columns(covers)
+    rows = zip(*columns.values(), strict=True)
     write_table(output[0], list(columns), (dict(zip(columns, row, strict=True)) for row in rows))
     log.info(
-        "%d clips of %d annotated recordings, %d more not listened to; %d recordings not annotated",
+        "%d clips of %d annotated recordings, nothing known of %d; %d recordings not annotated",
         len(clips),
         len(annotations),
-        unknown,
+        (~known_all(covers).any(axis=1)).sum(),
         len(params.recordings) - len(annotations),
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.annotations.labels import LabelRule, decide_all, known_all, read_coverage
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
@@ -25,12 +25,13 @@ GRADES = {
 def main(input, output, params):
     species, clocks = params.species, params.clocks
     table = read_coverage((row for path in input for row in read_table(path)), list(species))
-    if not len(table.clip):
+    if not known_all(table.species).any():
         raise UserError(
             "There is no clip of an annotated recording to draw: the label tables "
             "(results/labels/original) are empty."
         )
     labels, used = decide_all(table.species, LabelRule(**params.labelling))
+    used &= known_all(table.species).any(axis=1)
     nights = [
         night_of(seconds=start_of(clip), **clocks[name])
         for clip, name in zip(table.clip, table.recording, strict=True)
@@ -42,7 +43,6 @@ def main(input, output, params):
     bars, at = np.unique(np.array(groups, dtype=object)[used], return_inverse=True)
     order = np.argsort([not name for name in bars], kind="stable")
     bars, at = bars[order], np.argsort(order)[at]
-    scored = np.bincount(at, minlength=len(bars))
 
     with sheet(output, 7.5, 1.5 + 1.5 * len(species)) as figure:
         unit = "night" if dated else "recording"
@@ -52,6 +52,8 @@ def main(input, output, params):
         width = 0.9 if len(bars) <= 100 else 1.0
         handles = {"annotated clips": Patch(color="#E8E8E8")}
         for column, (ax, (code, name)) in enumerate(zip(axes, species.items(), strict=True)):
+            sure = table.species[code].known[used]
+            scored = np.bincount(at[sure], minlength=len(bars))
             ax.bar(range(len(bars)), scored, width=width, color="#E8E8E8")
             positive, below = labels[used, column], np.zeros(len(bars), dtype=int)
             for grade, style in GRADES.items():
@@ -63,9 +65,9 @@ def main(input, output, params):
                     ax.bar(x, height[x], bottom=below[x], width=width, **style)
                 below += height
             ax.set_ylabel("Clips")
-            called, known = (below > 0) & (bars != ""), (bars != "").sum()
+            called, known = (below > 0) & (bars != ""), ((scored > 0) & (bars != "")).sum()
             count = (
-                f"{positive.sum()} of {used.sum()} clips, {called.sum()} of {counted(known, unit)}"
+                f"{positive.sum()} of {sure.sum()} clips, {called.sum()} of {counted(known, unit)}"
             )
             ax.set_title(count, loc="right")
             place = {"xycoords": ax.set_title(code, fontweight="bold"), "va": "bottom"}

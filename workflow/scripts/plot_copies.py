@@ -45,7 +45,7 @@ def main(input, output, params, wildcards):
     if technique != STRETCHED:
         of = zip(copies.clips.clip, copies.clips.recording, copies.clips.source_start, strict=True)
         erased |= {
-            clip: before[clip_id(recording, start)] - positive[clip]
+            clip: before.get(clip_id(recording, start), frozenset()) - positive[clip]
             for clip, recording, start in of
             if clip in positive
         }

@@ -39,7 +39,7 @@ def main(input, output, params, wildcards):
                 below.set_visible(False)
                 continue
             draw(ax, below, at, parts, params)
-            clips = max(len(part.labels) for part in parts)
+            clips = max(int(part.known[:, at].sum()) for part in parts)
             ax.set_title(f"{species[at]}, {counted(clips, 'clip')}", pad=17)
             below.set_xlabel("Probability")
             below.tick_params(axis="x", labelbottom=True)
@@ -75,7 +75,7 @@ def draw(ax, below, column, parts, params):
             ax.plot(*points, style.marker, color=style.colour, mfc=face, ms=3.5, zorder=4)
         ece = "\N{EN DASH}" if of.ece is None else f"{of.ece:.2f}"
         note(ax, number, f"ECE {ece}", 0.02 + 0.31 * number, 1.06)
-        counts, _ = np.histogram(part.scores[:, column], edges)
+        counts, _ = np.histogram(part.about(column).scores, edges)
         below.stairs(counts, edges, linewidth=1.0, **line)
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
 

@@ -14,8 +14,9 @@ from anurans.scores.ranking import CLIPS, few_best, name_models
 def main(input, output, params, wildcards):
     runs = [read_table(path) for path in input.metrics]
     chosen, subset, words = few_best(runs)
-    of = {row["recording"]: row["site"] for row in read_table(input.recordings)}
-    sites = sorted(set(of.values()) - {""})
+    found = read_table(input.recordings)
+    of = {row["recording"]: row["site"] for row in found}
+    sites = sorted({row["site"] for row in found if row["site"] and row["status"] == "ok"})
     number = {site: at for at, site in enumerate(sites)} | {"": -1}
     scores = {}
     for model, folds in chosen.items():

@@ -32,7 +32,7 @@ def main(input, output, wildcards):
     annotated = {
         row["recording"]
         for row in read_table(input.annotations)
-        if row["status"] in ("annotated", "empty")
+        if row["status"] in ("annotated", "empty", "in part")
     }
     recordings = [
         Recording(row["recording"], row["path"], date=row["date"], time=row["time"])

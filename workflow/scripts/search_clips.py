@@ -27,7 +27,7 @@ def main(input, output, params, threads):
     wanted = params.search
     told = [row for path in input.recordings for row in read_table(path)]
     if wanted["label"]:
-        calls = annotations_of(input.annotations[0], params.recordings, params.settings)
+        calls = annotations_of(input.annotations, params.recordings, params.settings)
         rule = LabelRule(**params.labelling)
         example, count, own = embed_label(read(input.stored), calls, wanted["label"], rule)
         what = f"{count} annotated calls of {wanted['label']} together"

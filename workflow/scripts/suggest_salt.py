@@ -20,7 +20,7 @@ def main(input, params):
     annotated = [each for each in recordings if source.annotated(each.recording)]
     amounts = {"recordings": {each.recording: 1 for each in annotated}}
     amounts |= {name: of for name, of in clips_touched(source, params.length).items() if of}
-    present = source.present()
+    present = source.present(params.length)
     rows = []
     for settings in params.splits:
         split = Split(**settings)

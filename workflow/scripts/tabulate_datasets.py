@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.annotations.labels import LabelRule, decide_all, known_all, read_coverage
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 
@@ -13,8 +13,9 @@ def main(input, output, params):
     for technique in params.techniques:
         # One table of each shard, in the order of the techniques.
         rows = (row for path in input if f"/{technique}/" in path for row in read_table(path))
-        decided, used = decide_all(read_coverage(rows, species).species, rule)
-        labels[technique] = decided[used]
+        covered = read_coverage(rows, species).species
+        decided, used = decide_all(covered, rule)
+        labels[technique] = decided[used & known_all(covered).any(axis=1)]
     table = []
     for dataset, settings in params.datasets.items():
         parts = []

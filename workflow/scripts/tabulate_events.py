@@ -21,7 +21,7 @@ def main(input, output, params):
     }
     annotated = annotations_of(input.annotations, params.recordings, params.settings)
     annotated = {name: calls for name, calls in annotated.items() if name in durations}
-    heard = ListenedTime.of(annotated, durations)
+    heard = {name: ListenedTime.of(annotated, durations, name) for name in species}
     clips = [row for path in input.labels for row in read_table(path)]
     calibrators = read_table(input.calibrators)
     models = gather_models([read_table(path) for path in input.metrics])
@@ -34,8 +34,9 @@ def main(input, output, params):
         for column, (name, calibrator) in enumerate(zip(species, fitted, strict=True)):
             calls = calls_within({each: annotated[each] for each in names}, name, durations)
             events, sweep = held_out_events(held_out, column, params.length, calibrator)
-            found = heard.place(events), heard.place(calls), heard.seconds()
-            at_each = [heard.place(of) for of in sweep]
+            known = heard[name]
+            found = known.place(events), known.place(calls), known.seconds()
+            at_each = [known.place(of) for of in sweep]
             judged = judge(*found, Tolerances(**params.allowed), at_each)
             about = dict(zip(MODEL, model, strict=True)) | {"subset": HELD_OUT, "species": name}
             rows.append(about | judged)

@@ -24,7 +24,7 @@ def main(input, output, params):
     durations = {name: float(row["duration_s"]) for name, row in recordings.items()}
     annotated = annotations_of(input.annotations, params.recordings, params.settings)
     annotated = {name: calls for name, calls in annotated.items() if name in durations}
-    heard = ListenedTime.of(annotated, durations)
+    heard = {name: ListenedTime.of(annotated, durations, name) for name in species}
     clips = [row for path in input.labels for row in read_table(path)]
     table = read_coverage(clips, species)
     labels, _ = decide_all(table.species, LabelRule(**params.labelling))
@@ -40,16 +40,19 @@ def main(input, output, params):
         group_of = dict(zip(of.recordings.tolist(), of.groups.tolist(), strict=True))
         minutes = (of.ends - of.starts) / 60
         for column, name in enumerate(species):
-            true, grades = labels[at, column], table.species[name].grade[at]
+            true, coverage = labels[at, column], table.species[name][at]
+            sure, known = coverage.known, heard[name]
             scores = np.nan_to_num(of.scores[:, column], nan=-1.0)
             calls = calls_within({each: annotated[each] for each in names}, name, durations)
             events, _ = held_out_events(of, column, params.length, None)
             found = [
-                *recall_by_grade(true, of.positive[:, column], grades, of.groups, *drawn),
+                *recall_by_grade(true, of.positive[:, column], coverage.grade, of.groups, *drawn),
                 false_events(
-                    *(heard.place(events), heard.place(calls)), heard.seconds(), group_of, *drawn
+                    *(known.place(events), known.place(calls)), known.seconds(), group_of, *drawn
                 ),
-                listening(true, scores, where, of.groups, minutes, *drawn),
+                listening(
+                    *(each[sure] for each in (true, scores, where, of.groups, minutes)), *drawn
+                ),
             ]
             about = dict(zip(MODEL, model, strict=True)) | {"subset": HELD_OUT, "species": name}
             rows += [about | row for row in found]

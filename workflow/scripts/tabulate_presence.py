@@ -18,7 +18,8 @@ def main(input, output, params):
         predictions = [read_table(input.predictions[at]) for at in places]
         for subset in (HELD_OUT, TEST):
             for species in params.species:
-                parts = [hear(each, subset, species, clips) for each in predictions]
+                known = subset, species, clips, frozenset(params.calling.get(species, ()))
+                parts = [hear(each, *known) for each in predictions]
                 parts = [part for part in parts if len(part.present)]
                 if parts:
                     about = (*model, subset, species)

@@ -5,6 +5,7 @@ import numpy as np
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
 from anurans.listening.detector import THRESHOLDS, by_fold, read_detector
+from anurans.review.checked_thresholds import last_thresholds
 from anurans.scores.calibration import calibrate_unseen, fit_calibrator
 from anurans.scores.curves import pool, read_scored
 from anurans.scores.intervals import draw_groups
@@ -26,6 +27,9 @@ def main(input, output, params):
     held_out = pool([read_scored(rows, species, HELD_OUT) for rows in predicted])
     if params.thresholds == "tuned":
         rows = tuned
+    elif params.thresholds == "checked":
+        found = last_thresholds(read_table(*input.checked))
+        rows = list(as_checked(found, tuned))
     else:
         rows = list(for_precision(held_out, species, about["folds"], **params.thresholds))
     write_table(output.thresholds, THRESHOLDS, rows)
@@ -33,14 +37,15 @@ def main(input, output, params):
     points, known = [], []
     for column, name in enumerate(species):
         # As results/calibrators.tsv has it, which stands on every model that is trained.
-        calibrator = fit_calibrator(held_out.labels[:, column], held_out.scores[:, column])
+        of = held_out.about(column)
+        calibrator = fit_calibrator(of.labels[:, 0], of.scores[:, 0])
         if calibrator is None:
             log.warning("warning: %s has no calibrated probabilities", name)
             continue
-        of = zip(calibrator.scores.tolist(), calibrator.probabilities.tolist(), strict=True)
-        points += [{"species": name, "score": s, "probability": p} for s, p in of]
-        called = calls(held_out, name, column, rows, params.thresholds)
-        of_species = separation(held_out, column, called, params.seed)
+        pairs = zip(calibrator.scores.tolist(), calibrator.probabilities.tolist(), strict=True)
+        points += [{"species": name, "score": s, "probability": p} for s, p in pairs]
+        called = calls(of, name, rows)
+        of_species = separation(of, called, params.seed)
         table = np.concatenate([of_species.moments, of_species.rates], axis=1).tolist()
         for draw, values in enumerate(table):
             known.append(dict(zip(SEPARATION, (name, draw, *values), strict=True)))
@@ -48,10 +53,23 @@ def main(input, output, params):
     write_table(output.separation, SEPARATION, known)
 
 
+def as_checked(found, tuned):
+    """Rows of one threshold for all folds where people's answers tell it, else those of each."""
+    for name in sorted({row["species"] for row in tuned} - set(found)):
+        log.warning("warning: %s has no checked threshold; the tuned ones are used", name)
+    for row in tuned:
+        checked = found.get(row["species"])
+        if checked is not None:
+            source = f"checked, {checked['queue']}"
+            row = row | {"threshold": checked["threshold"], "source": source}
+        yield row
+
+
 def for_precision(held_out, species, folds, precision):
     """Rows of one threshold for all folds, on the clips that each of them did not see."""
     for column, name in enumerate(species):
-        labels, scores = held_out.labels[:, column], held_out.scores[:, column]
+        of = held_out.about(column)
+        labels, scores = of.labels[:, 0], of.scores[:, 0]
         threshold = threshold_for_precision(labels, scores, precision)
         source = "unreachable" if threshold == NEVER else f"precision {precision:g}"
         called = scores >= threshold
@@ -70,22 +88,23 @@ def for_precision(held_out, species, folds, precision):
             yield about | {"threshold": format_score(threshold)}
 
 
-def calls(held_out, name, column, rows, thresholds):
+def calls(of, name, rows):
     """Which held-out clips are called positive; a threshold for all folds is that of the first."""
-    if thresholds == "tuned":
-        return held_out.predicted[:, column]
-    threshold = next(float(row["threshold"]) for row in rows if row["species"] == name)
-    return held_out.scores[:, column] >= threshold
+    first = next(row for row in rows if row["species"] == name)
+    if first["source"] in ("tuned", "default"):
+        return of.predicted[:, 0]
+    return of.scores[:, 0] >= float(first["threshold"])
 
 
-def separation(held_out, column, called, seed):
+def separation(of, called, seed):
     """What probabilities clips of groups get from calibrators that did not see these groups."""
-    labels, scores = held_out.labels[:, column], held_out.scores[:, column]
-    names, row = np.unique(held_out.groups.astype(str), return_inverse=True)
+    labels, scores = of.labels[:, 0], of.scores[:, 0]
+    names, row = np.unique(of.groups.astype(str), return_inverse=True)
     unseen = calibrate_unseen(labels, scores, row)
     known = np.isfinite(unseen)
     draws = draw_groups(len(names), DRAWS, seed)
-    return measure_separation(*(of[known] for of in (labels, unseen, row)), draws, called[known])
+    kept = (each[known] for each in (labels, unseen, row))
+    return measure_separation(*kept, draws, called[known])
 
 
 if "snakemake" in globals():

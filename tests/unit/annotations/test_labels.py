@@ -1,25 +1,31 @@
 """Coverage and labels on known answers, and on the real annotations of INCT41."""
 
 import tracemalloc
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from anurans.annotations.formats import LISTENED, Annotation
+from anurans.annotations.known import NOWHERE
 from anurans.annotations.labels import (
     RULES,
     Coverage,
     LabelRule,
     cover,
     cover_clips,
+    coverage_columns,
     decide,
     decide_all,
-    listened_to,
+    known_all,
+    read_coverage,
     touched,
 )
 from anurans.annotations.sources import AnnotationSource
 from anurans.recordings.clips import COLUMNS, clip_table, concatenate, original_clips
+from anurans.sounds.stretching import stretched_clips
 
 SHARED = Path(__file__).parents[3].parent / "shared/data"
 INCT41 = ("BOAALB", "PHYCUV", "BOALUN")
@@ -244,14 +250,102 @@ def covered_seconds(starts, lengths, end):
     return total
 
 
-def test_what_was_not_listened_to_is_unknown():
-    clips = original_clips("A", 20.0, 5.0, 0.5)
-    heard = [
-        Annotation(start, end, LISTENED, "", None, None)
-        for start, end in ((0.0, 4.0), (4.0, 11.0), (15.0, 20.3))
+def known_of(clips, *annotations, species=("BOAALB",)):
+    """Labels of clips of the recording A, of 20 s: 1, 0, or None where nobody knows."""
+    covers = cover_clips(clips, {"A": annotations}, {"A": 20.0}, species)
+    labels, known = decide_all(covers, LabelRule())[0], known_all(covers)
+    found = [
+        [int(label) if sure else None for label, sure in zip(*column, strict=True)]
+        for column in zip(labels.T, known.T, strict=True)
     ]
-    boa = Annotation(12.0, 13.0, "BOAALB", "", None, None)
-    assert listened_to(clips, {"A": [boa]}).tolist() == [True] * 4
-    assert listened_to(clips, {"A": [*heard, boa]}).tolist() == [True, True, False, True]
-    assert listened_to(clips, {"A": []}).tolist() == [True] * 4
-    assert listened_to(clips, {"B": []}).tolist() == [False] * 4
+    return found[0] if len(species) == 1 else found
+
+
+def says(start, end, species):
+    return Annotation(start, end, species, "", None, None)
+
+
+CLIPS = original_clips("A", 20.0, 5.0, 0.5)
+
+
+def test_what_was_not_listened_to_is_unknown():
+    heard = [says(*each, LISTENED) for each in ((0.0, 4.0), (4.0, 11.0), (15.0, 20.3))]
+    boa = says(12.0, 13.0, "BOAALB")
+    assert known_of(CLIPS, boa) == [0, 0, 1, 0]
+    # A call where nobody listened says nothing.
+    assert known_of(CLIPS, *heard, boa) == [0, 0, None, 0]
+    assert known_of(CLIPS, *heard, says(6.0, 7.0, "BOAALB")) == [0, 1, None, 0]
+    assert known_of(CLIPS) == [0] * 4
+
+
+def test_absence_is_no_label_but_0():
+    absent = says(4.0, 15.0, " absent BOAALB")
+    both = known_of(CLIPS, NOWHERE, absent, species=("BOAALB", "PHYCUV"))
+    assert both == [[None, 0, 0, None], [None] * 4]
+    # What two statements say together is known of a clip across their border.
+    halves = says(4.0, 12.0, " absent BOAALB"), says(12.0, 15.0, " listened BOAALB")
+    assert known_of(CLIPS, *halves) == [None, 0, 0, None]
+    # Of an annotated recording all is known without.
+    assert known_of(CLIPS, says(6.0, 7.0, "BOAALB"), says(10.0, 15.0, " absent BOAALB")) == [
+        *(0, 1, 0, 0)
+    ]
+
+
+def test_presence_is_1_of_a_clip_that_holds_all_of_it_alone():
+    assert known_of(CLIPS, NOWHERE, says(5.0, 10.0, " present BOAALB")) == [None, 1, None, None]
+    assert known_of(CLIPS, NOWHERE, says(6.0, 9.0, " present BOAALB")) == [None, 1, None, None]
+    assert known_of(CLIPS, NOWHERE, says(4.0, 6.0, " present BOAALB")) == [None] * 4
+    whole = says(0.0, inf, " present BOAALB")
+    assert known_of(CLIPS, NOWHERE, whole) == [None] * 4
+    # Something else tells of some clips: a stretch that was listened to, or one without calls.
+    listened = says(0.0, 10.0, LISTENED), says(6.0, 7.0, "BOAALB")
+    absent = says(15.0, 20.0, " absent BOAALB")
+    assert known_of(CLIPS, whole, *listened, absent) == [0, 1, None, 0]
+    # A recording that is one clip.
+    one = original_clips("B", 4.0, 5.0, 0.5)
+    covers = cover_clips(one, {"B": (NOWHERE, whole)}, {"B": 4.0}, ("BOAALB",))
+    assert decide_all(covers, LabelRule("contained"))[0].tolist() == [[True]]
+
+
+@pytest.mark.parametrize("rule", ["default", "any", "contained"])
+def test_presence_is_1_under_every_rule(rule):
+    says_so = (NOWHERE, says(6.0, 9.0, " present BOAALB"))
+    covers = cover_clips(CLIPS, {"A": says_so}, {"A": 20.0}, ("BOAALB",))
+    labels, used = decide_all(covers, LabelRule(rule, ambiguous="drop"))
+    assert labels[:, 0].tolist() == [False, True, False, False] and used.all()
+    assert known_all(covers)[:, 0].tolist() == [False, True, False, False]
+
+
+def test_copies_know_what_is_known_of_their_sound():
+    slow = stretched_clips("A", 20.0, [0.8], 5.0, 0.5)  # of 4 s each
+    assert known_of(slow, NOWHERE, says(4.0, 9.0, " absent BOAALB")) == [
+        *(None, 0, None, None, None)
+    ]
+    assert known_of(slow, NOWHERE, says(5.0, 7.5, " present BOAALB")) == [
+        *(None, 1, None, None, None)
+    ]
+    masked = replace(
+        CLIPS[[1, 1, 1, 1]],
+        technique=np.array(["time_mask"] * 3 + ["frequency_mask"], dtype=object),
+        masks=np.array(["3.000000-4.000000", "0.500000-1.500000", "", "100.0-9000.0"], object),
+    )
+    # The call may lie where the second one is masked; a frequency mask tells nothing of that.
+    present = says(6.0, 7.5, " present BOAALB")
+    assert known_of(masked, NOWHERE, present) == [1, None, 1, 1]
+    assert known_of(masked, NOWHERE, says(5.0, 10.0, " absent BOAALB")) == [0] * 4
+
+
+def test_label_tables_keep_what_is_unknown_empty():
+    covers = cover_clips(CLIPS, {"A": (NOWHERE, says(5, 10, " present X"))}, {"A": 20.0}, ("X",))
+    columns = coverage_columns(covers)
+    assert columns == {
+        "X_overlap": ["", 0.0, "", ""],
+        "X_fraction": ["", 1.0, "", ""],
+        "X_contained": ["", 1, "", ""],
+        "X_grade": [""] * 4,
+    }
+    about = [{"clip": clip, "recording": "A"} for clip in CLIPS.clip]
+    rows = [row | {key: str(of[at]) for key, of in columns.items()} for at, row in enumerate(about)]
+    table = read_coverage(rows, ["X"])
+    assert table.species["X"].known.tolist() == [False, True, False, False]
+    assert decide_all(table.species, LabelRule())[0][:, 0].tolist() == [False, True, False, False]

@@ -173,7 +173,7 @@ def test_a_part_of_the_recordings_with_its_files_digests_as_all_do(folder):
 def test_present_tells_where_each_configured_species_calls(folder):
     text = "1\t2\tBOAALB_F\n3\t4\tBOAALB\n5\t6\tDENCRU_F\n"
     place = folder({"A.txt": text, "B.txt": CALL + "3\t4\tPHYCUV\n", "C.txt": ""})
-    found = source(place, ("A", "B", "C", "D")).present()
+    found = source(place, ("A", "B", "C", "D")).present(5.0)
     assert found == {"BOAALB": {"A", "B"}, "BOALUN": set(), "PHYCUV": {"B"}}
     # Others too, where all that is annotated is asked for.
     assert source(place, ("A", "B", "C", "D")).named() == {"BOAALB", "DENCRU", "PHYCUV"}
@@ -521,7 +521,7 @@ def test_stretches_that_were_listened_to_are_no_calls_and_count(folder):
     place = folder({"A.txt": f"0\t30\tListened\n{CALL}", "B.txt": CALL})
     found = source(place, listened="listened")
     assert [call.species for call in found.annotations("A")] == [LISTENED, "BOAALB"]
-    assert found.named() == {"BOAALB"} and found.present()["BOAALB"] == {"A", "B"}
+    assert found.named() == {"BOAALB"} and found.present(5.0)["BOAALB"] == {"A", "B"}
     plain = source(place)
     assert plain.named() == {"BOAALB", "Listened"}
     # What is known changes what is learnt, of whatever clips a job counts.
@@ -663,6 +663,15 @@ def test_a_file_about_a_recording_may_name_it_without_its_folder(folder):
     rows = "Begin File,Begin Time (s),End Time (s),Species\n20240121_203000.WAV,1,2.5,BOAALB_F\n"
     found = source(folder({f"{SITES[0]}.txt": rows.replace(",", "\t")}), SITES)
     assert found.annotations(SITES[0]) == (BOA,)
+
+
+def test_a_raven_table_of_all_sites_names_folders_in_its_paths(folder):
+    rows = (
+        "Begin File,Begin Path,Begin Time (s),End Time (s),File Offset (s),Species\n"
+        f"20240121_203000.WAV,D:\\cards\\{SITES[0]}.WAV,1,2.5,1,BOAALB_F\n".replace("/", "\\")
+    )
+    found = source(folder({"all.txt": rows.replace(",", "\t")}) / "all.txt", SITES)
+    assert found.annotations(SITES[0]) == (BOA,) and not found.annotated(SITES[1])
 
 
 @pytest.mark.fault(

@@ -192,6 +192,8 @@ def test_annotations_are_observations_of_people(rows, tmp_path):
         Annotation(1.0, 3.0, "LOW", "", None, None),
         Annotation(55.0, 61.0, "rain", "", None, None),
         Annotation(0.0, 60.0, " listened", "", None, None),
+        # What is stated of a stretch is no call there.
+        Annotation(0.0, 60.0, " absent LOW", "", None, None),
     )
     found = list(annotation_rows(inside, {"p/1": calls, "m/1": (), "x/1": calls}, NAMES))
     write(tmp_path, inside, found, PLACES, {})

@@ -10,7 +10,7 @@ from blobs import blobs
 from anurans.common.errors import UserError
 from anurans.heads.keras_training import to_keras, use_engine, weighted_loss
 from anurans.heads.recipes import Recipe
-from anurans.heads.training import fit_head
+from anurans.heads.training import Labelled, fit_head
 
 HIDDEN = {"units": 6, "dropout": 0.0, "l1": 0.001, "l2": 0.01}
 STOPPING = {"patience": 3, "start_from_epoch": 2}
@@ -33,6 +33,20 @@ def test_numpy_trains_as_keras_does(activation, balance):
     for name, weight in ours.head.weights.items():
         np.testing.assert_allclose(weight, theirs.head.weights[name], atol=2e-3)
     x = parts[1][0]
+    np.testing.assert_allclose(ours.head(x), theirs.head(x), atol=1e-3)
+
+
+def test_numpy_trains_as_keras_does_where_labels_are_unknown():
+    recipe = Recipe(
+        [HIDDEN | {"activation": "relu"}], epochs=6, learning_rate=0.01, early_stopping=STOPPING
+    )
+    rng = np.random.default_rng(5)
+    # Of as many rows each batch: Keras takes the mean over batches of the validation part.
+    parts = [Labelled(x, y, rng.random(y.shape) < 0.7) for x, y in (blobs(96), blobs(64, seed=3))]
+    ours, theirs = (fit_head(recipe, *parts, 1, engine=e) for e in ("numpy", "tensorflow"))
+    for found, expected in zip(ours.history, theirs.history, strict=True):
+        assert found == pytest.approx(expected, rel=1e-4)
+    x = parts[1].x
     np.testing.assert_allclose(ours.head(x), theirs.head(x), atol=1e-3)
 
 

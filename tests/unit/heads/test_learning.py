@@ -170,7 +170,9 @@ def test_windows_that_are_ambiguous_are_dropped_and_the_others_keep_their_clip(t
 def test_a_piece_without_clips_adds_nothing(tmp_path):
     pieces = pieces_of(opened(tmp_path / "a.h5", originals()))
     first = pieces[0]
-    none = Piece(VALIDATION, first.embeddings, Chosen(first.part.clips[:0], np.empty((0, 2), bool)))
+    none = Piece(
+        VALIDATION, first.embeddings, Chosen(first.part.clips[:0], *[np.empty((0, 2), bool)] * 2)
+    )
     found, expected = gathered([pieces[0], none]), gathered(pieces[:1])
     assert np.array_equal(found.labels, expected.labels)
     assert np.array_equal(found.rows[:], expected.rows[:])

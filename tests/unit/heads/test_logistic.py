@@ -191,3 +191,53 @@ def test_a_solution_that_is_not_reached_is_told(monkeypatch):
     monkeypatch.setattr(logistic, "STEPS", 1)
     x, labels = blobs()
     assert fit_logistic(Logistic([10.0]), x, labels, *folds_of(len(x))).converged == (False, False)
+
+
+@pytest.mark.parametrize("balance", ["none", "class_weight"])
+@pytest.mark.parametrize("width", [12, 300], ids=["more clips", "more values"])
+def test_each_species_is_fitted_to_the_rows_that_are_known_of_it(width, balance, monkeypatch):
+    monkeypatch.setattr(logistic, "ROUGH", logistic.SLOPE)
+    x, labels = blobs(width=width, seed=3)
+    # Of the second species every third row is unknown, whatever stands there.
+    known = np.ones(labels.shape, dtype=bool)
+    known[::3, 1] = False
+    labels[::3, 1] = True
+    fold, out = folds_of(len(x))
+    recipe = Logistic(GRID, standardize=False, balance=balance)
+    fit = fit_logistic(recipe, x, labels, fold, out, known)
+    of = known[:, 1]
+    alone = fit_logistic(recipe, x[of], labels[of][:, 1:], fold[of], out[of])
+    assert chosen(fit, 1) == chosen(alone)
+    losses = [
+        [row["loss"] for row in f.path if row["species"] == s] for f, s in ((fit, 1), (alone, 0))
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2)
+    assert np.allclose(fit.head(x)[:, 1], alone.head(x)[:, 0], atol=1e-4)
+    assert np.allclose(fit.unseen[of, 1], alone.unseen[:, 0], atol=1e-4)
+    # Rows of which nobody knows have scores all the same, by the fit that left out their fold.
+    assert np.isfinite(fit.unseen).all()
+    first = fit_logistic(recipe, x, labels[:, :1], fold, out)
+    assert np.allclose(fit.head(x)[:, 0], first.head(x)[:, 0], atol=1e-4)
+
+
+def test_what_stands_where_nobody_knows_changes_nothing():
+    x, labels = blobs()
+    known = np.random.default_rng(1).random(labels.shape) < 0.6
+
+    def fitted(y, *known):
+        fit = fit_logistic(Logistic(GRID), x, y, *folds_of(len(x)), *known)
+        return fit.head.layers[0].kernel, fit.unseen
+
+    for one, other in (
+        (fitted(labels, known), fitted(labels & known, known)),
+        (fitted(labels), fitted(labels, np.ones(labels.shape, bool))),
+    ):
+        assert np.array_equal(one[0], other[0]) and np.array_equal(one[1], other[1])
+
+
+def test_a_species_of_which_nothing_is_known_has_even_odds():
+    x, labels = blobs()
+    known = np.column_stack([np.ones(len(x), bool), np.zeros(len(x), bool)])
+    fit = fit_logistic(Logistic(), x, labels, *folds_of(len(x)), known)
+    assert fit.head(x)[:, 1] == pytest.approx(np.full(len(x), 0.5))
+    assert np.isnan(fit.unseen[:, 1]).all() and fit.converged[0]

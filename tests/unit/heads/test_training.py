@@ -10,11 +10,14 @@ from anurans.heads.training import (
     build_head,
     class_weights,
     count_parameters,
+    counting,
     fit_head,
+    log_odds,
     mean_loss,
     moments,
     oversampled,
     predict,
+    repeats,
 )
 
 
@@ -170,3 +173,61 @@ def test_balance_raises_the_scores_of_a_rare_species(balance):
     rare = y[:, 1]
     assert 5 < rare.sum() < 40
     assert balanced[rare, 1].mean() > plain[rare, 1].mean() + 0.05
+
+
+def partly(seed=0, n=64):
+    """Blobs of which every third label of the second species is unknown."""
+    x, y = blobs(n, seed)
+    known = np.ones(y.shape, dtype=bool)
+    known[::3, 1] = False
+    return x, y, known
+
+
+def test_labels_that_nobody_knows_train_nothing():
+    layers = [{"units": 4, "activation": "relu", "dropout": 0.5, "l1": 0.0, "l2": 0.01}]
+    for balance in ("none", "class_weight"):
+        recipe = Recipe(layers, epochs=4, batch_size=8, balance=balance, early_stopping=STOPPING)
+        heads = []
+        for wrong in (False, True):
+            x, y, known = partly()
+            held, truth, sure = partly(1)
+            y, truth = (np.where(of, labels, wrong) for labels, of in ((y, known), (truth, sure)))
+            labels = [(x, y, known), (held, truth, sure)]
+            heads.append(fit_head(recipe, *labels, seed=1))
+        assert heads[0].history == heads[1].history
+        for name, weight in heads[0].head.weights.items():
+            assert np.array_equal(weight, heads[1].head.weights[name])
+
+
+def test_adam_fits_each_species_to_the_rows_that_are_known_of_it():
+    x, y, known = partly(n=96)
+    of = known[:, 1]
+    # All rows in one step, so that nothing hangs on how they are dealt to steps.
+    recipe = Recipe(learning_rate=0.05, epochs=60, batch_size=96, standardize=False)
+    both = fit_head(recipe, (x, y, known), None, seed=1).head
+    alone = fit_head(recipe, (x[of], y[of][:, 1:]), None, seed=1).head
+    first = fit_head(recipe, (x, y[:, :1]), None, seed=1).head
+    np.testing.assert_allclose(both(x)[:, 1], alone(x)[:, 0], atol=2e-3)
+    np.testing.assert_allclose(both(x)[:, 0], first(x)[:, 0], atol=2e-3)
+    wrong = fit_head(recipe, (x, y & known), None, seed=1).head
+    assert np.abs(wrong(x)[:, 1] - alone(x)[:, 0]).max() > 0.1
+
+
+def test_a_loss_is_the_mean_over_labels_that_are_known():
+    x, y, known = partly()
+    head = build_head(Recipe(), 8, y, None, 1)
+    p = head(x)
+    each = -np.where(y, np.log(p), np.log(1 - p))
+    found = mean_loss(head, x, y & known, None, counting(known))
+    assert found == pytest.approx(each[known].mean(), rel=1e-5)
+    assert counting(np.ones((3, 2), bool)) is None and counting(None) is None
+
+
+def test_shares_of_rare_labels_are_of_what_is_known():
+    labels = np.array([[1, 1], [1, 0], [0, 0], [0, 0]], dtype=bool)
+    known = np.array([[1, 1], [1, 1], [1, 0], [1, 0]], dtype=bool)
+    # The second species is as common as the first: in one of two clips, as in two of four.
+    assert repeats(labels, known).tolist() == [1.0] * 4
+    assert repeats(labels)[0] == pytest.approx(2**0.5)
+    assert class_weights(labels, known).tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    assert log_odds(labels & known, known).tolist() == [0.0, 0.0]

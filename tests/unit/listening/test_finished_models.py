@@ -271,7 +271,7 @@ def test_a_config_that_trains_may_listen_with_one_too(write):
     trained = Plan(FULL, "my.yaml")
     plan = Plan(FULL | listens(network="ear.xml"), "my.yaml")
     # It trains as it did.
-    assert plan.runs.all == trained.runs.all and plan.trained_config == trained.config
+    assert plan.runs.all == trained.runs.all and plan.trained_config == trained.trained_config
     assert list(plan.networks.all) == ["mobilenet", "ear"]
     assert plan.networks.names(sound=True) == "ear"
     text = refused(FULL | {"clips": {"length": 5}} | listens(network="ear.xml"))

@@ -53,11 +53,52 @@ def test_a_correction_changes_the_digests_of_its_recording_alone(plan, tmp_path)
     assert (plan().digest(), plan().counts()) == (every, counted)
 
 
+def test_tables_of_statements_are_inputs_of_what_they_tell_of(plan, tmp_path):
+    lines = {
+        "verdicts.csv": "R1,0,5,B,yes\nR2,,,A,no\n",
+        "more.csv": "R3,5,10,A,yes\nR3,,,B,yes\nR3,,,B,unsure\n",
+        "other.csv": "R9,5,10,A,yes\nR1,,,dog,yes\n",
+    }
+    paths = [str(tmp_path / name) for name in lines]
+    for name, text in lines.items():
+        (tmp_path / name).write_text("recording,start,end,species,answer\n" + text)
+    partial = {"source": str(tmp_path), "partial": paths}
+    before, found = plan(), plan(annotations=partial)
+    assert found.path() == [str(tmp_path), *paths[:2]]
+    assert found.every_path() == [str(tmp_path), *paths]
+    assert found.path_for(["R2"]) == found.path_for(["R1"], lambda *_: False) == str(tmp_path)
+    assert found.path_for(["R3"]) == [str(tmp_path), paths[1]]
+    assert found.settings == before.settings
+    assert [each.recording for each in found.annotated] == ["R1", "R2", "R3"]
+    assert found.labelled == found.annotated
+    assert found.present() == {"A": {"R1", "R3"}, "B": {"R1"}}
+    # What is annotated as a whole is known by its clips.
+    assert found.calling() == {"A": ["R3"], "B": ["R3"]} and before.calling() == {}
+    assert found.files("0000") == before.files("0000")
+    changed = found.digests_of("0000")
+    assert {name for name in changed if changed[name] != before.digests_of("0000")[name]} == {
+        *("R1", "R3")
+    }
+    assert plan(annotations=partial | {"partial": paths[2:]}).path() == str(tmp_path)
+    with pytest.raises(UserError, match=r"annotations\.partial: nowhere\.csv does not exist"):
+        plan(annotations=partial | {"partial": ["nowhere.csv"]}).path()
+    (tmp_path / "more.csv").write_text("recording,start,end,species,answer\nR1,0,5,A,no\n")
+    with pytest.raises(UserError, match=r"R1\.txt, line 1, has a call from 1 to 2 s"):
+        plan(annotations=partial).path()
+
+
+def test_a_recording_with_nothing_but_presence_has_no_label(plan, tmp_path):
+    (tmp_path / "weak.csv").write_text("recording,A\nR3,1\n")
+    found = plan(annotations={"source": str(tmp_path), "partial": [str(tmp_path / "weak.csv")]})
+    assert [each.recording for each in found.annotated] == ["R1", "R2", "R3"]
+    assert [each.recording for each in found.labelled] == ["R1", "R2"]
+
+
 def test_annotations_decide_what_is_copied_where_species_are_named_alone(plan, tmp_path):
     every, some = plan(), plan(augmentation={"species": ["A"]})
-    assert (every.copied_path(), every.copied_settings) == ([], None)
+    assert (every.copied_path("0000"), every.copied_settings) == ([], None)
     assert every.copied_files("0000") is every.copied_digest("0000") is None
-    assert some.copied_path() == str(tmp_path)
+    assert some.copied_path("0000") == str(tmp_path)
     assert some.copied_settings == some.settings == every.settings
     assert some.copied_files("0000") == some.files("0000")
     before = some.copied_digest("0000")

@@ -50,7 +50,8 @@ def test_a_later_round_keeps_what_was_drawn(plan, tmp_path):
     assert review.undrawn("check", str) == "1|2"
     (drawn.parent / "count-2.csv").touch()
     assert review.undrawn("count", str) == "(?!)"
-    assert review.files("{queue}", "check") == ["check-1", "check-2"]
+    assert review.drawn_files(str, "{queue}", "count") == ["count-1", "count-2"]
+    assert review.drawn_files(str, "{queue}", "check") == []
 
 
 def test_verdicts_make_the_tables_that_follow_from_them(plan, tmp_path):

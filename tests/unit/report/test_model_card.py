@@ -88,8 +88,12 @@ def card(**changes):
             }
         ],
         "annotations": [
-            {"species": "A", "far": "1", "medium": "2", "clear": "3", "ungraded": "0"},
-            {"species": "other", "far": "9", "medium": "9", "clear": "9", "ungraded": "9"},
+            {"status": "annotated"} | row
+            for row in (
+                {"species": "A", "far": "1", "medium": "2", "clear": "3", "ungraded": "0"},
+                {"species": "A", "status": "absent", "far": "0", "medium": "0", "clear": "0"},
+                {"species": "other", "far": "9", "medium": "9", "clear": "9", "ungraded": "9"},
+            )
         ],
         "clips": [
             {"role": "train", "technique": "original", "label_A": "1", "label_B": "0"},

@@ -5,7 +5,12 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from anurans.review.checked_thresholds import fit_curve, precision_above, tabulate_thresholds
+from anurans.review.checked_thresholds import (
+    fit_curve,
+    last_thresholds,
+    precision_above,
+    tabulate_thresholds,
+)
 
 from .answers import verdict
 
@@ -82,7 +87,7 @@ def test_a_threshold_stands_with_what_follows_from_it():
 @pytest.mark.parametrize(
     ("right", "scores", "nights", "note"),
     [
-        (np.ones(40, bool), np.linspace(0.1, 0.9, 40), 10, "every answer was yes"),
+        (np.ones(31, bool), np.linspace(0.1, 0.9, 31), 10, "all 31 answers were yes, too few"),
         (np.zeros(40, bool), np.linspace(0.1, 0.9, 40), 10, "no answer was yes"),
         (np.arange(20) > 9, np.linspace(0.1, 0.9, 20), 10, "20 answers, of 30"),
         (np.arange(40) > 36, np.linspace(0.1, 0.9, 40), 10, "3 yes and 37 no, of 5"),
@@ -103,8 +108,25 @@ def test_it_is_said_why_a_threshold_cannot_be_known(right, scores, nights, note)
     assert ("threshold" in row) == (len(right) == 200)
 
 
+def test_where_nearly_all_is_right_the_lowest_score_will_do():
+    row = threshold(np.arange(90) > 1, np.linspace(0.1, 0.9, 90))
+    assert row["threshold"] == pytest.approx(0.1) and row["note"].startswith("nearly all")
+    assert 0.9 <= row["precision_lower"] < row["precision_above"]
+
+
 def test_what_was_not_drawn_has_no_part():
     rows, groups = answers(np.arange(40) > 20, np.linspace(0.1, 0.9, 40))
     for one in rows:
         one.row["probability"] = ""
     assert tabulate_thresholds(rows, groups, 0.9) == []
+
+
+def test_the_latest_known_threshold_counts():
+    rows = [
+        {"queue": "check-2", "species": "A", "threshold": "0.5"},
+        {"queue": "check-10", "species": "A", "threshold": "0.7"},
+        {"queue": "check-11", "species": "A", "threshold": ""},
+        {"queue": "check-2", "species": "B", "threshold": ""},
+    ]
+    found = last_thresholds(rows)
+    assert list(found) == ["A"] and found["A"]["queue"] == "check-10"

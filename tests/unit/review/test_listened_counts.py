@@ -3,7 +3,7 @@
 import pytest
 
 from anurans.common.errors import UserError
-from anurans.review.listened_counts import tabulate_counts
+from anurans.review.listened_counts import hear_again, tabulate_counts
 
 from .answers import verdict
 
@@ -56,6 +56,16 @@ def test_a_place_with_few_answers_has_no_number():
     assert month["place"] == "2025-01" and month["count"] > 0
 
 
+def test_who_has_heard_all_there_is_has_counted_it():
+    frame = [dict(FRAME[0], stratum="all", clips="8", score_A="2.0")]
+    cells = {"stratum": "all", "stratum_size": "8", "stratum_drawn": "8", "probability": "1"}
+    given = [verdict(f"q{at}", "A", "present" if at < 3 else "absent", **cells) for at in range(8)]
+    (season, *_) = tabulate_counts(given, frame, PLACES, ["A"])
+    assert [season[k] for k in ("count", "lower", "upper", "note")] == [3, 3, 3, ""]
+    (season, *_) = tabulate_counts(given[:7], frame, PLACES, ["A"])
+    assert season["note"] == "fewer than 30 answers"
+
+
 def test_a_stratum_without_answers_asks_for_more():
     some = [one for one in answers() if one.row["stratum"] == "low"]
     (row, *_) = tabulate_counts(some, FRAME, PLACES, ["A"])
@@ -66,6 +76,14 @@ def test_only_what_was_drawn_for_counting_is_counted():
     others = [verdict("q1", "A", "present", kind="check", queue="check-1")]
     added = [verdict("q2", "A", "present", asked=False)]
     assert tabulate_counts([*others, *added], FRAME, PLACES, ["A"]) == []
+
+
+def test_a_call_that_stands_for_many_clips_is_heard_again_first():
+    again = hear_again(answers(), 3)
+    heavy = [verdict("q60", "A", "present", stratum_size="900"), *answers()]
+    assert len(again) == 3 and {one.answer for one in again} == {"present"}
+    assert again[0].row["question"] == "q50" and again[0].row["score"] == "0.05"
+    assert hear_again(heavy, 1)[0].row["question"] == "q60"
 
 
 @pytest.mark.fault(

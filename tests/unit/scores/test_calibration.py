@@ -25,7 +25,8 @@ def overconfident(n, seed, prevalence=0.0):
 
 def part(labels, scores, groups=20):
     of = np.array([f"N{n % groups:02d}" for n in range(len(labels))], dtype=object)
-    return Scored(of, of, labels[:, None], scores[:, None] > 0.5, scores[:, None])
+    known = np.ones((len(labels), 1), dtype=bool)
+    return Scored(of, of, labels[:, None], scores[:, None] > 0.5, scores[:, None], known)
 
 
 def test_overconfident_scores_are_brought_to_the_truth():

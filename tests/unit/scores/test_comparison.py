@@ -17,6 +17,14 @@ def fold(n=60, groups=6, seed=1, right=0.8, first=0):
     return Decisions(of, of, labels, predicted)
 
 
+def test_clips_whose_label_nobody_knows_are_neither_found_nor_false():
+    row = {"recording": "R", "group": "N", "role": "test", "used": "1"}
+    row |= {"score_A": "0.9", "predicted_A": "1", "label_A": ""}
+    row |= {"score_B": "0.9", "predicted_B": "1", "label_B": "1"}
+    found = read_decisions([row], SPECIES)["test"]
+    assert found.predicted.tolist() == found.labels.tolist() == [[False, True]]
+
+
 def f1(decisions):
     return [f1_score(decisions.labels[:, c], decisions.predicted[:, c]) for c in range(2)]
 

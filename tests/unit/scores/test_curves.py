@@ -15,7 +15,7 @@ from anurans.scores.curves import (
 )
 
 
-def scored(labels, scores, groups=None, threshold=0.5, recordings=None):
+def scored(labels, scores, groups=None, threshold=0.5, recordings=None, known=None):
     """Clips of one species."""
     n = len(labels)
     groups = [f"N{at}" for at in range(n)] if groups is None else groups
@@ -26,6 +26,7 @@ def scored(labels, scores, groups=None, threshold=0.5, recordings=None):
         np.array(labels, dtype=bool).reshape(n, 1),
         scores >= threshold,
         scores,
+        np.ones((n, 1), dtype=bool) if known is None else np.array(known).reshape(n, 1),
     )
 
 
@@ -50,6 +51,29 @@ def test_empty_scores_are_as_if_none_had_called():
     assert part.labels.tolist() == part.predicted.tolist() == [[True, False]]
     of = trace_precision_recall(part, 1, 10, 0)
     assert of.ap is None and of.positives == 0
+
+
+def test_clips_whose_label_nobody_knows_do_not_count():
+    labels, scores = [1, 1, 0, 0, 1], [0.9, 0.4, 0.3, 0.6, 0.0]
+    known = [True] * 5
+    part = scored([*labels, 0, 1], [*scores, 0.95, 0.1], known=[*known, False, False])
+    alone = scored(labels, scores)
+    for column in (part, alone):
+        assert column.about(0).scores.ravel().tolist() == scores
+    one, other = (trace_precision_recall(each, 0, 50, 1) for each in (part, alone))
+    assert (one.ap, one.clips, one.positives, one.operating) == (
+        *(other.ap, 5, 3, other.operating),
+    )
+    of, alone_of = (measure_reliability(each, 0, 50, 1) for each in (part, alone))
+    assert of.ece == alone_of.ece and of.clips.tolist() == alone_of.clips.tolist()
+    places = np.zeros(7, int)
+    row = score_places([part], "test", 0, [places], 10, 1)[0]
+    assert (row.clips, row.positives) == (5, 3)
+    row = {"recording": "R", "group": "N", "role": "test", "used": "1"}
+    row |= {"score_A": "0.75", "predicted_A": "1", "label_A": "", "score_B": "0.75"}
+    found = read_scored([row | {"predicted_B": "1", "label_B": "0"}], ["A", "B"], "test")
+    assert found.known.tolist() == [[False, True]]
+    assert found.predicted.tolist() == [[False, True]] and not found.labels.any()
 
 
 def test_clips_of_a_group_count_together():

@@ -18,7 +18,7 @@ def fold(seed, n=240, groups=24, first=0):
     labels = rng.random((n, 2)) < [0.4, 0.2]
     scores = np.clip(rng.normal(0.35 + 0.3 * labels, 0.2), 0, 1)
     of = np.array([f"N{first + k * groups // n:02d}" for k in range(n)], dtype=object)
-    return Scored(of, of, labels, scores > 0.5, scores)
+    return Scored(of, of, labels, scores > 0.5, scores, np.ones_like(labels, dtype=bool))
 
 
 def table(folds, subset, **changes):
@@ -130,3 +130,21 @@ def test_a_species_without_positives_has_no_score():
     assert np.isnan(row["value"])
     assert (row["lower"], row["resamples"], row["note"]) == (None, 0, "no positives")
     assert found["f1", "mean"]["value"] == found["f1", "A"]["value"]
+
+
+def test_clips_whose_label_nobody_knows_do_not_count():
+    part, rng = fold(3), np.random.default_rng(4)
+    known = rng.random(part.labels.shape) < 0.7
+    blank = {name: getattr(part, name) & known for name in ("labels", "predicted")}
+    given = replace(part, **blank, scores=np.where(known, part.scores, 0.0), known=known)
+    found = table([given], "test")
+    for column, name in enumerate(SPECIES):
+        of = known[:, column]
+        truth, scores = part.labels[of, column], part.scores[of, column]
+        expected = {
+            "f1": f1_score(truth, scores > 0.5),
+            "ap": average_precision_score(truth, scores),
+            "ap_pooled": average_precision_score(truth, scores),
+        }
+        for score, value in expected.items():
+            assert found[score, name]["value"] == pytest.approx(value), (score, name)

@@ -33,6 +33,25 @@ def test_a_recording_is_known_by_one_call_or_by_all_clips():
     assert row["average_precision"] == pytest.approx((1 + 2 / 3) / 2)
 
 
+def test_a_recording_that_is_said_to_have_the_species_is_judged_whatever_its_clips_tell():
+    def unknown(recording, score, used=0):
+        return clip(recording, False, score, used=used) | {"label_A": ""}
+
+    rows = [
+        *(unknown("a", "0.9"), unknown("a", "0.2")),  # present, says somebody
+        *(unknown("b", "0.3"), clip("b", 0, "0.1")),  # present in the first clip, then
+        *(unknown("c", "0.8", used=1), clip("c", 0, "0.1")),  # nobody knows
+        *(clip("d", 0, "0.6"), clip("d", 0, "0.1")),
+    ]
+    found = hear(rows, TEST, "A", CLIPS, {"a", "b"})
+    assert found.present.tolist() == [True, True, False]
+    assert found.score.tolist() == [0.9, 0.3, 0.6]
+    row = judge_presence([found], TEST)
+    assert (row["recordings"], row["present"], row["predicted"]) == (3, 2, 2)
+    assert (row["precision"], row["recall"]) == (0.5, 0.5)
+    assert row["average_precision"] == pytest.approx((1 + 2 / 3) / 2)
+
+
 def test_held_out_recordings_are_pooled_and_test_is_a_mean():
     one = hear([clip("a", 1, "0.9"), clip("a", 0, "0.1")], TEST, "A", CLIPS)
     other = hear([clip("b", 0, "0.95"), clip("b", 0, "0.1")], TEST, "A", CLIPS)

@@ -69,6 +69,51 @@ def test_each_part_has_a_row_and_each_clip_a_prediction():
     assert rows[0]["role"] == "train" and rows[0]["score_A"] == "0.699999988"
 
 
+def test_what_nobody_knows_is_neither_tuned_on_nor_scored():
+    clips = [f"c{n}" for n in range(8)]
+    role = ["validation"] * 4 + ["test"] * 4
+    roles = {
+        clip: {"fold-1": of, "night": clip, "recording": f"r{clip}"}
+        for clip, of in zip(clips, role, strict=True)
+    }
+    names = np.array(clips, dtype=object)
+    truth = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [1, 0], [0, 1], [1, 1], [0, 0]], float)
+    unknown = np.zeros((8, 2), bool)
+    unknown[[2, 6], 0] = unknown[[3, 6], 1] = True
+    # Where nobody knows, scores are as wrong as can be.
+    scores = np.where(unknown, 1 - truth, 0.2 + 0.6 * truth).astype(np.float32)
+
+    def judged(keep, seconds):
+        seconds = np.where(unknown, np.nan, seconds)[keep]
+        grades = np.full(len(keep), "", object)
+        covers = {
+            name: Coverage(of, of, np.nan_to_num(of) > 0, grades)
+            for name, of in zip("AB", seconds.T, strict=True)
+        }
+        table = LabelTable(names[keep], names[keep], covers)
+        given = gather_clips(table, LabelRule(), clips, scores, None, roles, "1", "night")
+        tuned = tune_run(given, "validation")
+        at = thresholds_at(given, tuned, "validation")
+        training = {"converged": True, "epochs": 1, "best_epoch": 1}
+        training |= {"parameters_head": 10, "parameters_total": 1000}
+        return given, tuned, *judge_run(given, tuned, at, {}, training, 10, 1), at
+
+    given, tuned, metrics, labelling, at = judged(np.arange(8), truth)
+    assert given.used.tolist() == [True] * 6 + [False, True]
+    assert [row["positives"] for row in tuned] == [1, 1]
+    (test,) = [row for row in metrics if row["subset"] == "test"]
+    assert (test["n_clips"], test["positives_A"], test["positives_B"]) == (3, 1, 1)
+    assert (test["f1_A"], test["f1_B"], test["ap_A"], test["auroc_B"]) == (1, 1, 1, 1)
+    counts = {row["species"]: row["n_clips"] for row in labelling if row["subset"] == "validation"}
+    assert counts == {"A": 3, "B": 3, "mean": 4}
+    # As if the clip of which nothing is known were not there, but for its row.
+    without = judged(np.array([0, 1, 2, 3, 4, 5, 7]), truth)
+    assert without[1:4] == (tuned, metrics, labelling)
+    rows = list(prediction_rows(given, at))
+    assert [row["label_A"] for row in rows] == [1, 0, "", 0, 1, 0, "", 0]
+    assert (rows[6]["used"], rows[6]["score_A"], rows[6]["label_B"]) == (0, "0", "")
+
+
 def test_validation_clips_are_judged_by_thresholds_of_other_groups():
     roles = {clip: row | {"fold-1": "validation"} for clip, row in ROLES.items()}
     given = table(positive=(1, 0, 1, 1))

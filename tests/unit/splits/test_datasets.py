@@ -133,7 +133,8 @@ def masked(originals, seed):
 
 def part():
     clips = original_clips("A", 20.0, 5.0, 0.5)
-    return Part(clips, np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=bool))
+    labels = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=bool)
+    return Part(clips, labels, np.ones_like(labels))
 
 
 @pytest.mark.parametrize(
@@ -169,18 +170,32 @@ def test_clips_that_nobody_listened_to_are_no_part():
     assert found.labels[:, 0].tolist() == [True, False]
 
 
+def test_what_is_known_of_one_species_alone_is_a_part():
+    clips = original_clips("A", 20.0, 5, 0.5)
+    says = [
+        Annotation(*each, "", None, None)
+        for each in ((0.0, 10.0, " listened X"), (6.0, 8.0, "X"), (5.0, 15.0, " absent Y"))
+    ]
+    found = labelled(embeddings(clips), np.ones(4, bool), {"A": says}, ["X", "Y"], LabelRule())
+    assert found.clips.clip.tolist() == ["A_0000000", "A_0005000", "A_0010000"]
+    assert found.known.tolist() == [[True, False], [True, True], [False, True]]
+    assert found.labels.tolist() == [[False, False], [True, False], [False, False]]
+    kept = chosen_copies(found, "positives", ["X", "Y"])
+    assert (kept.clips.clip.tolist(), kept.known.tolist()) == (["A_0005000"], [[True, True]])
+
+
 HALVES = {"embedding": {"windows": [0.0, 2.0], "window": 3.0}}
 
 
 def windows(clips, calls, rule=None):
     """Labels of one species in two windows of each clip, and which windows count."""
     known = embeddings(clips, **HALVES)
-    labels, used = label_windows(part_of(clips), known, calls, ["X"], rule or LabelRule())
+    labels, _, used = label_windows(part_of(clips), known, calls, ["X"], rule or LabelRule())
     return labels[:, 0].tolist(), used.tolist()
 
 
 def part_of(clips):
-    return Part(clips, np.ones((len(clips), 1), dtype=bool))
+    return Part(clips, np.ones((len(clips), 1), dtype=bool), np.ones((len(clips), 1), dtype=bool))
 
 
 def test_windows_are_labelled_each_by_what_covers_itself():
@@ -227,8 +242,25 @@ def test_windows_of_a_stretched_copy_are_labelled_in_its_time():
 def test_images_have_the_labels_of_their_clips():
     clips = original_clips("A", 20.0, 5.0, 0.5)
     given = part_of(clips)
-    labels, used = label_windows(given, embeddings(clips, embedding={}), {}, ["X"], LabelRule())
-    assert labels is given.labels and used.tolist() == [True] * 4
+    whole = embeddings(clips, embedding={})
+    labels, known, used = label_windows(given, whole, {}, ["X"], LabelRule())
+    assert labels is given.labels and known is given.known and used.tolist() == [True] * 4
+
+
+def test_nobody_knows_in_which_window_of_a_clip_a_species_is_present():
+    clips = original_clips("A", 10.0, 5.0, 0.5)
+    says = [
+        Annotation(0.0, 0.0, LISTENED, "", None, None),
+        Annotation(0.0, 5.0, " present X", "", None, None),
+        Annotation(5.0, 10.0, " absent X", "", None, None),
+    ]
+    of = embeddings(clips, **HALVES)
+    given = labelled(of, np.ones(2, bool), {"A": says}, ["X"], LabelRule())
+    assert given.labels[:, 0].tolist() == [True, False] and given.known.all()
+    labels, known, used = label_windows(given, of, {"A": says}, ["X"], LabelRule())
+    assert labels.sum() == 0 and known[:, 0].tolist() == [False, False, True, True]
+    # A window of which nothing is known is scored with its clip.
+    assert used.all()
 
 
 def write(path, clips, **settings):

@@ -143,6 +143,15 @@ def test_a_split_by_clip_leaks_by_design_and_says_so():
     assert found.row["verdict"] == "leaks by design"
 
 
+def test_clips_of_which_nothing_is_known_may_be_judged_with_their_recording():
+    of = world()
+    silent = dict(of["scored"][0], role="test", used="0", label_A="", label_B="")
+    of["scored"].append(silent)
+    assert check(of).leaks
+    silent["label_B"] = "0"  # but dropped, since it is ambiguous
+    assert check(of).leaks == []
+
+
 def test_clips_that_are_not_scored_do_not_count():
     of = world()
     of["scored"].append(dict(of["scored"][0], role="test", used="0"))

@@ -1,14 +1,15 @@
 """Counts of annotations, for people to look through and for splits to be balanced by."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher, get_close_matches
-from math import fsum
+from math import fsum, inf
 from pathlib import Path
 
 from anurans.annotations.formats import LISTENED, Annotation, Problem, plain_label
 from anurans.annotations.readers import BAND, SILENT
 from anurans.annotations.sources import AnnotationSource
+from anurans.annotations.statements import stated
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import be, counted
 
@@ -79,12 +80,14 @@ def count_annotations(
     -------
     list of dict
         `recording, status, file, species, used, annotations, seconds, far, medium, clear,
-        ungraded, skipped, line, reason`. Status is "annotated", "empty", "not annotated" or
-        "unreadable" of a recording; "no recording", "passed over" and "not read" of what was read
-        as no annotation, with the number of rows in `skipped` and why in `reason`; "skipped" of
-        each line that is left out; and "other label" or "misspelt label" of each label that is of
-        no species of the config, with its count in `skipped` and the nearest that is. `used` tells
-        if the species is in the config, `seconds` sums the durations in s.
+        ungraded, skipped, line, reason`. Status is "annotated", "empty", "in part" (by
+        statements alone), "not annotated" or "unreadable" of a recording; "present", "absent" and
+        "listened" of what is stated of it;
+        "no recording", "passed over" and "not read" of what was read as no annotation, with the
+        number of rows in `skipped` and why in `reason`; "skipped" of each line that is left out;
+        and "other label" or "misspelt label" of each label that is of no species of the config,
+        with its count in `skipped` and the nearest that is. `used` tells if the species is in the
+        config, `seconds` sums the durations in s, empty where one is of a whole recording.
 
     Raises
     ------
@@ -93,13 +96,14 @@ def count_annotations(
     """
     rows, skipped = [], [*source.problems, *beyond]
     others: Counter[str] = Counter()
-    left_out = {(problem.recording, problem.line) for problem in beyond}
+    left_out = {(problem.file, problem.line) for problem in beyond}
     unreadable = {problem.recording for problem in skipped}
-    for recording in sorted(set(recordings)):
+    recordings = sorted(set(recordings))
+    for recording in recordings:
         file = source.file(recording)
         by_species: dict[str, list[Annotation]] = {}
-        for call in source.annotations(recording):
-            if (recording, call.line) in left_out:
+        for call in source.own(recording):
+            if (str(file), call.line) in left_out:
                 continue
             by_species.setdefault(call.species, []).append(call)
         for species, calls in sorted(by_species.items()):
@@ -108,10 +112,16 @@ def count_annotations(
                 others[species] += len(calls)
             rows.append(_row(recording, "annotated", file, species, used, calls))
         if not by_species:
-            status, is_annotated = "empty", source.annotated(recording)
-            if not is_annotated:
-                status = "unreadable" if recording in unreadable else "not annotated"
-            rows.append(_row(recording, status, file, calls=() if is_annotated else None))
+            status = "not annotated"
+            none: list[Annotation] | None = None
+            if source.has_own(recording):
+                status, none = "empty", []
+            elif source.annotated(recording):
+                status = "in part"
+            elif recording in unreadable:
+                status = "unreadable"
+            rows.append(_row(recording, status, file, calls=none))
+    rows += _count_statements(source, frozenset(recordings), left_out, others)
     if source.source.is_dir():
         rows += [_row("", "no recording", name) for name in source.without_recording]
     for file, reading in source.readings():
@@ -137,6 +147,31 @@ def count_annotations(
     return rows
 
 
+def _count_statements(
+    source: AnnotationSource,
+    recordings: Collection[str],
+    left_out: Collection[tuple[str, int]],
+    others: Counter[str],
+) -> list[dict]:
+    """Rows of what is stated of each recording, by table, answer and species."""
+    rows = []
+    for path, reading in source.statements.readings:
+        for recording, statements in sorted(reading.annotations.items()):
+            if recording not in recordings:
+                continue
+            kinds: dict[tuple[str, str], list[Annotation]] = {}
+            for each in statements:
+                said = stated(each.species)
+                if said and (str(path), each.line) not in left_out:
+                    kinds.setdefault(said, []).append(each)
+            for (answer, species), found in sorted(kinds.items()):
+                used = "yes" if species in source.species or not species else "no"
+                if used == "no":
+                    others[species] += len(found)
+                rows.append(_row(recording, answer, path, species, used, found))
+    return rows
+
+
 def refuse_different(source: AnnotationSource, copies: Mapping[str, str]) -> None:
     """Refuse copies of a recording that are annotated otherwise than the one that is used.
 
@@ -158,15 +193,21 @@ def refuse_different(source: AnnotationSource, copies: Mapping[str, str]) -> Non
             continue
         mine = [call.key() for call in source.annotations(copy)]
         if not source.annotated(used):
-            different.append(f"{copy} ({source.file(copy)}) has annotations, {used} has none")
+            different.append(f"{_named(source, copy)} has annotations, {used} has none")
         elif mine != [call.key() for call in source.annotations(used)]:
-            different.append(f"{copy} ({source.file(copy)}) and {used} ({source.file(used)})")
+            different.append(f"{_named(source, copy)} and {_named(source, used)}")
     if different:
         raise UserError(
             f"{counted(len(different), 'recording')} of the same sound as another one "
             f"{be(len(different))} annotated otherwise, so that nobody knows which annotations "
             f"hold; keep one recording of each pair, or make both alike:\n{listing(different)}"
         )
+
+
+def _named(source: AnnotationSource, recording: str) -> str:
+    """A recording, and the files that its annotations stand in."""
+    files = [*filter(None, [source.file(recording)]), *source.speaking([recording])]
+    return f"{recording} ({', '.join(map(str, files))})"
 
 
 def _row(
@@ -189,7 +230,9 @@ def _row(
     if calls is None:
         return row | dict.fromkeys(counts, "") | about
     grades = [call.grade for call in calls]
-    seconds = round(fsum(call.end - call.start for call in calls), 6)
+    total = fsum(call.end - call.start for call in calls)
+    # A statement may be about all of a recording.
+    seconds = round(total, 6) if total < inf else ""
     numbers = (len(calls), seconds, *map(grades.count, ("far", "medium", "clear", "")))
     return row | dict(zip(counts, numbers, strict=True)) | about
 
@@ -201,14 +244,11 @@ def clips_touched(source: AnnotationSource, length: float) -> dict[str, dict[str
     """
     found: dict[str, dict[str, int]] = {species: {} for species in sorted(source.species)}
     for recording in source.recordings:
-        clips: dict[str, set[int]] = {species: set() for species in found}
-        for call in source.annotations(recording):
-            if call.species in clips:
-                last = max(call.start, call.end - 1e-6)
-                clips[call.species].update(
-                    range(int(call.start // length), int(last // length) + 1)
-                )
-        for species, of in clips.items():
-            if of:
-                found[species][recording] = len(of)
+        for species, stretches in source.called(recording, length).items():
+            clips: set[int] = set()
+            for start, end in stretches:
+                last = max(start, end - 1e-6)
+                clips.update(range(int(start // length), int(last // length) + 1))
+            if clips:
+                found[species][recording] = len(clips)
     return found

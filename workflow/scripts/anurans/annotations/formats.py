@@ -50,7 +50,8 @@ _LATEST = 1e7
 FORMATS = ("audacity", "raven", "table", "kaleidoscope", "textgrid", "subtitles")
 
 
-# Species of an annotation that says what somebody listened to; no label begins with a space.
+# Species of an annotation that says what somebody listened to (`anurans.annotations.statements`);
+# no label begins with a space.
 LISTENED = " listened"
 
 
@@ -257,7 +258,7 @@ def read_annotations(
         Annotations in the order of the file, times in s, frequencies in Hz, and all problems.
     """
     reading = Reading()
-    builder = _Builder(file, frozenset(species), reading.problems, recording or "", labels or {})
+    builder = Builder(file, frozenset(species), reading.problems, recording or "", labels or {})
     if recording is not None:
         reading.annotations[recording] = []
     try:
@@ -319,7 +320,7 @@ def _read_workbook(data, builder, reading, format, columns, resolve, recording) 
         read_table(read, builder, reading, names[read.name], columns, resolve, recording)
 
 
-def _drop_twins(calls: list[Annotation], builder: "_Builder", recording: str) -> None:
+def _drop_twins(calls: list[Annotation], builder: "Builder", recording: str) -> None:
     """Take calls that are written twice as a problem, and keep the first of them."""
     if len({call.start for call in calls}) == len(calls):  # nearly always, and quickly told
         return
@@ -332,7 +333,7 @@ def _drop_twins(calls: list[Annotation], builder: "_Builder", recording: str) ->
     calls[:] = [call for call in calls if first[call.key()] == call.line]
 
 
-class _Builder:
+class Builder:
     """Makes annotations of the texts of one file and collects its problems."""
 
     def __init__(
@@ -361,7 +362,7 @@ class _Builder:
         """Return the annotation of one line, or None and at least one problem."""
         before = len(self.problems)
         first, last = self.number(line, start, "start"), self.number(line, end, "end")
-        names = self._labels.get(label) or self._split(line, label)
+        names = self._labels.get(label) or self.split(line, label)
         band = self.band(line, low, high) if low or high else (None, None)
         if first is not None and last is not None and last < first:
             found = f'end "{end.strip()}" before start "{start.strip()}"'
@@ -411,7 +412,12 @@ class _Builder:
             self.problem(line, found, "high at or above low")
         return bottom, top
 
-    def _split(self, line: int, label: str) -> tuple[str, str] | None:
+    def known(self, text: str) -> str:
+        """Return the species of the config that a text stands for, empty for none."""
+        return text if text in self.species else self.listed.get(plain_label(text), "")
+
+    def split(self, line: int, label: str) -> tuple[str, str] | None:
+        """Return species and grade of a label, or None and a problem."""
         text = label.strip()
         if not text or "\n" in text:
             found = "a label over several lines" if text else "empty label"
@@ -432,7 +438,7 @@ class _Builder:
         return self._labels.get(label)
 
 
-def _read_audacity(text: str, builder: _Builder, reading: Reading) -> list[Annotation]:
+def _read_audacity(text: str, builder: Builder, reading: Reading) -> list[Annotation]:
     annotations: list[Annotation | None] = []
     follows_label = False
     for line, content in enumerate(text.split("\n"), start=1):

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anurans.annotations.formats import LISTENED, Annotation, is_past_end
+from anurans.annotations.formats import Annotation, is_past_end
+from anurans.annotations.known import is_within, known_time, present_time, shows
+from anurans.annotations.statements import stated
 from anurans.recordings.clips import TOLERANCE, ClipTable, parse_intervals
 from anurans.recordings.times import union
 
@@ -20,13 +22,18 @@ class Coverage:
 
     `overlap` is the time covered by the union of the calls, in s; `fraction` the largest share of
     one call that lies inside; `contained` whether a whole call does; `grade` the best grade of
-    the calls that touch the clip, or empty.
+    the calls that touch the clip, or empty. Where nobody knows, `overlap` and `fraction` are NaN.
     """
 
     overlap: np.ndarray
     fraction: np.ndarray
     contained: np.ndarray
     grade: np.ndarray
+
+    @property
+    def known(self) -> np.ndarray:
+        """Whether it is known of each clip if the species calls [shape=(n,), dtype=bool]."""
+        return ~np.isnan(self.overlap)
 
     def __getitem__(self, rows) -> "Coverage":
         return Coverage(*(getattr(self, measure)[rows] for measure in MEASURES))
@@ -106,37 +113,6 @@ def cover(
     )
 
 
-def listened_to(clips: ClipTable, annotations: Mapping[str, Iterable[Annotation]]) -> np.ndarray:
-    """Tell which clips somebody listened to from start to end.
-
-    Parameters
-    ----------
-    clips
-        Clips, original ones and copies.
-    annotations
-        Of each annotated recording; of one with stretches that were listened to, what is not
-        within them is unknown.
-
-    Returns
-    -------
-    np.ndarray [shape=(n,), dtype=bool]
-        False for clips of recordings that nobody annotated.
-    """
-    known = np.zeros(len(clips), dtype=bool)
-    for recording, rows in rows_by(clips.recording).items():
-        calls = annotations.get(recording)
-        if calls is None:
-            continue
-        heard = [(call.start, call.end) for call in calls if call.species == LISTENED]
-        if not heard:
-            known[rows] = True
-            continue
-        start, end = clips.source_start[rows], clips.source_end[rows]
-        for low, high in union(heard):
-            known[rows] |= (start >= low - TOLERANCE) & (end <= high + TOLERANCE)
-    return known
-
-
 def cover_clips(
     clips: ClipTable,
     annotations: Mapping[str, Iterable[Annotation]],
@@ -148,6 +124,12 @@ def cover_clips(
     The overlap of a stretched copy is in s of the copy: that in the recording divided by the
     rate. What a time mask hides of a call is not covered. A call whose own frequency band is
     known and wholly under a copy's frequency mask is not in that copy.
+
+    Of a recording that is annotated in part (`anurans.annotations.known`), nothing is known of
+    clips that do not lie within what is known, copies by the sound that they show. A clip that
+    shows the whole of a stretch in which a species is said to be present is covered as if by a call
+    of no length. Is a part of that stretch under a time mask, nothing is known of the copy: the
+    call may lie there. A frequency mask leaves it as it leaves calls of unknown frequencies.
 
     Parameters
     ----------
@@ -189,9 +171,38 @@ def cover_clips(
                 )
                 for measure in MEASURES:
                     getattr(covers[name], measure)[rows[same]] = getattr(found, measure)
+        if any(stated(each.species) for each in annotations[recording]):
+            for name in species:
+                _state(covers[name], rows, clips, annotations[recording], name, durations, hidden)
     for found in covers.values():
         found.overlap[:] = (found.overlap / clips.rate).round(6)
     return covers
+
+
+def _state(
+    coverage: Coverage,
+    rows: np.ndarray,
+    clips: ClipTable,
+    annotations: Iterable[Annotation],
+    species: str,
+    durations: Mapping[str, float],
+    hidden: np.ndarray,
+) -> None:
+    """Write what statements say of a species into the coverage of some rows of one recording."""
+    found = list(annotations)
+    starts, ends = clips.source_start[rows], clips.source_end[rows]
+    duration = durations[str(clips.recording[rows[0]])]
+    known = is_within(starts, ends, known_time(found, species))
+    whole, masked = shows(starts, ends, present_time(found, species), duration, hidden)
+    unknown = rows[(~known & ~whole) | (masked & (coverage.contained[rows] == 0))]
+    for measure, blank in zip(MEASURES, (np.nan, np.nan, 0, ""), strict=True):
+        getattr(coverage, measure)[unknown] = blank
+    # Calls count where it is known which there are; elsewhere there may be more.
+    stands = rows[whole & ~known]
+    for measure, blank in zip(MEASURES, (0.0, 0.0, 0, ""), strict=True):
+        getattr(coverage, measure)[stands] = blank
+    coverage.fraction[rows[whole]] = 1.0
+    coverage.contained[rows[whole]] = 1
 
 
 def touched(
@@ -290,7 +301,7 @@ def decide_all(coverages: Mapping[str, Coverage], rule: LabelRule) -> tuple[np.n
     Returns
     -------
     labels : np.ndarray [shape=(n, species), dtype=bool]
-        Labels, species in the order of `coverages`.
+        Labels, species in the order of `coverages`; False where nobody knows (`known_all`).
     used : np.ndarray [shape=(n,), dtype=bool]
         False where ambiguous clips are dropped and the clip is ambiguous for any species.
     """
@@ -299,6 +310,31 @@ def decide_all(coverages: Mapping[str, Coverage], rule: LabelRule) -> tuple[np.n
     ambiguous = np.stack([unsure for _, unsure in decided], axis=1).any(axis=1)
     everything = np.ones(len(labels), dtype=bool)
     return labels, np.logical_not(ambiguous) if rule.ambiguous == "drop" else everything
+
+
+def known_all(coverages: Mapping[str, Coverage]) -> np.ndarray:
+    """Tell which labels are known.
+
+    Returns
+    -------
+    np.ndarray [shape=(n, species), dtype=bool]
+        Species in the order of `coverages`.
+    """
+    return np.stack([coverage.known for coverage in coverages.values()], axis=1)
+
+
+def coverage_columns(coverages: Mapping[str, Coverage]) -> dict[str, list[object]]:
+    """Columns of a label table: `{species}_{measure}`, empty cells where nobody knows."""
+    return {
+        f"{name}_{measure}": [
+            value if known else ""
+            for value, known in zip(
+                getattr(coverage, measure).tolist(), coverage.known.tolist(), strict=True
+            )
+        ]
+        for name, coverage in coverages.items()
+        for measure in MEASURES
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,11 +349,13 @@ class LabelTable:
 def read_coverage(rows: Iterable[Mapping[str, str]], species: Sequence[str]) -> LabelTable:
     """Read rows of label tables, `results/labels/{technique}/{shard}.tsv`."""
     rows = list(rows)
+    blank = {float: "nan", int: "0", str: ""}
 
     def column(name: str, kind: type) -> np.ndarray:
-        return np.array([kind(row[name]) for row in rows], dtype=object if kind is str else kind)
+        cells = (row[name] or blank[kind] for row in rows)
+        return np.array([kind(cell) for cell in cells], dtype=object if kind is str else kind)
 
-    kinds = dict(zip(MEASURES, (float, float, int, str), strict=True))
+    kinds: dict[str, type] = dict(zip(MEASURES, (float, float, int, str), strict=True))
     return LabelTable(
         column("clip", str),
         column("recording", str),

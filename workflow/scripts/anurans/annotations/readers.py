@@ -20,7 +20,7 @@ NAMES = {
         "fmax": "fmax max_f f_max freq_max high_f high_freq high_frequency roi_max_freq top.freq",
     },
     "raven": {
-        "recording": "begin_file begin_path",
+        "recording": "begin_path begin_file",
         "start": "begin_time_(s)",
         "end": "end_time_(s)",
         "label": "annotation annotations species label labels tag tags species_code class "

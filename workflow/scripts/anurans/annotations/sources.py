@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from anurans.annotations.formats import (
     plain_label,
     read_annotations,
 )
+from anurans.annotations.known import NOWHERE, called, find_contradictions, is_partial
 from anurans.annotations.readers import COLUMNS
 from anurans.annotations.rows import WORKBOOKS
+from anurans.annotations.statement_tables import StatementTables
+from anurans.annotations.statements import ABSENT, HEARD, marked, stated
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import counted
 from anurans.recordings.matching import (
@@ -44,8 +48,10 @@ class AnnotationSource:
 
     Parameters
     ----------
-    source : str or Path
-        A folder, searched recursively for files of annotations, or a table.
+    source : str or Path, or a sequence of these
+        A folder, searched recursively for files of annotations, or a table. Of a sequence the
+        others are tables of statements (`anurans.annotations.statements`): what somebody listened
+        to, where a species is present and where it is absent.
     recordings : sequence of str
         Ids of all recordings of the project: a file or row that fits none of them is left out.
     species : sequence of str
@@ -75,7 +81,7 @@ class AnnotationSource:
 
     def __init__(
         self,
-        source: str | Path,
+        source: str | Path | Sequence[str | Path],
         recordings: Sequence[str],
         species: Sequence[str],
         format: str = "auto",
@@ -85,6 +91,7 @@ class AnnotationSource:
         labels: Mapping[str, Sequence[str]] | None = None,
         listened: str | None = None,
     ):
+        source, *partial = [source] if isinstance(source, str | Path) else source
         self.source = Path(source)
         self.recordings = tuple(recordings)
         self.species = frozenset(species)
@@ -117,6 +124,13 @@ class AnnotationSource:
                 f"Annotations: {self.source} does not exist; expected a folder with a file per "
                 "recording, or a table of all annotations."
             )
+        self.statements = StatementTables(
+            tuple(map(Path, partial)),
+            self.species,
+            self.labels,
+            self._of_row,
+            self._check_statements,
+        )
         self._is_folder = self.source.is_dir()
         if self._is_folder and files is not None:
             self._files = {recording: Path(file) for recording, file in files.items()}
@@ -136,8 +150,8 @@ class AnnotationSource:
     def files_found(self) -> list[Path]:
         """Files of the folder that belong to a recording, or to none though they could."""
         if not self._is_folder:
-            return [self.source]
-        return [*self._files.values(), *map(Path, self._strangers)]
+            return [self.source, *self.statements.paths]
+        return [*self._files.values(), *map(Path, self._strangers), *self.statements.paths]
 
     def readings(self) -> Iterator[tuple[Path, Reading]]:
         """Yield what each file holds, in the order of its recordings.
@@ -151,15 +165,20 @@ class AnnotationSource:
             yield self.source, self._table
         for recording, file in sorted(self._files.items()):
             yield file, self._reading(recording)
+        yield from self.statements.readings
 
     def file(self, recording: str) -> Path | None:
         """Return the file that the annotations of a recording stand in, or None."""
         if self._is_folder:
             return self._files.get(recording)
-        return self.source if self.annotated(recording) else None
+        return self.source if self.has_own(recording) else None
 
     def annotated(self, recording: str) -> bool:
-        """Tell whether a person listened to the recording, even if nothing was heard."""
+        """Tell whether a person listened to the recording, to all or a part, whatever was heard."""
+        return self.has_own(recording) or bool(self.statements.of(recording))
+
+    def has_own(self, recording: str) -> bool:
+        """Tell whether the source itself has annotations of the recording, or that it has none."""
         if self._is_folder and not self.skips:
             return recording in self._files
         return recording in self._reading(recording).annotations
@@ -169,9 +188,11 @@ class AnnotationSource:
         """All that is skipped, in the order of files and lines; empty where it is an error."""
         if not self.skips:
             return []
+        of_statements = [each for _, read in self.statements.readings for each in read.problems]
         if not self._is_folder:
-            return self._table.problems
-        return [each for name in sorted(self._files) for each in self._parse(name).problems]
+            return [*self._table.problems, *of_statements]
+        own = [each for name in sorted(self._files) for each in self._parse(name).problems]
+        return own + of_statements
 
     def beyond(self, durations: Mapping[str, float]) -> list[Problem]:
         """Calls that start, or end by far, after the end of their recording.
@@ -190,18 +211,19 @@ class AnnotationSource:
             If there are any and they are not skipped.
         """
         found = []
+        files = self.statements.files
         for recording, duration in sorted(durations.items()):
             for call in self.annotations(recording):
-                if is_past_end(call, duration):
+                if call.end < inf and is_past_end(call, duration):
                     late, time = (
                         ("start", call.start) if call.start > duration else ("end", call.end)
                     )
-                    at = f"{late} {time:g} of {call.species}"
+                    at = f"{late} {time:g} of {call.species.strip()}"
                     article = "a start" if late == "start" else "an end"
                     expected = f"{article} within the {duration:g} s of {recording}"
                     if late == "end":
                         expected += " (is the second column something else, such as a frequency?)"
-                    file = str(self.file(recording))
+                    file = files.get((recording, call), str(self.file(recording)))
                     found.append(Problem(file, call.line, at, expected, recording))
         if not self.skips:
             self._refuse(found)
@@ -216,9 +238,73 @@ class AnnotationSource:
             If anything in its file is wrong: with all problems of all recordings.
         """
         if recording not in self._sorted:
-            found = self._reading(recording).annotations.get(recording, ())
-            self._sorted[recording] = tuple(sorted(found, key=Annotation.key))
+            self._sorted[recording] = tuple(sorted(self._all(recording), key=Annotation.key))
         return self._sorted[recording]
+
+    def own(self, recording: str) -> Sequence[Annotation]:
+        """What the source itself has of a recording."""
+        return self._reading(recording).annotations.get(recording, ())
+
+    def _all(self, recording: str) -> Sequence[Annotation]:
+        """What the source has of a recording, and statements about species of the config."""
+        own, mine = self.own(recording), self._stated(recording)
+        if not mine:
+            return own
+        return [*own, *mine] if self.has_own(recording) else [NOWHERE, *mine]
+
+    def _stated(self, recording: str) -> list[Annotation]:
+        """Statements that add something to the annotations of a recording.
+
+        That a species is absent is known where the recording is annotated as a whole.
+        """
+        mine = self.statements.of(recording)
+        if mine and self.has_own(recording) and not is_partial([*self.own(recording), *mine]):
+            return [each for each in mine if not each.species.startswith(marked(ABSENT))]
+        return mine
+
+    def speaking(
+        self,
+        recordings: Iterable[str],
+        counts: Callable[[str, Annotation], bool] | None = None,
+    ) -> list[str]:
+        """Tables of statements that add something to the annotations of any of the recordings.
+
+        Parameters
+        ----------
+        recordings
+            Their ids.
+        counts
+            Which statements count, as `digest` takes it.
+        """
+        files = self.statements.files
+        found = {
+            files[recording, each]
+            for recording in recordings
+            for each in self._stated(recording)
+            if _is_used(each, recording, self.species, counts)
+        }
+        return [str(path) for path in self.statements.paths if str(path) in found]
+
+    def check_statements(self) -> None:
+        """Refuse statements that others, or calls, speak against.
+
+        Raises
+        ------
+        UserError
+            With the lines, and what the others say.
+        """
+        of = {}
+        for name in self.statements.recordings:
+            own = self.own(name) if self.has_own(name) else [NOWHERE]
+            of[name] = [*own, *self.statements.of(name)]
+        files = {name: str(self.file(name)) for name in of if self.has_own(name)}
+        problems = find_contradictions(of, self.statements.files, files)
+        if problems:
+            raise UserError(
+                f"annotations.partial: {counted(len(problems), 'statement')} that something else "
+                "speaks against. Correct these lines and run again:\n"
+                + listing([str(problem) for problem in problems])
+            )
 
     def digest(
         self,
@@ -241,7 +327,6 @@ class AnnotationSource:
         """
         sha = hashlib.sha256()
         wanted = self.species if species is None else frozenset(species)
-        wanted |= {LISTENED}
         for recording in sorted(set(recordings)):
             sha.update(self._digest_of(recording, wanted, counts))
         return sha.hexdigest()[:16]
@@ -256,12 +341,12 @@ class AnnotationSource:
         digest = self._digests.get((recording, wanted)) if counts is None else None
         if digest is None:
             is_annotated = self.annotated(recording)
-            calls = self._reading(recording).annotations.get(recording, ()) if is_annotated else ()
+            calls = self._all(recording) if is_annotated else ()
             keys = sorted(
                 call.key()
                 for call in calls
-                if call.species in wanted
-                and (counts is None or call.species == LISTENED or counts(recording, call))
+                if (counts is None and call.species in wanted)
+                or _is_used(call, recording, wanted, counts)
             )
             sha = hashlib.sha256(repr((recording, is_annotated, len(keys))).encode())
             for column in zip(*keys, strict=True):  # numbers as they are: their text takes time
@@ -290,18 +375,43 @@ class AnnotationSource:
                 f"expected {self._example()}, with or without folder and extension."
             )
 
-    def present(self) -> dict[str, frozenset[str]]:
-        """Tell in which recordings each species of the config calls."""
+    def present(self, length: float) -> dict[str, frozenset[str]]:
+        """Tell in which recordings each species of the config calls, as far as labels will know.
+
+        Parameters
+        ----------
+        length
+            Of a clip, in s.
+        """
         heard: dict[str, set[str]] = {species: set() for species in self.species}
         for recording in self.recordings:
-            for call in self.annotations(recording):
-                if call.species in heard:
-                    heard[call.species].add(recording)
+            for species, stretches in self.called(recording, length).items():
+                if stretches:
+                    heard[species].add(recording)
         return {species: frozenset(where) for species, where in sorted(heard.items())}
+
+    def called(self, recording: str, length: float) -> dict[str, list[tuple[float, float]]]:
+        """Stretches of a recording, in s, that make clips positive for each species of the config.
+
+        Parameters
+        ----------
+        recording
+            Its id.
+        length
+            Of a clip, in s.
+        """
+        found = self.annotations(recording)
+        if any(stated(each.species) for each in found):
+            return {species: called(found, species, length) for species in self.species}
+        of: dict[str, list[tuple[float, float]]] = {species: [] for species in self.species}
+        for call in found:
+            if call.species in of:
+                of[call.species].append((call.start, call.end))
+        return of
 
     def named(self) -> frozenset[str]:
         """Every species that annotations of the recordings name, of the config or not."""
-        calls = (call for each in self.recordings for call in self.annotations(each))
+        calls = (call for each in self.recordings for call in self.own(each))
         return frozenset(call.species for call in calls) - {LISTENED}
 
     def check(self, recordings: Iterable[str] | None = None) -> None:
@@ -371,6 +481,11 @@ class AnnotationSource:
         self._refuse_folders(file)
         return reading
 
+    def _check_statements(self, path: Path, problems: Sequence[Problem]) -> None:
+        self._refuse_folders(path)
+        if not self.skips:
+            self._refuse(problems)
+
     def _refuse_folders(self, file: Path) -> None:
         """Refuse rows of several folders that go by the name of one recording."""
         if not self._elsewhere:
@@ -408,8 +523,11 @@ class AnnotationSource:
 
     def _match_files(self) -> None:
         found: dict[str, list[Path]] = {}
+        statements = {path.resolve() for path in self.statements.paths}
         for path in walk(self.source, SUFFIXES + OTHERS, "annotations.source"):
             recording = find_owner(path.relative_to(self.source).as_posix(), self._ids)
+            if recording is None and path.resolve() in statements:
+                continue
             if recording is None:
                 self._strangers.append(str(path))
             else:
@@ -446,8 +564,28 @@ class AnnotationSource:
         return f'ids such as "{self.recordings[0]}"' if self.recordings else "no recording at all"
 
 
+def _is_used(
+    call: Annotation,
+    recording: str,
+    wanted: frozenset[str],
+    counts: Callable[[str, Annotation], bool] | None,
+) -> bool:
+    """Whether a job that asks for some species, and for what `counts`, depends on an annotation.
+
+    Where somebody listened, for whatever species, decides whether all else is known.
+    """
+    said = stated(call.species)
+    if said is None:
+        return call.species in wanted and (counts is None or counts(recording, call))
+    answer, name = said
+    if answer == HEARD:
+        return True
+    is_long = call.end == inf
+    return name in wanted and (counts is None or is_long or counts(recording, call))
+
+
 def annotations_of(
-    source: str | Path,
+    source: str | Path | Sequence[str],
     recordings: Sequence[str],
     settings: Mapping[str, Any],
     files: Mapping[str, str] | None = None,

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
-from anurans.annotations.formats import LISTENED, Annotation
+from anurans.annotations.formats import Annotation
+from anurans.annotations.statements import stated
 from anurans.common.errors import UserError, listing
 from anurans.common.files import whole
 from anurans.common.tables import write_table
@@ -224,7 +225,7 @@ def annotation_rows(
         if not calls:
             yield _observation(row, "", 0.0, duration, names, []) | human
         for number, call in enumerate(calls, start=1):
-            if call.species == LISTENED:
+            if stated(call.species):
                 continue
             tags = [f"grade:{call.grade}"] if call.grade else []
             for name, value in (("frequencyLow", call.fmin), ("frequencyHigh", call.fmax)):

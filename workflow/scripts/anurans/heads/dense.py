@@ -143,7 +143,13 @@ class Adam:
         self._spare: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = {}
         self._updated = 0
 
-    def step(self, embeddings: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) -> float:
+    def step(
+        self,
+        embeddings: np.ndarray,
+        labels: np.ndarray,
+        weights: np.ndarray | None,
+        counts: np.ndarray | None = None,
+    ) -> float:
         """Train on a batch.
 
         Parameters
@@ -152,6 +158,8 @@ class Adam:
         labels : np.ndarray [shape=(n, species), dtype=float32]
         weights : np.ndarray [shape=(2, species)] or None
             Of negative and positive labels.
+        counts : np.ndarray [shape=(n, species), dtype=float32], optional
+            How much each label counts, 0 where it is not known; by default all alike.
 
         Returns
         -------
@@ -171,10 +179,14 @@ class Adam:
             kept.append(masks)
             x = z if layer is head.layers[-1] else activate(layer.activation, z)
 
-        loss = cross_entropy(drawn[-1], labels, weights).mean(dtype=np.float64)
+        each = cross_entropy(drawn[-1], labels, weights)
         slope = sigmoid(drawn[-1]) - labels
         if weights is not None:
             slope *= weights[0] + labels * (weights[1] - weights[0])
+        if counts is not None:
+            each *= counts
+            slope *= counts
+        loss = each.mean(dtype=np.float64)
         slope /= slope.size
 
         self._steps += 1

@@ -69,22 +69,31 @@ def to_keras(head: Head):
     return model
 
 
-def weighted_loss(weights: np.ndarray) -> Callable:
-    """Binary cross-entropy with the weights [shape=(2, species)] of `class_weights`."""
+def weighted_loss(weights: np.ndarray | None, masked: bool = False) -> Callable:
+    """Binary cross-entropy with the weights [shape=(2, species)] of `class_weights`.
+
+    Where `masked`, how much each label counts follows the labels.
+    """
     import keras
 
     def loss(truth, probability):
+        species = probability.shape[-1]
+        truth, counts = truth[..., :species], truth[..., species:]
         each = keras.losses.binary_crossentropy(truth[..., None], probability[..., None])
-        weight = weights[0] + truth * (weights[1] - weights[0])
-        return keras.ops.mean(each * weight, axis=-1)
+        if weights is not None:
+            each = each * (weights[0] + truth * (weights[1] - weights[0]))
+        return keras.ops.mean(each * counts if masked else each, axis=-1)
 
     return loss
 
 
-def batches(x: Embedded, y: np.ndarray, size: int, order: np.ndarray):
+def batches(
+    x: Embedded, y: np.ndarray, size: int, order: np.ndarray, counts: np.ndarray | None = None
+):
     """Batches of embeddings and labels, in an `order` of rows that may change between epochs.
 
-    Embeddings stay in the type they are stored in until a batch of them is used.
+    Embeddings stay in the type they are stored in until a batch of them is used. How much each
+    label counts, if that is given, follows the labels.
 
     Returns
     -------
@@ -93,6 +102,8 @@ def batches(x: Embedded, y: np.ndarray, size: int, order: np.ndarray):
     import keras
 
     labels = y.astype(np.float32)
+    if counts is not None:
+        labels = np.concatenate([labels, counts], axis=1)
 
     class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
@@ -109,8 +120,8 @@ def fit_with_keras(
     engine: str,
     recipe: Recipe,
     head: Head,
-    train: tuple[Embedded, np.ndarray],
-    validation: tuple[Embedded, np.ndarray] | None,
+    train: tuple[Embedded, np.ndarray, np.ndarray | None],
+    validation: tuple[Embedded, np.ndarray, np.ndarray | None] | None,
     rows: np.ndarray,
     weights: np.ndarray | None,
     seed: int,
@@ -129,9 +140,14 @@ def fit_with_keras(
         )
     keras.utils.set_random_seed(seed)
     model = to_keras(head)
+    masked = any(part is not None and part[2] is not None for part in (train, validation))
     model.compile(
         optimizer=keras.optimizers.Adam(recipe.learning_rate),
-        loss="binary_crossentropy" if weights is None else weighted_loss(weights),
+        loss=(
+            "binary_crossentropy"
+            if weights is None and not masked
+            else weighted_loss(weights, masked)
+        ),
         # TensorFlow's XLA takes longer to compile than a head to train; JAX is nothing without.
         jit_compile=engine == "jax",
         steps_per_execution=min(STEPS, -(-len(rows) // recipe.batch_size)),
@@ -147,9 +163,16 @@ def fit_with_keras(
     turning = keras.callbacks.LambdaCallback(
         on_epoch_begin=lambda epoch, losses: rng.shuffle(order), on_epoch_end=ended
     )
-    held = validation and batches(*validation, recipe.batch_size, np.arange(len(validation[0])))
+
+    def of(part, order: np.ndarray):
+        x, y, counts = part
+        if masked and counts is None:
+            counts = np.ones(y.shape, np.float32)
+        return batches(x, y, recipe.batch_size, order, counts)
+
+    held = validation and of(validation, np.arange(len(validation[0])))
     model.fit(
-        batches(*train, recipe.batch_size, order),
+        of(train, order),
         validation_data=held,
         epochs=recipe.epochs,
         callbacks=[turning],

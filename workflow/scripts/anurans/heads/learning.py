@@ -53,13 +53,15 @@ class Material:
     ----------
     rows
         One of each clip, or of each window of a clip.
-    labels : np.ndarray [shape=(n, species), dtype=bool]
+    labels, known : np.ndarray [shape=(n, species), dtype=bool]
+        Labels, False where nobody knows; and which are known.
     clip : np.ndarray [shape=(n,), dtype=int]
         Number of the clip of each row.
     """
 
     rows: Rows
     labels: np.ndarray
+    known: np.ndarray
     clip: np.ndarray
 
 
@@ -86,21 +88,25 @@ def gather(
     """
     wanted = [(piece.embeddings, piece.part.clips.clip) for piece in pieces]
     rows = rows_of(wanted, how == "pooled")
-    labels, used, clip, done = [np.empty((0, len(species)), bool)], [np.empty(0, bool)], [], 0
+    none = np.empty((0, len(species)), bool)
+    labels, known, used, clip, done = [none], [none], [np.empty(0, bool)], [], 0
     for piece in pieces:
         part = piece.part
         if how == "pooled":
-            of, kept = part.labels, np.ones(len(part.clips), bool)
+            of, sure, kept = part.labels, part.known, np.ones(len(part.clips), bool)
         else:
-            of, kept = label_windows(part, piece.embeddings, annotations, species, rule)
+            of, sure, kept = label_windows(part, piece.embeddings, annotations, species, rule)
         labels.append(of)
+        known.append(sure)
         used.append(kept)
         clips = np.arange(done, done + len(part.clips))
         clip.append(np.repeat(clips, len(of) // max(1, len(clips))))
         done += len(clips)
     kept = np.concatenate(used)
     numbers = np.concatenate([np.empty(0, int), *clip])
-    return Material(rows.take(kept), np.concatenate(labels)[kept], numbers[kept])
+    return Material(
+        rows.take(kept), np.concatenate(labels)[kept], np.concatenate(known)[kept], numbers[kept]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ def learn_logistic(
     for row, numbers in enumerate(shown):
         out[row, [fold - 1 for fold in numbers]] = True
     folds, left_out = scored[material.clip], out[material.clip]
-    fit = fit_logistic(recipe, material.rows, material.labels, folds, left_out)
+    fit = fit_logistic(recipe, material.rows, material.labels, folds, left_out, material.known)
     scores = np.full((len(shown), labels.shape[1]), np.nan)
     scores[: len(clips)] = _of_clips(fit.unseen, material.clip, len(clips), how)
     return Learnt(fit, inner, [" ".join(map(str, sorted(of))) for of in shown], scores)
@@ -299,7 +305,9 @@ def count_pieces(pieces: Iterable[Piece], species: Sequence[str]) -> Iterator[st
         clips, labels = piece.part.clips, piece.part.labels
         technique = clips.technique[0] if len(clips) else "no"
         counts = dict(zip(species, labels.sum(axis=0).tolist(), strict=True))
-        yield f"{piece.role}: {len(clips)} {technique} clips, positives {counts}"
+        unknown = (~piece.part.known).sum(axis=0).tolist()
+        told = ", unknown " + str(dict(zip(species, unknown, strict=True))) if any(unknown) else ""
+        yield f"{piece.role}: {len(clips)} {technique} clips, positives {counts}{told}"
 
 
 def find_missing(
@@ -316,14 +324,18 @@ def find_missing(
     together
         Whether both are learnt from.
     """
-    of: dict[str, list[np.ndarray]] = {}
+    of: dict[str, list[Part]] = {}
     for piece in pieces:
-        of.setdefault(TOGETHER if together else piece.role, []).append(piece.part.labels)
+        of.setdefault(TOGETHER if together else piece.role, []).append(piece.part)
     found = []
-    for role, labels in of.items():
-        every = np.concatenate(labels)
-        for name in np.array(species)[~every.any(axis=0)] if len(every) else ():
-            found.append((str(name), f"{role}: none of {len(every)} clips is positive for {name}"))
+    for role, parts in of.items():
+        if not any(len(part.clips) for part in parts):
+            continue
+        every = np.concatenate([part.labels for part in parts])
+        known = np.concatenate([part.known for part in parts]).sum(axis=0)
+        for name, has, n in zip(species, every.sum(axis=0).tolist(), known.tolist(), strict=True):
+            if not has:
+                found.append((name, f"{role}: none of {n} clips is positive for {name}"))
     return found
 
 
@@ -376,16 +388,17 @@ def clip_rows(
     """Rows of clips.tsv: what was learnt from, in which inner fold, with its score there."""
     at = 0
     for piece in pieces:
-        for clip, labels in zip(piece.part.clips.rows(), piece.part.labels, strict=True):
+        part = piece.part
+        for clip, labels, known in zip(part.clips.rows(), part.labels, part.known, strict=True):
             row = {name: piece.role if name == "role" else clip.get(name) for name in COLUMNS}
             scores = [np.nan] * len(species)
             if learnt:
                 row["inner_fold"] = learnt.folds[at]
                 row["inner_group"] = learnt.inner.group[at] if piece.original else ""
                 scores = learnt.scores[at].tolist()
-            for name, score, label in zip(species, scores, labels.tolist(), strict=True):
+            for name, score, label, sure in zip(species, scores, labels, known, strict=True):
                 row[f"score_{name}"] = format_score(score)
-                row[f"label_{name}"] = int(label)
+                row[f"label_{name}"] = int(label) if sure else ""
             yield row
             at += 1
 

@@ -71,12 +71,18 @@ class LogisticFit:
 
 
 def fit_logistic(
-    recipe: Logistic, x: Embedded, labels: np.ndarray, fold: np.ndarray, out: np.ndarray
+    recipe: Logistic,
+    x: Embedded,
+    labels: np.ndarray,
+    fold: np.ndarray,
+    out: np.ndarray,
+    known: np.ndarray | None = None,
 ) -> LogisticFit:
     """Fit one logistic regression for each species.
 
     The penalty is the one of the lowest mean loss over rows that were left out of a fit, each
-    species its own.
+    species its own. A row counts for the species that it is known of; all rows are standardized by
+    the same moments, those of all rows.
 
     Parameters
     ----------
@@ -89,18 +95,23 @@ def fit_logistic(
         Inner fold that each row is scored in, from 1; 0 for rows that are never scored (copies).
     out : np.ndarray [shape=(n, folds), dtype=bool]
         Rows that the fit of each fold leaves out: those of the fold, and all that show their sound.
+    known : np.ndarray [shape=(n, species), dtype=bool], optional
+        Which labels are known; all by default. Others are neither fitted to nor judged on.
 
     Returns
     -------
     LogisticFit
+        Rows have scores of species that nothing is known of as well.
     """
-    weights = row_weights(recipe.balance, labels)
+    known = np.ones(labels.shape, dtype=bool) if known is None else known
+    labels = labels & known
+    weights = row_weights(recipe.balance, labels, known)
     scale = moments(x) if recipe.standardize else _centre(x)
     axes = turn(x, scale)
     y = labels.astype(np.float64)
     grid = sorted(recipe.C)
-    path, unseen, chosen, steady = _choose(axes, y, weights, fold, out, grid)
-    solved, bias, ended = _refit(axes, y, weights, np.array(chosen))
+    path, unseen, chosen, steady = _choose(axes, y, weights, known, fold, out, grid)
+    solved, bias, ended = _refit(axes, y, weights, known, np.array(chosen))
     kernel = axes.back(solved)
     deviation = np.sqrt(scale[1].astype(np.float64))
     if not recipe.standardize:
@@ -115,13 +126,24 @@ def fit_logistic(
     )
 
 
-def row_weights(balance: str, labels: np.ndarray) -> np.ndarray:
-    """Weight of each row and species in the loss [shape=(n, species)], by a recipe's `balance`."""
+def row_weights(balance: str, labels: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
+    """Weight of each row and species in the loss [shape=(n, species)], by a recipe's `balance`.
+
+    Parameters
+    ----------
+    balance
+        `none`, `class_weight` or `oversample`.
+    labels, known : np.ndarray [shape=(n, species), dtype=bool]
+        Labels, False where nobody knows; and which are known, all by default. Others weigh
+        nothing.
+    """
     if balance == "class_weight":
-        negative, positive = class_weights(labels).astype(np.float64)
-        return np.where(labels, positive, negative)
-    each = repeats(labels) if balance == "oversample" else np.ones(len(labels))
-    return np.repeat(each[:, None], labels.shape[1], axis=1)
+        negative, positive = class_weights(labels, known).astype(np.float64)
+        weights = np.where(labels, positive, negative)
+    else:
+        each = repeats(labels, known) if balance == "oversample" else np.ones(len(labels))
+        weights = np.repeat(each[:, None], labels.shape[1], axis=1)
+    return weights if known is None else np.where(known, weights, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +250,7 @@ def _choose(
     axes: Axes,
     y: np.ndarray,
     weights: np.ndarray,
+    known: np.ndarray,
     fold: np.ndarray,
     out: np.ndarray,
     grid: Sequence[float],
@@ -238,15 +261,17 @@ def _choose(
         (number, column)
         for number in range(1, out.shape[1] + 1)
         for column in range(species)
-        if _both(y[~out[:, number - 1], column])
+        if _both(y[~out[:, number - 1] & known[:, column], column])
     ]
     of = np.array([column for _, column in problems], dtype=int)
     unseen = np.full((n, species), np.nan)
     losses: list[list[float]] = [[] for _ in range(species)]
     chosen = [min(grid, key=lambda C: abs(np.log(C / FALLBACK)))] * species
     steady = [True] * species
-    # Rows that each problem is judged on. Without a positive among them nothing can be chosen.
-    judged = [np.flatnonzero(fold == number) for number, _ in problems]
+    # Rows that each problem scores, and those that it is judged on. Without a positive among them
+    # nothing can be chosen.
+    scored = [np.flatnonzero(fold == number) for number, _ in problems]
+    judged = [rows[known[rows, column]] for rows, (_, column) in zip(scored, problems, strict=True)]
     found = [
         any(y[judged[at], column].any() for at in np.flatnonzero(of == column))
         for column in range(species)
@@ -256,11 +281,11 @@ def _choose(
             [np.where(out[:, number - 1], 0.0, weights[:, column]) for number, column in problems]
         )
         last = best = start_of(axes, y[:, of], learnt)
-        known = np.flatnonzero([found[each] for each in of])
+        chance = np.flatnonzero([found[each] for each in of])
         for C in grid:
-            some = y[:, of[known]], learnt[:, known], np.full(len(known), C)
-            last = last.put(known, solve(axes, *some, last.take(known), ROUGH))
-            for column in sorted(set(of[known].tolist())):
+            some = y[:, of[chance]], learnt[:, chance], np.full(len(chance), C)
+            last = last.put(chance, solve(axes, *some, last.take(chance), ROUGH))
+            for column in sorted(set(of[chance].tolist())):
                 mine = np.flatnonzero(of == column)
                 rows = np.concatenate([judged[at] for at in mine])
                 logits = np.concatenate([last.logits[judged[at], at] for at in mine])
@@ -269,10 +294,10 @@ def _choose(
                 if losses[column][-1] == min(losses[column]):
                     chosen[column] = C
                     best = best.put(mine, last.take(mine))
-        some = y[:, of[known]], learnt[:, known], np.array(chosen)[of[known]]
-        solution = solve(axes, *some, best.take(known))
-        for number, at in enumerate(known.tolist()):
-            unseen[judged[at], of[at]] = sigmoid(solution.logits[judged[at], number])
+        some = y[:, of[chance]], learnt[:, chance], np.array(chosen)[of[chance]]
+        solution = solve(axes, *some, best.take(chance))
+        for number, at in enumerate(chance.tolist()):
+            unseen[scored[at], of[at]] = sigmoid(solution.logits[scored[at], number])
             steady[of[at]] &= bool(solution.converged[number])
     path = [
         {"species": column, "C": C, "loss": loss}
@@ -283,20 +308,20 @@ def _choose(
 
 
 def _refit(
-    axes: Axes, y: np.ndarray, weights: np.ndarray, chosen: np.ndarray
+    axes: Axes, y: np.ndarray, weights: np.ndarray, known: np.ndarray, chosen: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[bool]]:
-    """Weights [shape=(r, species)] and biases of all rows; a species of one kind has its share."""
+    """Weights [shape=(r, species)] and biases, of known rows; one kind alone gives its share."""
     species = y.shape[1]
     kernel, bias = np.zeros((axes.values.shape[1], species)), np.zeros(species)
     ended = [True] * species
-    known = [column for column in range(species) if _both(y[:, column])]
-    constant = sorted(set(range(species)) - set(known))
-    bias[constant] = log_odds(y[:, constant])
-    if known:
-        start = start_of(axes, y[:, known], weights[:, known])
-        solution = solve(axes, y[:, known], weights[:, known], chosen[known], start)
-        kernel[:, known], bias[known] = solution.kernel, solution.bias
-        for column, good in zip(known, solution.converged, strict=True):
+    both = [column for column in range(species) if _both(y[known[:, column], column])]
+    constant = sorted(set(range(species)) - set(both))
+    bias[constant] = log_odds(y[:, constant], known[:, constant])
+    if both:
+        start = start_of(axes, y[:, both], weights[:, both])
+        solution = solve(axes, y[:, both], weights[:, both], chosen[both], start)
+        kernel[:, both], bias[both] = solution.kernel, solution.bias
+        for column, good in zip(both, solution.converged, strict=True):
             ended[column] = bool(good)
     return kernel, bias, ended
 

@@ -26,7 +26,7 @@ from anurans.heads.learning import (
 )
 from anurans.heads.logistic import Logistic
 from anurans.heads.recipes import ADAM, Recipe
-from anurans.heads.training import count_parameters, fit_head
+from anurans.heads.training import Labelled, count_parameters, fit_head
 from anurans.networks.own_classes import OWN
 from anurans.splits.datasets import Embeddings, chosen_copies, labelled, trainable
 from anurans.splits.splits import TRAIN, VALIDATION
@@ -182,15 +182,24 @@ def learn(
         history = list(path_rows(learnt.fit, given.species))
         return Trained(learnt.fit.head, history, learnt, learnt.about)
     learnt_from, checked_on = (gather(each, *how) for each in by_role(pieces))
-    if not len(learnt_from.labels):
+    if not learnt_from.known.any():
         raise UserError(
-            "no window of a clip to train on has a label: each is touched by a call that does not "
-            "make it positive, and such windows are dropped. Write labelling.ambiguous: negative, "
-            "or choose a rule of labelling that asks for less."
+            "no window of a clip to train on has a label: each is unknown (annotations.partial), "
+            "or touched by a call that does not make it positive, and such windows are dropped. "
+            "Write labelling.ambiguous: negative, or choose a rule of labelling that asks for less."
         )
-    train = learnt_from.rows, learnt_from.labels
-    validation = (checked_on.rows, checked_on.labels) if len(checked_on.labels) else None
-    fit = fit_head(Recipe(**given.recipe), train, validation, seed, tell, keep, engine)
+    train = Labelled(learnt_from.rows, learnt_from.labels, learnt_from.known)
+    validation = None
+    if checked_on.known.any():
+        validation = Labelled(checked_on.rows, checked_on.labels, checked_on.known)
+    recipe = Recipe(**given.recipe)
+    if validation is None and recipe.early_stopping:
+        raise UserError(
+            "no clip of the validation part has a label that is known, so that nothing tells when "
+            "to stop; annotate recordings of that part, give the split another salt, or set "
+            "early_stopping: null."
+        )
+    fit = fit_head(recipe, train, validation, seed, tell, keep, engine)
     about = {"epochs": len(fit.history), "best_epoch": fit.best_epoch, "converged": fit.converged}
     return Trained(fit.head, fit.history, None, about)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,24 @@ from anurans.heads.dense import Adam, Head, cross_entropy, make_layers, widened
 from anurans.heads.recipes import Recipe
 from anurans.networks.embedding_rows import Embedded, rows_at_a_time
 from anurans.sounds.windows import combine
+
+
+class Labelled(NamedTuple):
+    """Clips of a part that a head is trained or validated on.
+
+    Attributes
+    ----------
+    x
+        Embeddings [shape=(n, width)].
+    y : np.ndarray [shape=(n, species), dtype=bool]
+        Labels.
+    known : np.ndarray [shape=(n, species), dtype=bool], optional
+        Which labels are known; all by default. What others say does not count.
+    """
+
+    x: Embedded
+    y: np.ndarray
+    known: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,12 @@ class Fit:
 
 
 def build_head(
-    recipe: Recipe, width: int, labels: np.ndarray, scale: np.ndarray | None, seed: int
+    recipe: Recipe,
+    width: int,
+    labels: np.ndarray,
+    scale: np.ndarray | None,
+    seed: int,
+    known: np.ndarray | None = None,
 ) -> Head:
     """Build a head, not yet trained.
 
@@ -49,29 +73,37 @@ def build_head(
         Mean and variance that embeddings are standardized by, from `moments`.
     seed
         Of the initial weights: the same whatever the engine.
+    known : np.ndarray [shape=(n, species), dtype=bool], optional
+        Which labels are known; all by default.
     """
     output = {"dropout": recipe.dropout, "l1": recipe.l1, "l2": recipe.l2}
     rng = np.random.default_rng([seed, 2])
     layers = make_layers(recipe.layers, output, width, labels.shape[1], rng)
-    layers[-1].bias[:] = log_odds(labels)
+    layers[-1].bias[:] = log_odds(labels, known)
     if len(layers) == 1:
         layers[0].kernel[:] = 0
     return Head(layers, scale)
 
 
-def log_odds(labels: np.ndarray) -> np.ndarray:
+def log_odds(labels: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
     """Log-odds of each species, half a clip of either kind added, so that nothing is certain.
 
     Parameters
     ----------
-    labels : np.ndarray [shape=(n, species), dtype=bool]
+    labels, known : np.ndarray [shape=(n, species), dtype=bool]
+        Labels, False where nobody knows; and which are known, all by default.
 
     Returns
     -------
     np.ndarray [shape=(species,), dtype=float64]
     """
     positives = labels.sum(axis=0)
-    return np.log((positives + 0.5) / (len(labels) - positives + 0.5))
+    return np.log((positives + 0.5) / (count_known(labels, known) - positives + 0.5))
+
+
+def count_known(labels: np.ndarray, known: np.ndarray | None) -> int | np.ndarray:
+    """How many labels of each species [shape=(species,)] are known; one number where all are."""
+    return len(labels) if known is None or known.all() else known.sum(axis=0)
 
 
 # Least deviation of an embedding value, as a share of the root mean square of all.
@@ -104,26 +136,29 @@ def in_order(shape: tuple[int, ...], itemsize: int) -> Iterator[slice]:
     return (slice(first, first + size) for first in range(0, shape[0], size))
 
 
-def class_weights(labels: np.ndarray) -> np.ndarray:
+def class_weights(labels: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
     """Weight of negative and positive clips of each species, so that both weigh the same.
 
     n / (2 * count), as scikit-learn's `balanced`; 1 where a species is in all clips or none.
 
     Parameters
     ----------
-    labels : np.ndarray [shape=(n, species), dtype=bool]
+    labels, known : np.ndarray [shape=(n, species), dtype=bool]
+        As `log_odds` takes them; n and counts are of known labels.
 
     Returns
     -------
     np.ndarray [shape=(2, species), dtype=float32]
     """
-    positives = labels.sum(axis=0)
-    counts = np.stack([len(labels) - positives, positives])
-    weights = len(labels) / (2 * np.maximum(counts, 1))
+    positives, n = labels.sum(axis=0), count_known(labels, known)
+    counts = np.stack([n - positives, positives])
+    weights = n / (2 * np.maximum(counts, 1))
     return np.where((counts > 0).all(axis=0), weights, 1.0).astype(np.float32)
 
 
-def oversampled(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def oversampled(
+    labels: np.ndarray, rng: np.random.Generator, known: np.ndarray | None = None
+) -> np.ndarray:
     """Rows to train on in an epoch, where clips with rare labels stand more often.
 
     A clip stands sqrt(f / f_s) times, f_s the share of clips with label s, f that of the commonest
@@ -135,27 +170,31 @@ def oversampled(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     labels : np.ndarray [shape=(n, species), dtype=bool]
     rng
         Deals the fractions.
+    known : np.ndarray [shape=(n, species), dtype=bool], optional
+        Which labels are known, all by default; shares are of these.
 
     Returns
     -------
     np.ndarray [shape=(m,), dtype=int]
     """
-    times = repeats(labels)
+    times = repeats(labels, known)
     whole = np.floor(times).astype(int)
     whole += rng.random(len(labels)) < times - whole
     return np.repeat(np.arange(len(labels)), whole)
 
 
-def repeats(labels: np.ndarray) -> np.ndarray:
+def repeats(labels: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
     """How often each clip stands in an epoch where rare labels stand more often [shape=(n,)]."""
     counts = np.maximum(labels.sum(axis=0), 1)
+    if known is not None and not known.all():
+        counts = counts / np.maximum(known.sum(axis=0), 1)
     return np.where(labels, np.sqrt(counts.max() / counts), 1.0).max(axis=1)
 
 
 def fit_head(
     recipe: Recipe,
-    train: tuple[Embedded, np.ndarray],
-    validation: tuple[Embedded, np.ndarray] | None,
+    train: Labelled | tuple[Embedded, np.ndarray],
+    validation: Labelled | tuple[Embedded, np.ndarray] | None,
     seed: int,
     tell: Callable[[int, Mapping[str, float]], None] = lambda epoch, losses: None,
     keep: Callable[[int, Head], None] = lambda epoch, head: None,
@@ -168,7 +207,7 @@ def fit_head(
     recipe
         The recipe.
     train, validation
-        Embeddings [shape=(n, width)] and labels [shape=(n, species)] of either part.
+        Either part, as `Labelled` has it. The loss is the mean over labels that are known.
     seed
         Of the initial weights, dropout and order.
     tell
@@ -184,13 +223,16 @@ def fit_head(
     Fit
         With the weights of the epoch of the lowest validation loss where the recipe stops early.
     """
-    x, y = train
+    x, y, known = Labelled(*train)
+    y = y if known is None else y & known
     rows = np.arange(len(x))
     if recipe.balance == "oversample":
-        rows = oversampled(y, np.random.default_rng([seed, 1]))
+        rows = oversampled(y, np.random.default_rng([seed, 1]), known)
     scale = moments(x) if recipe.standardize else None
-    weights = class_weights(y) if recipe.balance == "class_weight" else None
-    head = build_head(recipe, x.shape[1], y[rows], scale, seed)
+    weights = class_weights(y, known) if recipe.balance == "class_weight" else None
+    head = build_head(
+        recipe, x.shape[1], y[rows], scale, seed, None if known is None else known[rows]
+    )
     if weights is not None:
         # Where both kinds weigh the same, the odds are even.
         head.layers[-1].bias[:] += np.log(weights[1] / weights[0])
@@ -214,12 +256,17 @@ def fit_head(
             return False
         return epoch - best >= stopping["patience"]
 
+    held = None
+    if validation is not None:
+        theirs = Labelled(*validation)
+        held = theirs.x, theirs.y, counting(theirs.known)
+    parts = (x, y, counting(known, rows)), held
     if engine == "numpy":
-        _fit(recipe, head, train, validation, rows, weights, seed, after)
+        _fit(recipe, head, *parts, rows, weights, seed, after)
     else:
         from anurans.heads.keras_training import fit_with_keras
 
-        fit_with_keras(engine, recipe, head, train, validation, rows, weights, seed, after)
+        fit_with_keras(engine, recipe, head, *parts, rows, weights, seed, after)
     if best_weights is None:
         return Fit(head, history, len(history), settled(history))
     head.set_weights(best_weights)
@@ -235,15 +282,18 @@ def settled(history: Sequence[Mapping[str, float]]) -> bool:
 def _fit(
     recipe: Recipe,
     head: Head,
-    train: tuple[Embedded, np.ndarray],
-    validation: tuple[Embedded, np.ndarray] | None,
+    train: tuple[Embedded, np.ndarray, np.ndarray | None],
+    validation: tuple[Embedded, np.ndarray, np.ndarray | None] | None,
     rows: np.ndarray,
     weights: np.ndarray | None,
     seed: int,
     after: Callable[[dict[str, float]], bool],
 ) -> None:
-    """Train in NumPy, until `after` an epoch says that it was the last."""
-    x, labels = train[0], train[1].astype(np.float32)
+    """Train in NumPy, until `after` an epoch says that it was the last.
+
+    Parts are embeddings, labels, and how much each label counts (`counting`).
+    """
+    x, labels, counts = train[0], train[1].astype(np.float32), train[2]
     adam = Adam(head, recipe.learning_rate, np.random.default_rng([seed, 3]))
     order, rng = rows.copy(), np.random.default_rng(seed)
     for _ in range(recipe.epochs):
@@ -251,22 +301,51 @@ def _fit(
         total = 0.0
         for first in range(0, len(order), recipe.batch_size):
             batch = order[first : first + recipe.batch_size]
-            total += adam.step(x[batch], labels[batch], weights) * len(batch)
+            mask = None if counts is None else counts[batch]
+            total += adam.step(x[batch], labels[batch], weights, mask) * len(batch)
         losses = {"loss": total / len(order)}
         if validation is not None:
-            losses["val_loss"] = mean_loss(head, *validation, weights)
+            held, truth, of = validation
+            losses["val_loss"] = mean_loss(head, held, truth, weights, of)
         if after(losses):
             return
 
 
+def counting(known: np.ndarray | None, rows: np.ndarray | None = None) -> np.ndarray | None:
+    """How much each label counts in a loss, so that its mean is that over known labels.
+
+    Parameters
+    ----------
+    known : np.ndarray [shape=(n, species), dtype=bool] or None
+        Which labels are known; None where all are.
+    rows : np.ndarray [shape=(m,), dtype=int], optional
+        Those that the loss is the mean of, each as often as it stands there; all by default.
+
+    Returns
+    -------
+    np.ndarray [shape=(n, species), dtype=float32], or None
+        0 where nobody knows, else 1 by the share of labels that is known. None where all are.
+    """
+    if known is None or known.all():
+        return None
+    share = (known if rows is None else known[rows]).mean()
+    return (known / max(share, 1e-12)).astype(np.float32)
+
+
 def mean_loss(
-    head: Head, embeddings: Embedded, labels: np.ndarray, weights: np.ndarray | None
+    head: Head,
+    embeddings: Embedded,
+    labels: np.ndarray,
+    weights: np.ndarray | None,
+    counts: np.ndarray | None = None,
 ) -> float:
-    """Loss of a head over clips, penalties included."""
+    """Loss of a head over clips, penalties included; what each label counts is from `counting`."""
     labels = labels.astype(np.float32)
     total = 0.0
     for block in in_order(embeddings.shape, 4):
         each = cross_entropy(head.logits(embeddings[block]), labels[block], weights)
+        if counts is not None:
+            each = each * counts[block]
         total += float(each.sum(dtype=np.float64))
     return total / labels.size + head.penalty()
 

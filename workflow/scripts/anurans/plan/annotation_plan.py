@@ -1,11 +1,13 @@
 """Where a config's annotations are, and digests of those that a job uses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from anurans.annotations.counts import count_annotations
+from anurans.annotations.formats import Annotation
+from anurans.annotations.known import has_known, is_partial, present_time
 from anurans.annotations.sources import AnnotationSource
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.recordings.names import Recording
@@ -31,6 +33,8 @@ class AnnotationPlan:
         self._recordings = recordings
         self._config = config["annotations"]
         keys = ("format", "columns", "on_error", "labels", "listened")
+        self._species = list(config["species"])
+        self._length = config["clips"]["length"]
         self.settings = {"species": list(config["species"])} | {
             key: self._config[key] for key in keys
         }
@@ -48,18 +52,68 @@ class AnnotationPlan:
         """
         if self._recordings.absent:
             self._recordings.absent()
-        source = AnnotationSource(self._config["source"], self._recordings.ids, **self.settings)
+        paths = [self._config["source"], *self._config["partial"]]
+        source = AnnotationSource(paths, self._recordings.ids, **self.settings)
         source.check_names()
+        source.check_statements()
         return source
 
-    def path(self) -> str:
-        """Folder or table of the annotations, refused where there is none."""
-        return str(self.source.source)
+    def every_path(self) -> str | list[str]:
+        """Folder or table of the annotations, refused where there is none, and of statements."""
+        own = str(self.source.source)
+        return [own, *self._config["partial"]] if self._config["partial"] else own
+
+    def path(self) -> str | list[str]:
+        """As `every_path`, of tables of statements those that say something of any recording."""
+        return self.path_for(self._recordings.ids)
+
+    def path_for(
+        self,
+        recordings: Iterable[str],
+        counts: Callable[[str, Annotation], bool] | None = None,
+    ) -> str | list[str]:
+        """As `path`, of some recordings, and of the statements that `counts` tells.
+
+        Another table is none of a job's inputs, so that naming it in the config starts no job that
+        it says nothing to.
+        """
+        own = str(self.source.source)
+        tables = self.source.speaking(recordings, counts) if self._config["partial"] else []
+        return [own, *tables] if tables else own
+
+    def path_of(self, shard: str) -> str | list[str]:
+        """As `path_for`, of the recordings of a shard."""
+        return self.path_for(self._recordings.ids_of(shard))
 
     @cached_property
     def annotated(self) -> list[Recording]:
-        """The recordings that somebody listened to."""
+        """The recordings that somebody listened to, all of them or parts."""
         return [each for each in self._recordings.all if self.source.annotated(each.recording)]
+
+    @cached_property
+    def labelled(self) -> list[Recording]:
+        """Those of which some clip may have a label."""
+        if not (self._config["partial"] or self._config["listened"]):
+            return self.annotated
+        return [
+            each
+            for each in self.annotated
+            if has_known(self.source.annotations(each.recording), self._species, self._length)
+        ]
+
+    def present(self) -> dict[str, frozenset[str]]:
+        """Recordings in which each species calls, as far as labels of clips will know."""
+        return self.source.present(self._length)
+
+    def calling(self) -> dict[str, list[str]]:
+        """Recordings annotated in part in which each species calls somewhere, sorted."""
+        found: dict[str, list[str]] = {}
+        for recording in sorted(self._recordings.ids):
+            every = self.source.annotations(recording)
+            for species in self._species if is_partial(every) else ():
+                if present_time(every, species) or any(e.species == species for e in every):
+                    found.setdefault(species, []).append(recording)
+        return found
 
     def files(self, shard: str) -> dict[str, str]:
         """Annotation file of each annotated recording of a shard."""
@@ -85,9 +139,9 @@ class AnnotationPlan:
         rows = count_annotations(self.source, self._recordings.ids)
         return sha256(repr(rows).encode()).hexdigest()[:16]
 
-    def copied_path(self) -> str | list[str]:
-        """As `path`, where annotations decide which clips are copied; else nothing."""
-        return self.path() if self._copied else []
+    def copied_path(self, shard: str) -> str | list[str]:
+        """As `path_of`, where annotations decide which clips are copied; else nothing."""
+        return self.path_of(shard) if self._copied else []
 
     @property
     def copied_settings(self) -> dict[str, Any] | None:

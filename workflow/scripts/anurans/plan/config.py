@@ -171,7 +171,7 @@ def _about_finished(config: Mapping[str, Any], finished: Finished | None) -> Ite
     if wanted["network"]:
         architecture = finished.about["backbone"]["architecture"]
         yield from about_network("detection.network", wanted["network"], architecture)
-    if wanted["thresholds"] != "tuned" and not finished.about["held_out"]:
+    if isinstance(wanted["thresholds"], Mapping) and not finished.about["held_out"]:
         yield (
             f"detection.thresholds: the model in {finished.folder} held nothing out to find "
             "thresholds of a precision on; write tuned."

@@ -58,6 +58,11 @@ def contradictions(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _about_recordings("recordings", config["recordings"])
     if config.get("detection"):
         yield from _about_recordings("detection.recordings", config["detection"]["recordings"])
+        if config["detection"]["thresholds"] == "checked" and not config["review"]["verdicts"]:
+            yield (
+                "detection.thresholds: checked needs what people answered; name the files of "
+                "verdicts of a check queue under review.verdicts (docs/review.md), or write tuned."
+            )
     yield from _about_export(config)
     yield from _about_search(config)
 

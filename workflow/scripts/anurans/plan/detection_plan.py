@@ -18,7 +18,7 @@ from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.run_plan import RunPlan
 
-BEST, TUNED = "best", "tuned"
+BEST, TUNED, CHECKED = "best", "tuned", "checked"
 # Models that are compared: the axes of results/training, without the fold.
 Model = tuple[str, str, str, str]
 
@@ -40,12 +40,17 @@ def candidates(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> li
     if wanted["model"] != BEST:
         return [run for run in runs if "/".join(model_of(run)) == wanted["model"]]
     splits = {name: config_runs.split(config, name) for name in config["splits"]}
-    needs_folds = wanted["thresholds"] != TUNED
+    needs_folds = isinstance(wanted["thresholds"], Mapping)
     return [
         run
         for run in runs
         if not splits[run.split].leaks and (splits[run.split].folds or not needs_folds)
     ]
+
+
+def split_of(config: Mapping[str, Any], runs: list[config_runs.Run]) -> Mapping[str, Any]:
+    """Settings of the split of runs of one model."""
+    return config["splits"][runs[0].split]
 
 
 def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iterator[str]:
@@ -74,7 +79,7 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iter
             + f"; expected best, or split/backbone/dataset/recipe, such as {known[0]}, or the "
             "folder of a finished model (begun with ./ where it looks like one of these)."
         )
-    elif wanted["thresholds"] != TUNED and not config["splits"][chosen[0].split]["folds"]:
+    elif isinstance(wanted["thresholds"], Mapping) and not split_of(config, chosen)["folds"]:
         yield (
             f"detection.thresholds: the split {chosen[0].split} has folds: 0 and holds nothing "
             "out to find thresholds of a precision on; write tuned, or name a model of another "

@@ -4,7 +4,6 @@ Nothing is looked at before it is asked for, so that a config without `review` c
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from anurans.listening.finished_models import Finished
 from anurans.plan import runs as config_runs
 from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.day_plan import DayPlan
-from anurans.plan.detection_plan import BEST, TUNED, candidates
+from anurans.plan.detection_plan import BEST, CHECKED, TUNED, candidates
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.run_plan import RunPlan
 from anurans.plan.search_plan import SearchPlan
@@ -117,13 +116,19 @@ class ReviewPlan:
         rounds = range(1, self.settings["round"] + 1)
         return "|".join(str(n) for n in rounds if f"{kind}-{n}" not in drawn) or "(?!)"
 
-    def files(self, pattern: str = QUEUES, *kinds: str) -> list[str]:
-        """A file of every queue, or of those of some kinds."""
-        return [
-            pattern.format(queue=queue)
-            for queue in self.queues()
-            if not kinds or re.split(r"-\d", queue)[0] in kinds
-        ]
+    def pages(self) -> list[str]:
+        """The page of every queue."""
+        return [f"results/review/{queue}.html" for queue in self.queues()]
+
+    def drawn_files(self, place: Callable[[str], str], pattern: str, *kinds: str) -> list[str]:
+        """A file of every queue that is there: nobody has answered another one.
+
+        What is not drawn yet stands behind the detections, which may stand on answers.
+        """
+        drawn = sorted(self.drawn(place))
+        kinds = kinds or (*OF_SEASON, *OF_TRAINING)
+        kept = [queue for queue in drawn if queue.partition("-")[0] in kinds]
+        return [pattern.format(queue=queue) for queue in kept]
 
     def taught(self, place: Callable[[str], str]) -> list[str]:
         """Queues of what to annotate next of earlier rounds, where they are there."""
@@ -192,6 +197,11 @@ class ReviewPlan:
         """Table of listened counts, where there are verdicts."""
         return [path for path in self.answered() if path.endswith("/counts.csv")]
 
+    def checked(self) -> list[str]:
+        """Table of checked thresholds, where detection is to use them."""
+        wanted = self._config.get("detection", {"thresholds": TUNED})["thresholds"]
+        return ["results/review/thresholds.csv"] if wanted == CHECKED else []
+
     def all(self) -> list[str]:
         """What the target `review` makes."""
-        return [*self.files("results/review/{queue}.html"), *self.answered()]
+        return [*self.pages(), *self.answered()]

@@ -146,9 +146,9 @@ class SearchPlan:
         """File of the example."""
         return [self.settings["example"]] if self.settings["example"] else []
 
-    def annotations(self) -> list[str]:
+    def annotations(self) -> str | list[str]:
         """Where annotations are, where the example is all clips with a label."""
-        return [self._annotations.path()] if self.settings["label"] else []
+        return self._annotations.path() if self.settings["label"] else []
 
     def annotations_digest(self) -> str | None:
         """Digest of them."""

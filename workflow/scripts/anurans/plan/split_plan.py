@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from math import inf
 from typing import Any
 
 from anurans.common.errors import UserError
@@ -107,7 +108,11 @@ class SplitPlan:
                 each.recording: splits.parts_of(
                     each,
                     self._of(name).by,
-                    ((call.start, call.end) for call in source.annotations(each.recording)),
+                    (
+                        (call.start, call.end)
+                        for call in source.annotations(each.recording)
+                        if call.end < inf
+                    ),
                     length,
                 )
                 for each in self._annotations.annotated
@@ -118,9 +123,10 @@ class SplitPlan:
         self, split: splits.Split
     ) -> tuple[list[Recording], dict[str, frozenset[str]]]:
         """What is annotated, a long recording in its parts, and where each species calls."""
-        present = self._annotations.source.present()
+        present = self._annotations.present()
+        labelled = self._annotations.labelled
         if not split.is_timed:
-            return self._annotations.annotated, present
+            return labelled, present
         parts = self._parts_of(split.name)
         length = self._config["clips"]["length"]
         heard: dict[str, set[str]] = {species: set(where) for species, where in present.items()}
@@ -130,12 +136,13 @@ class SplitPlan:
                 continue
             for where in heard.values():
                 where.discard(recording.recording)
-            for call in self._annotations.source.annotations(recording.recording):
-                if call.species in heard:
-                    for clip in splits.touched(call.start, call.end, length):
+            called = self._annotations.source.called(recording.recording, length)
+            for species, stretches in called.items():
+                for start, end in stretches:
+                    for clip in splits.touched(start, end, length):
                         group = splits.group_of(recording, split.by, clip * length)
-                        heard[call.species].add(of[group].recording)
-        every = [part for of in parts.values() for part in of.values()]
+                        heard[species].add(of[group].recording)
+        every = [part for each in labelled for part in parts[each.recording].values()]
         return every, {species: frozenset(where) for species, where in heard.items()}
 
     def by_clip(self, name: str) -> dict[str, Any] | None:
@@ -176,6 +183,19 @@ class SplitPlan:
     def calibrators(self, name: str) -> list[str]:
         """Table of the calibrated probabilities of a split's models, where there are any."""
         return ["results/calibrators.tsv"] if self._config["splits"][name]["folds"] else []
+
+    def training_path(self, name: str, fold: str) -> str | list[str]:
+        """Annotations, and tables of statements of what a run of a split and fold learns from."""
+        split = self._of(name)
+        used = {splits.TRAIN, split.validates_on}
+        if split.by == "clip":
+            length = self._config["clips"]["length"]
+            counts = clip_digests.counting(split, fold, used, length)
+            return self._annotations.path_for(self._recordings.ids, counts)
+        names = set(splits.in_roles(self.roles(name), fold, used))
+        if split.is_timed:
+            names |= {each for each, of in self._parts_of(name).items() if len(of) > 1}
+        return self._annotations.path_for(names)
 
     def training_digest(self, name: str, fold: str) -> str:
         """Digest of the annotations that a run of a split and fold trains and validates on."""

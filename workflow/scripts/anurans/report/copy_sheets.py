@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from anurans.annotations.labels import LabelRule, decide_all, read_coverage
+from anurans.annotations.labels import LabelRule, decide_all, known_all, read_coverage
 from anurans.common.tables import read_table
 from anurans.recordings.clips import concatenate
 from anurans.sounds.shards import open_shard
@@ -13,12 +13,16 @@ from anurans.sounds.shards import open_shard
 def positives(
     tables: Iterable[str], species: Sequence[str], rule: LabelRule
 ) -> dict[str, frozenset[str]]:
-    """Species that each clip of label tables, which are files, is positive for."""
+    """Species that each clip of label tables, which are files, is positive for.
+
+    Clips of which nothing is known are left out.
+    """
     table = read_coverage((row for path in tables for row in read_table(path)), species)
     labels, _ = decide_all(table.species, rule)
+    known = known_all(table.species).any(axis=1)
     return {
         clip: frozenset(name for name, label in zip(species, of, strict=True) if label)
-        for clip, of in zip(table.clip, labels, strict=True)
+        for clip, of in zip(table.clip[known], labels[known], strict=True)
     }
 
 

@@ -190,7 +190,7 @@ def _calls(card: Card) -> list[list[str | int]]:
     """Of each species its positive clips, and its annotations of each grade."""
     calls: dict[str, Counter] = {code: Counter() for code in card.species}
     for row in card.annotations:
-        if row["species"] in calls:
+        if row["species"] in calls and row["status"] == "annotated":
             calls[row["species"]].update({grade: int(row[grade]) for grade in GRADES})
     trained = _trained(card)
     return [

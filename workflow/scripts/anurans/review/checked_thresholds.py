@@ -5,7 +5,7 @@ Journal of Ornithology): whether a detection is right is a logistic regression o
 threshold is the score at which it is right as often as wanted. What lies above is right more often.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,6 +122,21 @@ def precision_above(
     return share, float(centre - far), float(centre + far)
 
 
+def last_thresholds(rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """The row of the latest queue in which the threshold of each species is known.
+
+    Parameters
+    ----------
+    rows
+        Of `THRESHOLDS`, as they are read.
+    """
+    known = [row for row in rows if row["threshold"]]
+    return {
+        row["species"]: row
+        for row in sorted(known, key=lambda row: int(row["queue"].rpartition("-")[2]))
+    }
+
+
 def tabulate_thresholds(
     verdicts: Iterable[Verdict], groups: dict[str, str], wanted: float
 ) -> list[dict[str, object]]:
@@ -158,10 +173,30 @@ def tabulate_thresholds(
         group = np.array([number[name] for name in names], dtype=int)
         note = _why_not(right, len(number))
         if note:
-            rows.append(row | {"note": note})
+            rows.append(row | _everywhere(right, scores, drawn, group, wanted, note))
             continue
         rows.append(row | _find(right, scores, drawn, group, wanted))
     return rows
+
+
+def _everywhere(
+    right: np.ndarray,
+    scores: np.ndarray,
+    drawn: np.ndarray,
+    groups: np.ndarray,
+    wanted: float,
+    note: str,
+) -> dict[str, object]:
+    """Precision of all that was checked, and its lowest score as threshold where that is enough."""
+    if len(right) < FEWEST:
+        return {"note": note}
+    lowest = float(scores.min())
+    above = precision_above(right, scores, drawn, groups, lowest)
+    row: dict[str, object] = dict(zip(THRESHOLDS[9:12], above, strict=True))
+    if above[1] is None or above[1] < wanted:
+        return row | {"note": f"{note}; the precision is that of all scores from {lowest:.3f}"}
+    told = f"nearly all that was checked is right: the lowest score, {lowest:.3f}, will do"
+    return row | {"threshold": lowest, "note": told}
 
 
 def _why_not(right: np.ndarray, groups: int) -> str:
@@ -172,7 +207,7 @@ def _why_not(right: np.ndarray, groups: int) -> str:
     if not yes:
         return "not known: no answer was yes"
     if not no:
-        return "not known: every answer was yes; any score that was checked will do"
+        return f"not known: all {yes} answers were yes, too few to tell"
     if min(yes, no) < FEWEST_OF_KIND:
         return f"not known: {yes} yes and {no} no, of {FEWEST_OF_KIND} of each that are needed"
     if groups < 3:

@@ -120,7 +120,9 @@ def _why_not(row: Mapping[str, object], strata: Sequence[str], answered: np.ndar
     missing = [name for at, name in enumerate(strata) if not (answered == at).any()]
     if missing:
         return f"no answer in {', '.join(missing)}: go on with the queue"
-    if int(str(row["answers"])) < FEWEST:
+    answers = int(str(row["answers"]))
+    # Who has heard all there is has counted it.
+    if answers < FEWEST and answers < int(str(row["clips"])):
         return f"fewer than {FEWEST} answers"
     return ""
 
@@ -130,3 +132,28 @@ def _numbers(found: Count, clips: int) -> dict[str, object]:
     numbers: dict[str, object] = {name.strip("_") or "count": of for name, of in ends.items()}
     numbers |= {f"share{name}": of / clips for name, of in ends.items()}
     return numbers | {"weight": found.weight}
+
+
+def hear_again(verdicts: Iterable[Verdict], n: int = 20) -> list[Verdict]:
+    """Name the answers that a second person should give too.
+
+    A clip of a stratum of which few were drawn stands for many: one that was heard to have a call
+    by mistake adds them all. So the answers `present` of such strata come first.
+
+    Returns
+    -------
+    list of Verdict
+        Those that stand for most clips, of low scores first among equals.
+    """
+    able = [
+        one
+        for one in verdicts
+        if one.row["kind"] == "count" and one.asked and one.answer == PRESENT
+    ]
+    return sorted(
+        able,
+        key=lambda one: (
+            -int(one.row["stratum_size"]) / int(one.row["stratum_drawn"]),
+            *(float(one.row["score"]), one.row["question"], one.species),
+        ),
+    )[:n]

@@ -7,13 +7,14 @@ listened to. Estimates are unbiased by the drawing alone, however well or badly 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, ndtri
 
 # Answers of a place below which there is no number.
 FEWEST = 30
 # Clips with calls and clips without, in the place, from which scores help.
 HELPING = 15
 _TAIL = 0.025
+_NORMAL = float(ndtri(1 - _TAIL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def count_clips(of: Listened, inside: np.ndarray, clips: int, scores: float) -> 
     confidence interval estimation for a linear function of binomial proportions): the distance from
     the estimate to either end is the root of the sum of squared distances of the strata, which are
     no symmetric ones, so that it holds for rare calls. `share_limits` has those of a stratum. Where
-    scores help, both distances shrink by the root of the share of the variance that they leave.
+    scores help, the distances of strata in which both kinds were heard shrink by the root of the
+    share of the variance that scores leave there. Those of others do not: where no call was heard
+    the sample does not show what scores leave, and a call that they miss may be among the rest.
 
     Parameters
     ----------
@@ -101,37 +104,45 @@ def count_clips(of: Listened, inside: np.ndarray, clips: int, scores: float) -> 
     share = found / n
     low, high = share_limits(found, n, of.sizes)
     count = float(of.sizes @ share)
-    down = float(np.sqrt(((of.sizes * (share - low)) ** 2).sum()))
-    up = float(np.sqrt(((of.sizes * (high - share)) ** 2).sum()))
+    down, up = (of.sizes * (share - low)) ** 2, (of.sizes * (high - share)) ** 2
     heard, silent = int(y.sum()), int(inside.sum() - y.sum())
-    weight, left = 0.0, 1.0
+    weight = 0.0
     if min(heard, silent) >= HELPING:
         x = of.score * inside
-        weight, left = _help(of, x, y, n)
+        weight, left, more = _help(of, x, y, n, (found > 0) & (found < n))
         # As uncertain as a variance from so few clips is.
-        left *= min(heard, silent) / (min(heard, silent) - 2)
+        left = np.minimum(left * min(heard, silent) / (min(heard, silent) - 2), 1.0)
+        down, up = down * left + more, up * left + more
         sampled = float(of.sizes @ (np.bincount(of.stratum, x, minlength=len(n)) / n))
         count += weight * (scores - sampled)
-    shrunk = float(np.sqrt(min(left, 1.0)))
-    ends = np.clip([count, count - down * shrunk, count + up * shrunk], heard, clips - silent)
+    far = np.sqrt([down.sum(), up.sum()])
+    ends = np.clip([count, count - far[0], count + far[1]], heard, clips - silent)
     middle, lower, upper = ends.tolist()
     return Count(middle, lower, upper, weight)
 
 
-def _help(of: Listened, x: np.ndarray, y: np.ndarray, n: np.ndarray) -> tuple[float, float]:
-    """Best weight of x, and the share of the variance of the estimate that it leaves."""
+def _help(
+    of: Listened, x: np.ndarray, y: np.ndarray, n: np.ndarray, mixed: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Best weight of x, the share of the variance that it leaves, and what it adds, by stratum.
+
+    In strata that are not mixed nothing is taken off, and what the scores themselves vary by is
+    added, as the square of a distance to an end.
+    """
     factor = of.sizes**2 * (1 - n / of.sizes) / np.maximum(n * (n - 1), 1)
-    apart = [
+    dx, dy = (
         values - (np.bincount(of.stratum, values, minlength=len(n)) / n)[of.stratum]
         for values in (x, y)
-    ]
-    dx, dy = apart
+    )
     each = factor[of.stratum]
     xx, xy, yy = each @ dx**2, each @ (dx * dy), each @ dy**2
     if xx <= 0 or yy <= 0:
-        return 0.0, 1.0
-    degrees = len(y) - len(n)
-    return float(xy / xx), float((1 - xy**2 / (xx * yy)) * degrees / max(degrees - 1, 1))
+        return 0.0, np.ones(len(n)), np.zeros(len(n))
+    weight = float(xy / xx)
+    squares = np.bincount(of.stratum, each * (dy - weight * dx) ** 2, minlength=len(n))
+    degrees = n[mixed].sum() - mixed.sum()
+    share = squares[mixed].sum() / yy * degrees / max(degrees - 1, 1)
+    return weight, np.where(mixed, share, 1.0), np.where(mixed, 0.0, _NORMAL**2 * squares)
 
 
 def share_limits(

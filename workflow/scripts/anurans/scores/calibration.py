@@ -159,8 +159,9 @@ def judge_calibration(
         error, and `brier`, mean squared error (Brier 1950), before and after; `change` of the
         latter with its 95 % interval `lower`, `upper`, negative where calibration helps.
     """
-    truth = test.labels[:, column]
-    errors = [(part.scores[:, column] - truth) ** 2 for part in (test, after)]
+    test, after = test.about(column), after.about(column)
+    truth = test.labels[:, 0]
+    errors = [(part.scores[:, 0] - truth) ** 2 for part in (test, after)]
     names = sorted(set(test.groups.tolist()))
     table = np.stack([errors[1] - errors[0], np.ones(len(truth))], axis=1)
     changes, clips = (
@@ -168,7 +169,7 @@ def judge_calibration(
     ).T
     calling = len(set(test.groups[truth].tolist()))
     change = measure_difference(float(table[:, 0].mean()), changes / clips, len(names), calling)
-    ece = [measure_reliability(part, column, 0, seed).ece for part in (test, after)]
+    ece = [measure_reliability(part, 0, 0, seed).ece for part in (test, after)]
     return {
         "n_clips": len(truth),
         "positives": int(truth.sum()),

@@ -53,14 +53,14 @@ def read_decisions(
         if row["role"] in roles and row["used"] == "1":
             of.setdefault(row["role"], []).append(row)
 
+    def flag(row: Mapping[str, str], what: str, name: str) -> bool:
+        # A model that knows nothing of a species has no score for it: as if none had called. Nor
+        # does a clip count of which nobody knows whether it does.
+        counts = row[f"score_{name}"] != "" and row[f"label_{name}"] != ""
+        return counts and row[f"{what}_{name}"] == "1"
+
     def flags(part: list[Mapping[str, str]], what: str) -> np.ndarray:
-        # A model that knows nothing of a species has no score for it: as if none had called.
-        return np.array(
-            [
-                [row[f"{what}_{name}"] == "1" and row[f"score_{name}"] != "" for name in species]
-                for row in part
-            ]
-        )
+        return np.array([[flag(row, what, name) for name in species] for row in part])
 
     return {
         role: Decisions(

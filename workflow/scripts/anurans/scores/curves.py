@@ -23,9 +23,20 @@ class Scored(Decisions):
     Attributes
     ----------
     scores : np.ndarray [shape=(n, species)]
+    known : np.ndarray [shape=(n, species), dtype=bool]
+        Which labels are known; where they are not, there is no label, decision or score.
     """
 
     scores: np.ndarray
+    known: np.ndarray
+
+    def about(self, column: int) -> "Scored":
+        """One species (a column): the clips whose label of it is known."""
+        of, columns = self.known[:, column], slice(column, column + 1)
+        tables = (self.labels, self.predicted, self.scores, self.known)
+        return Scored(
+            self.recordings[of], self.groups[of], *(table[of, columns] for table in tables)
+        )
 
 
 def scored_rows(rows: Iterable[Mapping[str, str]], subset: str) -> list[Mapping[str, str]]:
@@ -42,8 +53,9 @@ def read_scored(rows: Iterable[Mapping[str, str]], species: Sequence[str], subse
         return np.array(values).reshape(len(part), len(species))
 
     # A model that knows nothing of a species has no score for it: it is as if none had called.
-    scores = table("score")
-    known = ~np.isnan(scores)
+    scores, labels = table("score"), table("label")
+    known = ~np.isnan(labels)
+    counts = known & ~np.isnan(scores)
 
     def names(column: str) -> np.ndarray:
         return np.array([row[column] for row in part], dtype=object)
@@ -51,15 +63,16 @@ def read_scored(rows: Iterable[Mapping[str, str]], species: Sequence[str], subse
     return Scored(
         names("recording"),
         names("group"),
-        (table("label") == 1) & known,
-        (table("predicted") == 1) & known,
-        np.where(known, scores, 0.0),
+        (labels == 1) & counts,
+        (table("predicted") == 1) & counts,
+        np.where(counts, scores, 0.0),
+        known,
     )
 
 
 def pool(folds: Sequence[Scored]) -> Scored:
     """Put the parts that are scored by each fold's model together."""
-    fields = ("recordings", "groups", "labels", "predicted", "scores")
+    fields = ("recordings", "groups", "labels", "predicted", "scores", "known")
     return Scored(*(np.concatenate([getattr(fold, field) for fold in folds]) for field in fields))
 
 
@@ -143,14 +156,15 @@ class PrecisionRecall:
 
 def trace_precision_recall(part: Scored, column: int, resamples: int, seed: int) -> PrecisionRecall:
     """Trace precision against recall of one species (a column), with an interval of its area."""
-    labels, scores = part.labels[:, column], part.scores[:, column]
+    part = part.about(column)
+    labels, scores = part.labels[:, 0], part.scores[:, 0]
     positives = int(labels.sum())
     if not positives:
         none = np.zeros(0)
         return PrecisionRecall(none, none, None, None, (None, None), 0, len(labels))
     precision, recall, _ = precision_recall_curve(labels, scores)
     finds = recall > 0
-    predicted = part.predicted[:, column]
+    predicted = part.predicted[:, 0]
     hits, found = int((predicted & labels).sum()), int(predicted.sum())
     once = average_precision(labels, scores, np.ones((1, len(labels))))
     weights = weigh_clips(part.groups, resamples, seed)
@@ -199,7 +213,8 @@ def measure_reliability(
 
     Bins are equally wide; groups are resampled for the intervals.
     """
-    labels, scores = part.labels[:, column], part.scores[:, column]
+    part = part.about(column)
+    labels, scores = part.labels[:, 0], part.scores[:, 0]
     if not len(labels):
         none = np.zeros(0)
         return Reliability(none, none, none, none, np.zeros(0, dtype=int), None)
@@ -301,8 +316,9 @@ def score_places(
     return rows
 
 
-def _only(fold: Decisions, rows: np.ndarray, column: int) -> Decisions:
+def _only(fold: Scored, rows: np.ndarray, column: int) -> Decisions:
     columns = slice(column, column + 1)
+    rows = rows & fold.known[:, column]
     return Decisions(
         fold.recordings[rows],
         fold.groups[rows],

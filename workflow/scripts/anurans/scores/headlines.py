@@ -162,5 +162,7 @@ def _precisions(fold: Scored, names: Sequence[str], draws: np.ndarray) -> np.nda
     """Average precision of each species in each draw [shape=(draws, species)]."""
     row = {name: number for number, name in enumerate(names)}
     weights = draws[:, [row[group] for group in fold.groups.tolist()]]
-    columns = zip(fold.labels.T, fold.scores.T, strict=True)
-    return np.stack([average_precision(*column, weights) for column in columns], axis=1)
+    found = []
+    for labels, scores, known in zip(fold.labels.T, fold.scores.T, fold.known.T, strict=True):
+        found.append(average_precision(labels[known], scores[known], weights[:, known]))
+    return np.stack(found, axis=1)

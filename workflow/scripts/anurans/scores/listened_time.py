@@ -1,10 +1,10 @@
 """Events and calls on a clock that runs while somebody listened: what lies outside is unknown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from anurans.annotations.formats import LISTENED, Annotation
-from anurans.recordings.times import union
+from anurans.annotations.formats import Annotation
+from anurans.annotations.known import known_time
 
 Interval = tuple[float, float]
 Intervals = Mapping[str, Sequence[Interval]]
@@ -12,12 +12,12 @@ Intervals = Mapping[str, Sequence[Interval]]
 
 @dataclass(frozen=True, slots=True)
 class ListenedTime:
-    """Stretches of recordings that were listened to, one after another.
+    """Stretches of recordings in which all calls of a species are known, one after another.
 
     Attributes
     ----------
     parts
-        Of each recording, in s; None where all of it was listened to.
+        Of each recording, in s; None where it is all of it. Recordings without any are left out.
     durations
         Of each recording, in s.
     """
@@ -27,15 +27,19 @@ class ListenedTime:
 
     @classmethod
     def of(
-        cls, annotated: Mapping[str, Iterable[Annotation]], durations: Mapping[str, float]
+        cls,
+        annotated: Mapping[str, Sequence[Annotation]],
+        durations: Mapping[str, float],
+        species: str,
     ) -> "ListenedTime":
-        """Listened time of annotated recordings."""
-        parts = {}
+        """Known time of annotated recordings, of a species."""
+        parts: dict[str, list[Interval] | None] = {}
         for recording, found in annotated.items():
-            whole = durations[recording]
-            marks = [(a.start, min(a.end, whole)) for a in found if a.species == LISTENED]
-            within = [(start, end) for start, end in marks if start < whole]
-            parts[recording] = list(union(within)) if marks else None
+            known, whole = known_time(found, species), durations[recording]
+            if known is None:
+                parts[recording] = None
+            elif within := [(start, min(end, whole)) for start, end in known if start < whole]:
+                parts[recording] = within
         return cls(parts, durations)
 
     def seconds(self) -> dict[str, float]:

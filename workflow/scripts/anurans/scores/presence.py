@@ -1,6 +1,6 @@
 """Models judged on whole recordings: does a species call anywhere in it?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +33,19 @@ class Heard:
     score: np.ndarray
 
 
-def hear(rows: Iterable[Row], subset: str, species: str, clips: Mapping[str, int]) -> Heard:
+def hear(
+    rows: Iterable[Row],
+    subset: str,
+    species: str,
+    clips: Mapping[str, int],
+    calling: Collection[str] = (),
+) -> Heard:
     """Gather the clips of a part to recordings.
 
-    Where a clip has a call, its recording has; that a species is absent is known where all clips
-    are, and none has. Other recordings are left out, as are those whose clips lie in several parts.
+    Where a clip has a call, its recording has, as has one that somebody said so of; that a species
+    is absent is known where all clips are, and none has. Other recordings are left out, as are
+    those whose clips lie in several parts. Clips of which nobody knows whether they have a call are
+    scored all the same.
 
     Parameters
     ----------
@@ -49,19 +57,22 @@ def hear(rows: Iterable[Row], subset: str, species: str, clips: Mapping[str, int
         One species.
     clips
         Number of clips of each recording.
+    calling
+        Recordings in which the species calls somewhere, whatever is known of their clips.
     """
     of: dict[str, list[Row]] = {}
     apart = set()
     for row in rows:
         if row["role"] != subset:
             apart.add(row["recording"])
-        elif row["used"] == "1":
+        elif row["used"] == "1" or not row[f"label_{species}"]:
             of.setdefault(row["recording"], []).append(row)
     found = []
     for recording, part in sorted(of.items()):
-        present = any(row[f"label_{species}"] == "1" for row in part)
+        labels = [row[f"label_{species}"] for row in part]
+        present = "1" in labels or recording in calling
         scores = [float(row[f"score_{species}"]) for row in part if row[f"score_{species}"]]
-        is_known = present or len(part) == clips[recording]
+        is_known = present or (len(part) == clips[recording] and "" not in labels)
         if recording not in apart and is_known and scores:
             predicted = any(row[f"predicted_{species}"] == "1" for row in part)
             found.append((present, predicted, max(scores)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from anurans.annotations.labels import LabelRule, LabelTable, decide_all
+from anurans.annotations.labels import LabelRule, LabelTable, decide_all, known_all
 from anurans.common.tables import format_score
 from anurans.scores.evaluation import (
     Part,
@@ -32,9 +32,10 @@ class RunClips:
         Their label table.
     rule
         By which they are positive.
-    labels : np.ndarray [shape=(n, species), dtype=bool]
+    labels, known : np.ndarray [shape=(n, species), dtype=bool]
+        Labels, False where nobody knows; and which are known.
     used : np.ndarray [shape=(n,), dtype=bool]
-        Whether the rule leaves a clip in.
+        Whether the rule leaves a clip in, and something is known of it.
     scores : np.ndarray [shape=(n, species)]
         Of what was learnt from, by fits that left it out.
     role, group : np.ndarray [shape=(n,)]
@@ -46,6 +47,7 @@ class RunClips:
     table: LabelTable
     rule: LabelRule
     labels: np.ndarray
+    known: np.ndarray
     used: np.ndarray
     scores: np.ndarray
     role: np.ndarray
@@ -57,10 +59,15 @@ class RunClips:
         """Codes, in the order of the columns."""
         return list(self.table.species)
 
+    @property
+    def judged(self) -> np.ndarray:
+        """Scores [shape=(n, species)] of labels that are known; NaN elsewhere."""
+        return np.where(self.known, self.scores, np.nan)
+
     def part(self, of: np.ndarray) -> Part:
         """Those of some clips (a mask) that the rule leaves in."""
         of = of & self.used
-        return Part(self.labels[of], self.scores[of], self.table.recording[of], self.group[of])
+        return Part(self.labels[of], self.judged[of], self.table.recording[of], self.group[of])
 
     def tuned_on(self, validation: str) -> Part:
         """Clips that thresholds are tuned on: those left out by inner folds, else a part's."""
@@ -95,6 +102,8 @@ def gather_clips(
         What its split keeps together.
     """
     labels, used = decide_all(table.species, rule)
+    known = known_all(table.species)
+    used &= known.any(axis=1)
     row_of = {clip: row for row, clip in enumerate(clips)}
     scores = scores[np.array([row_of[clip] for clip in table.clip], dtype=int)]
     for at, clip in enumerate(table.clip):
@@ -108,7 +117,7 @@ def gather_clips(
     group = [drawn_group(roles[clip], by) for clip in table.clip]
     left_out = [clip in unseen for clip in table.clip] if unseen else None
     return RunClips(
-        *(table, rule, labels, used, scores),
+        *(table, rule, labels, known, used, scores),
         *(np.array(role, dtype=object), np.array(group, dtype=object)),
         None if left_out is None else np.array(left_out, dtype=bool),
     )
@@ -153,11 +162,11 @@ def judge_run(
     decided |= {f"threshold_source_{row['species']}": row["source"] for row in tuned}
     metrics, labelling = [], []
     for subset in (VALIDATION, HELD_OUT, TEST):
-        mine = np.flatnonzero(clips.role == subset)
+        mine = np.flatnonzero((clips.role == subset) & clips.known.any(axis=1))
         if len(mine):
             covered = {name: clips.table.species[name][mine] for name in species}
             ambiguous = clips.rule.ambiguous
-            judged = score_rules(species, covered, clips.scores[mine], thresholds[mine], ambiguous)
+            judged = score_rules(species, covered, clips.judged[mine], thresholds[mine], ambiguous)
             labelling += [{**run, **row, "subset": subset} for row in judged]
         of = (clips.role == subset) & clips.used
         if of.any():
@@ -213,6 +222,7 @@ def prediction_rows(clips: RunClips, thresholds: np.ndarray) -> Iterator[dict[st
                 # Empty where no fit had left out the clip and learnt of the species.
                 f"score_{name}": format_score(score),
                 f"predicted_{name}": int(score >= thresholds[at, column]),
-                f"label_{name}": int(clips.labels[at, column]),
+                # Empty where nobody knows.
+                f"label_{name}": int(clips.labels[at, column]) if clips.known[at, column] else "",
             }
         yield row

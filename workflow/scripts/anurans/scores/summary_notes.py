@@ -10,7 +10,8 @@ from anurans.splits.splits import TEST
 
 Row = Mapping[str, str]
 # Statuses of recordings in results/annotations.csv.
-RECORDING = ("annotated", "empty", "not annotated", "unreadable")
+ANNOTATED = ("annotated", "empty", "in part")
+RECORDING = (*ANNOTATED, "not annotated", "unreadable")
 
 
 def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[str]:
@@ -18,7 +19,7 @@ def left_out(recordings: Sequence[Row], annotations: Sequence[Row]) -> Iterator[
     status = {row["recording"]: row["status"] for row in annotations if row["status"] in RECORDING}
     statuses = Counter(row["status"] for row in annotations)
     usable = [row["recording"] for row in recordings if row["status"] == "ok"]
-    annotated = [recording for recording in usable if status[recording] in ("annotated", "empty")]
+    annotated = [recording for recording in usable if status[recording] in ANNOTATED]
     yield (
         f"{len(recordings)} recordings: {len(annotated)} used, "
         f"{len(usable) - len(annotated)} not annotated, "

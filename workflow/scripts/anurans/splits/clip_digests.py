@@ -1,7 +1,7 @@
 """Digests of the annotations that touch clips, where clips are dealt and not whole recordings."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 
 from anurans.annotations.formats import Annotation
@@ -34,6 +34,14 @@ def digest(
         Of a clip, in s.
     """
 
+    return source.digest(recordings, counts=counting(split, fold, wanted, length))
+
+
+def counting(
+    split: Split, fold: str, wanted: set[str], length: float
+) -> Callable[[str, Annotation], bool]:
+    """Tell whether an annotation of a recording touches clips of some roles; as `digest` asks."""
+
     @cache
     def used(clip: str) -> bool:
         return role_of(split, clip, fold) in wanted
@@ -41,7 +49,7 @@ def digest(
     def counts(recording: str, call: Annotation) -> bool:
         return any(used(clip_id(recording, clip * length)) for clip in _shown(call, length))
 
-    return source.digest(recordings, counts=counts)
+    return counts
 
 
 def digest_of_parts(

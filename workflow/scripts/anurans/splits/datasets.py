@@ -13,7 +13,7 @@ from anurans.annotations.labels import (
     blocks_by,
     cover_clips,
     decide_all,
-    listened_to,
+    known_all,
     rows_by,
 )
 from anurans.common.errors import UserError
@@ -212,10 +212,23 @@ def shown_by(copies: ClipTable, originals: ClipTable, of: Mapping[str, int]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Clips of a part of a run, and their labels [shape=(n, species), dtype=bool]."""
+    """Clips of a part of a run, of each of which something is known.
+
+    Attributes
+    ----------
+    clips
+        The clips.
+    labels, known : np.ndarray [shape=(n, species), dtype=bool]
+        Labels, False where nobody knows; and which are known.
+    """
 
     clips: ClipTable
     labels: np.ndarray
+    known: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Part":
+        """Some of the clips, by their numbers."""
+        return Part(self.clips[rows], self.labels[rows], self.known[rows])
 
 
 def label_windows(
@@ -224,8 +237,10 @@ def label_windows(
     annotations: Mapping[str, Sequence[Annotation]],
     species: Sequence[str],
     rule: LabelRule,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Label the windows of clips, each by what covers itself.
+
+    Where it is known of a clip alone that a species calls in it, nobody knows in which window.
 
     Parameters
     ----------
@@ -236,15 +251,17 @@ def label_windows(
 
     Returns
     -------
-    labels : np.ndarray [shape=(n * windows, species), dtype=bool]
+    labels, known : np.ndarray [shape=(n * windows, species), dtype=bool]
         Windows of a clip one after the other. Embeddings that have none: those of the clips.
     used : np.ndarray [shape=(n * windows,), dtype=bool]
+        Whether the rule leaves a window in. One of which nothing is known is, to be scored.
     """
     if not embeddings.windows:
-        return part.labels, np.ones(len(part.clips), dtype=bool)
+        return part.labels, part.known, np.ones(len(part.clips), dtype=bool)
     clips = windows_of(part.clips, embeddings.windows, embeddings.metadata["embedding"]["window"])
     covered = cover_clips(clips, annotations, durations_of(embeddings), species)
-    return decide_all(covered, rule)
+    labels, used = decide_all(covered, rule)
+    return labels, known_all(covered), used
 
 
 def durations_of(embeddings: Embeddings) -> dict[str, float]:
@@ -267,7 +284,7 @@ def labelled(
     embeddings
         Where the clips are.
     chosen : np.ndarray [shape=(n,), dtype=bool]
-        Which clips of `embeddings.clips`; those that nobody listened to are left out.
+        Which clips of `embeddings.clips`; those of which nothing is known are left out.
     annotations
         Of each annotated recording.
     species, rule
@@ -278,12 +295,12 @@ def labelled(
     Part
         Sorted by clip id, so that the order does not depend on the shards.
     """
-    clips = embeddings.clips[chosen & listened_to(embeddings.clips, annotations)]
+    clips = embeddings.clips[chosen & np.isin(embeddings.clips.recording, list(annotations))]
     clips = clips[np.argsort(clips.clip, kind="stable")]
-    labels, used = decide_all(
-        cover_clips(clips, annotations, durations_of(embeddings), species), rule
-    )
-    return Part(clips[used], labels[used])
+    covered = cover_clips(clips, annotations, durations_of(embeddings), species)
+    labels, used = decide_all(covered, rule)
+    known = known_all(covered)
+    return Part(clips, labels, known).take(np.flatnonzero(used & known.any(axis=1)))
 
 
 def chosen_copies(part: Part, copies: str | Sequence[str], species: Sequence[str]) -> Part:
@@ -304,5 +321,4 @@ def chosen_copies(part: Part, copies: str | Sequence[str], species: Sequence[str
     columns = [
         column for column, name in enumerate(species) if copies == "positives" or name in copies
     ]
-    kept = part.labels[:, columns].any(axis=1)
-    return Part(part.clips[kept], part.labels[kept])
+    return part.take(np.flatnonzero(part.labels[:, columns].any(axis=1)))
