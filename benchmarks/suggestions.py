@@ -8,7 +8,8 @@ half to judge by, and annotates `--step` windows a round, by the truth that the 
 synthesised from. Heads are logistic regressions of three folds by recording; their mean is scored.
 Prints the mean average precision over rounds, and the difference to random clips with its interval
 over draws. And, of the annotated minutes, what a search by a label finds in a recording that none
-of its examples come from. Makes the tables of docs/review.md.
+of its examples come from (average precision), and one by a call in all other recordings. Makes the
+tables of docs/review.md.
 """
 
 import argparse
@@ -35,7 +36,7 @@ from anurans.networks.embeddings import open_network  # noqa: E402
 from anurans.recordings.audio import Source  # noqa: E402
 from anurans.recordings.clips import concatenate, windows_of  # noqa: E402
 from anurans.recordings.times import night_of  # noqa: E402
-from anurans.review.search import nearness  # noqa: E402
+from anurans.review.search import nearness, recall_at  # noqa: E402
 from anurans.review.suggestions import Unheard, suggest  # noqa: E402
 from anurans.sounds.shards import open_shard  # noqa: E402
 
@@ -230,6 +231,15 @@ def by_label(results):
             found["one"].append(np.mean(one))
         cells = " | ".join(f"{np.mean(of):.2f}" for of in found.values())
         print(f"| {code} | {clips[:, k].mean():.2f} | {cells} |")
+    print("| example: one call of | clips with calls | recall at 10 | at 100 |")
+    for k, code in enumerate(SPECIES):
+        each = []
+        for at in np.flatnonzero(windows[..., k].any(axis=1)):
+            others = table.recording != table.recording[at]
+            order = np.argsort(-nearness(near[at][windows[at, :, k]], near[others]), kind="stable")
+            each.append(recall_at(clips[others, k], order))
+        ten, hundred = np.mean(each, axis=0)
+        print(f"| {code} | {clips[:, k].mean():.2f} | {ten:.2f} | {hundred:.2f} |")
 
 
 if __name__ == "__main__":

@@ -234,7 +234,7 @@ rule search_clips:
         backbone=asked(PLAN.search.backbone),
         species=asked(PLAN.search.species),
         clips=asked(PLAN.search.clip_settings),
-        channel=config["audio"]["channel"],
+        channel=asked(PLAN.search.channel),
         recordings=PLAN.recordings.ids,
         settings=PLAN.annotations.settings,
         labelling=config["labelling"],

@@ -64,6 +64,7 @@ def test_an_example_needs_the_network_and_no_annotations(plan):
     assert search.all() == ["results/review/search.html"]
     assert "results/backbones/small/about.json" in search.network()
     assert search.example() == ["call.wav"]
+    assert search.channel() == "mix"
     assert search.annotations() == [] and search.annotations_digest() is None
     assert search.species() == list(CONFIG["species"])
     # Nothing has to be trained.

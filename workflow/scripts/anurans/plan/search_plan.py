@@ -146,6 +146,13 @@ class SearchPlan:
         """File of the example."""
         return [self.settings["example"]] if self.settings["example"] else []
 
+    def channel(self) -> str:
+        """Channel that is read of it: where it is one of the recordings, that recording's."""
+        example, usual = self.settings["example"], self._config["audio"]["channel"]
+        return next(
+            (each.channel or usual for each in self._recordings.all if each.path == example), usual
+        )
+
     def annotations(self) -> str | list[str]:
         """Where annotations are, where the example is all clips with a label."""
         return self._annotations.path() if self.settings["label"] else []

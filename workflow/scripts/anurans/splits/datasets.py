@@ -301,7 +301,7 @@ def labelled(
     covered = cover_clips(clips, annotations, durations_of(embeddings), species)
     labels, used = decide_all(covered, rule)
     known = known_all(covered)
-    some = known.any(axis=1)
+    some = np.asarray(known.any(axis=1))
     if embeddings.windows and not some.all():
         # What is known of a window alone is learnt from, too; the clip stays unknown.
         length = embeddings.metadata["embedding"]["window"]
