@@ -139,6 +139,11 @@ def undrawn(kind):
     return PLAN.review.undrawn(kind, prefixed)
 
 
+def taught():
+    """Queues of earlier rounds that taught the model, where they are there."""
+    return PLAN.review.taught(prefixed)
+
+
 def drawn(pattern, *kinds):
     """Input function: a file of every queue that is there, or of those of some kinds."""
     return asked(partial(PLAN.review.drawn_files, prefixed, pattern, *kinds))

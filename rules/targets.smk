@@ -78,6 +78,16 @@ rule review:
         asked(PLAN.review.all),
 
 
+rule suggest:
+    input:
+        asked(PLAN.review.suggested),
+
+
+rule search:
+    input:
+        asked(PLAN.search.all),
+
+
 rule start:
     log:
         "logs/start.log",

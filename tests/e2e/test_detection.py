@@ -370,3 +370,51 @@ def test_tensorflow_hears_the_same(listening, tmp_path):
         ):
             assert openvino.clips.clip.tolist() == tensorflow.clips.clip.tolist()
             assert tensorflow.data[:] == pytest.approx(openvino.data[:], abs=1e-2)
+
+
+@pytest.mark.slow
+def test_what_to_annotate_next_and_what_sounds_like_a_call(heard):
+    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    write_config(heard, config | {"review": {"questions": {"teach": 5}}})
+    snakemake(heard, "suggest")
+    assert planned(heard, "suggest") == {}
+    rows = read(heard / "results/review/suggestions.csv")
+    # What is annotated already is not suggested: the recording that the model knows.
+    assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert {row["recording"] for row in rows} <= set(NEW)
+    queue = read(heard / "results/review/queues/teach-1.csv")
+    assert len(queue) == 10 and {row["species"] for row in queue} == {"LOW", "HIGH"}
+    asked = {(row["recording"], row["start"]) for row in queue}
+    assert asked == {(row["recording"], row["start"]) for row in rows}
+    assert '"sound":' in (heard / "results/review/teach-1.html").read_text()
+    write_config(heard, config | {"review": {"questions": {"teach": 5}, "round": 2}})
+    snakemake(heard, "suggest")
+    queue = read(heard / "results/review/queues/teach-2.csv")
+    assert len(queue) == 10
+    assert not asked & {(row["recording"], row["start"]) for row in queue}
+
+    new = {name: CALLS[calls] for name, (calls, _) in NEW.items()}
+    every = new | dict(zip(names(), CALLS, strict=True))
+
+    def calls(row):
+        start, end = float(row["start"]), float(row["end"])
+        of = every[row["recording"]].get("LOW", [])
+        return any(min(end, b) - max(start, a) >= 0.25 for a, b in of)
+
+    write_config(heard, config | {"search": {"label": "LOW", "questions": 6, "new": True}})
+    snakemake(heard, "search")
+    rows = read(heard / "results/review/queues/search.csv")
+    assert len(rows) == 6 and {row["species"] for row in rows} == {"LOW"}
+    near = [float(row["score"]) for row in rows]
+    assert near == sorted(near, reverse=True)
+    # All annotated calls are the example, so that what is found of the annotated has none.
+    assert all(calls(row) for row in rows[:3])
+    assert not any(calls(row) for row in rows if row["recording"] in names())
+    name, (start, end) = next((name, of["LOW"][0]) for name, of in new.items() if of.get("LOW"))
+    example = {"example": f"new/{name}.wav", "start": start, "end": end, "questions": 4}
+    write_config(heard, config | {"search": example | {"species": "LOW", "new": True}})
+    snakemake(heard, "search")
+    rows = read(heard / "results/review/queues/search.csv")
+    assert calls(rows[0]) and calls(rows[1])
+    own = [row for row in rows if row["recording"] == name]
+    assert not any(float(row["start"]) < end and start < float(row["end"]) for row in own)

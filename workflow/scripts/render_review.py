@@ -14,7 +14,10 @@ def main(input, output, params):
     columns = read_columns(input.queue)
     rows = read_table(input.queue, needs=NEEDED)
     questions = read_questions(rows, list(params.species), input.queue)
-    told = {row["recording"]: row for path in input.recordings for row in read_table(path)}
+    told = {}
+    for path in input.recordings:
+        for row in read_table(path):
+            told.setdefault(row["recording"], row)
     settings = PageSettings(context=params.context)
     by_recording = {}
     for question in sorted(questions, key=lambda each: each.start):

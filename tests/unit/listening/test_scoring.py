@@ -53,6 +53,14 @@ def test_with_overlap_every_so_manieth_clip_is_one_of_training(tmp_path, steps, 
         assert len(there) == 5 * SR or place % steps == 0
 
 
+def test_some_clips_are_as_they_are_among_all(tmp_path, monkeypatch):
+    monkeypatch.setattr("anurans.recordings.audio.BLOCK", 7001)
+    source = make(tmp_path / "a.wav", 43, sr=11025)
+    every = windows(source, 2)
+    at = [3, 4, 9, 16]
+    assert np.array_equal(list(read_windows(source, SR, 5.0, 2, at)), [every[n] for n in at])
+
+
 def test_a_recording_longer_than_a_block_is_read_in_pieces(tmp_path, monkeypatch):
     monkeypatch.setattr("anurans.recordings.audio.BLOCK", 7001)
     source = make(tmp_path / "a.wav", 60)

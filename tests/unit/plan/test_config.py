@@ -359,6 +359,21 @@ MISTAKES = [
         {"recordings__pattern": r"(?P<place>\w)"},
         "recordings.pattern: unknown group place; allowed: site, date, time, zone.",
     ),
+    (
+        {"search__label": "BOALB"},
+        "search.label: BOALB is not in species (did you mean BOAALB?); expected one of BOAALB.",
+    ),
+    (
+        {"search": {"example": "a.wav", "start": 1, "end": 2, "label": "BOAALB"}},
+        "search: found example and label; give one of them.",
+    ),
+    ({"search": {"example": "a.wav", "start": 1}}, "search: an example needs start and end"),
+    (
+        {"search": {"example": "a.wav", "start": 3, "end": 2.5}},
+        "search.end: found 2.5; expected more than start, 3.",
+    ),
+    ({"search": {"start": 1}}, "search: found start or end without an example"),
+    ({"search__backbone": "nett"}, "search.backbone: nett is not in backbones"),
 ]
 
 

@@ -83,3 +83,24 @@ def test_channels_are_those_that_differ_from_the_configs(plan, tmp_path):
     assert review.channels("doubt-1") == {}
     assert review.recordings_tables("doubt-1") == ["results/recordings.csv"]
     assert review.recordings_tables("check-1") == ["results/detections/recordings.csv"]
+
+
+def test_what_to_annotate_next_is_asked_for_by_itself(plan, tmp_path):
+    given = {"detection": {"recordings": {"source": "new"}}, "review": {"round": 2}}
+    review = plan(**given)
+    assert review.suggested() == [
+        "results/review/suggestions.csv",
+        "results/review/teach-2.html",
+    ]
+    assert not any("teach" in path for path in (*review.all(), *review.pages()))
+    assert review.taught(str) == []
+    queues = tmp_path / "results/review/queues"
+    queues.mkdir(parents=True)
+    (queues / "teach-1.csv").touch()
+    (queues / "teach-2.csv").touch()
+    # What was asked before is not asked again; nothing is counted by it.
+    assert review.taught(str) == ["results/review/queues/teach-1.csv"]
+    assert review.undrawn("teach", str) == "(?!)"
+    assert review.drawn_files(str, "{queue}") == []
+    with pytest.raises(UserError, match="does not say what to detect calls in"):
+        plan().suggested()

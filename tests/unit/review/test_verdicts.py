@@ -56,6 +56,13 @@ def test_the_later_answer_of_a_person_counts_and_it_is_said(read):
     assert notes[1].endswith("1 row without an answer.")
 
 
+def test_what_was_suggested_or_found_counts_nothing_and_it_is_said(read):
+    rows = [row("q1", "A", "present"), row("q1", "A", "absent", kind="teach", queue="teach-1")]
+    answers, notes = read(rows, queue=queue_of(rows[:1]))
+    assert [one.answer for one in answers] == ["present"]
+    assert "1 answer of what was suggested or searched for" in notes[0]
+
+
 def test_digits_that_a_spreadsheet_took_away_are_no_change(read):
     rows = [row("q1", "A", "present")]
     saved = [rows[0] | {"start": "5", "end": "10.0", "probability": "0.100"}]

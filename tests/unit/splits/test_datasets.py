@@ -279,6 +279,26 @@ def test_rows_come_in_the_order_that_is_asked_for(tmp_path):
     assert rows_of([(found, [])]).shape[0] == 0
 
 
+def test_what_is_known_of_a_window_alone_is_learnt_from():
+    clips = original_clips("A", 15.0, 5.0, 0.5)
+    # Answers about windows: the second of the first clip, the first of the second.
+    says = [
+        Annotation(0.0, 0.0, LISTENED, "", None, None),
+        Annotation(2.0, 5.0, " absent X", "", None, None),
+        Annotation(5.0, 8.0, " present X", "", None, None),
+    ]
+    of = embeddings(clips, **HALVES)
+    given = labelled(of, np.ones(3, bool), {"A": says}, ["X"], LabelRule())
+    assert given.clips.clip.tolist() == ["A_0000000", "A_0005000"]
+    # The second clip holds a call; of the first nobody knows.
+    assert given.known[:, 0].tolist() == [False, True] and given.labels[1, 0]
+    labels, known, _ = label_windows(given, of, {"A": says}, ["X"], LabelRule())
+    assert known[:, 0].tolist() == [False, True, True, False]
+    assert labels[:, 0].tolist() == [False, False, True, False]
+    whole = labelled(embeddings(clips), np.ones(3, bool), {"A": says}, ["X"], LabelRule())
+    assert whole.clips.clip.tolist() == ["A_0005000"]
+
+
 def test_rows_of_windows_come_clip_by_clip(tmp_path):
     clips = original_clips("A", 15.0, 5.0, 0.5)
     data = np.arange(12.0).reshape(3, 2, 2)

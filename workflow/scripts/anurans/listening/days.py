@@ -10,8 +10,10 @@ import numpy as np
 
 from anurans.listening.detector import Detector, check_network
 from anurans.listening.scoring import (
+    BATCH,
     Listener,
     Viewer,
+    batched,
     listen,
     measure,
     overlapping_clips,
@@ -98,7 +100,20 @@ def open_trained(
     found += [Path(path) for path in finished if Path(path).name == "about.json"]
     network, described = open_network(found[-1], threads)
     check_network(detector, described, found[-1].parent, model)
-    settings = detector.about["settings"]
+    return embedder_of(network, detector.about["settings"])
+
+
+def embedder_of(network: Any, settings: Mapping[str, Any]) -> Viewer | Listener:
+    """Give a network what draws its images, or cuts its windows.
+
+    Parameters
+    ----------
+    network
+        Opened by `anurans.networks.embeddings.open_network`.
+    settings
+        `length` of clips and, of a network that takes sound, `sound`, else `sr` and `spectrogram`,
+        as `anurans.listening.detector.Detector` has them.
+    """
     if "sound" in settings:
         return Listener(Windows(**settings["sound"], length=settings["length"]), network)
     samples = round(settings["length"] * settings["sr"])
@@ -109,6 +124,42 @@ def open_trained(
 def lay_clips(sources: Sequence[Source], cutting: Cutting) -> ClipTable:
     """Clips of all recordings, in their order."""
     return concatenate(map(cutting.clips, sources))
+
+
+def embed(
+    sources: Sequence[Source],
+    wanted: ClipTable,
+    embedder: Viewer | Listener,
+    length: float,
+    dtype: str,
+) -> Iterator[np.ndarray]:
+    """Embed some clips of recordings, some at a time, in the order of the recordings.
+
+    Parameters
+    ----------
+    sources
+        The recordings.
+    wanted
+        Their clips, laid without overlap; those of one recording in the order of time.
+    embedder
+        What embeds.
+    length
+        Of a clip, in s.
+    dtype
+        Of the embeddings.
+
+    Yields
+    ------
+    np.ndarray [shape=(n, width) or (n, windows, width)]
+    """
+    for source in sources:
+        mine = wanted[wanted.recording == source.recording]
+        at = np.rint(mine.source_start / length).astype(int).tolist()
+        done = 0
+        for audio in batched(read_windows(source, embedder.sr, length, 1, at), BATCH):
+            names = mine.clip[done : done + len(audio)]
+            done += len(audio)
+            yield embedder.embed(audio, names).astype(dtype)
 
 
 def hear(

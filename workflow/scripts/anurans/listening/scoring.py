@@ -116,7 +116,7 @@ def overlapping_clips(
 def read_windows(
     source: Source, sr: int, length: float, steps: int, at: Sequence[int]
 ) -> Iterator[np.ndarray]:
-    """Read the clips of a recording at `places`, however long it is.
+    """Read the clips of a recording at `places`, or at some of them, however long it is.
 
     Yields
     ------
@@ -133,8 +133,8 @@ def read_windows(
             if block is None:
                 more = False
             else:
-                kept = np.concatenate([kept[max(0, start - first) :], to_int16(block)])
-                first = max(first, start)
+                done = min(max(0, start - first), len(kept))
+                kept, first = np.concatenate([kept[done:], to_int16(block)]), first + done
         clip = kept[start - first : start - first + samples]
         if len(clip) < samples and (number < len(at) - 1 or not len(clip)):
             raise UserError(

@@ -64,6 +64,7 @@ def contradictions(config: Mapping[str, Any]) -> Iterator[str]:
                 "verdicts of a check queue under review.verdicts (docs/review.md), or write tuned."
             )
     yield from _about_export(config)
+    yield from _about_search(config)
 
 
 def _about_export(config: Mapping[str, Any]) -> Iterator[str]:
@@ -85,6 +86,32 @@ def _about_export(config: Mapping[str, Any]) -> Iterator[str]:
                 f"export.authors.{number}.orcid: found {author['orcid']}; expected "
                 "https://orcid.org/ and the number, as https://orcid.org/0000-0002-1825-0097."
             )
+
+
+def _about_search(config: Mapping[str, Any]) -> Iterator[str]:
+    wanted, species = config["search"], list(config["species"])
+    for key in ("label", "species"):
+        if wanted[key] is not None and wanted[key] not in species:
+            yield (
+                f"search.{key}: {wanted[key]} is not in species{guess(wanted[key], species)}; "
+                f"expected one of {', '.join(species)}."
+            )
+    if wanted["example"] is not None and wanted["label"] is not None:
+        yield "search: found example and label; give one of them."
+    times = wanted["start"], wanted["end"]
+    if wanted["example"] is None and times != (None, None):
+        yield "search: found start or end without an example; give the file as search.example."
+    if wanted["example"] is not None:
+        if None in times:
+            yield "search: an example needs start and end, where the call is in it, in s."
+        elif times[1] <= times[0]:
+            yield f"search.end: found {times[1]:g}; expected more than start, {times[0]:g}."
+    named, known = wanted["backbone"], list(config["backbones"])
+    if named is not None and known and named not in known:
+        yield (
+            f"search.backbone: {named} is not in backbones{guess(named, known)}; expected one of "
+            f"{', '.join(known)}."
+        )
 
 
 def _about_recordings(at: str, settings: Mapping[str, Any]) -> Iterator[str]:

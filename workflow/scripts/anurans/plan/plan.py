@@ -22,6 +22,7 @@ from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.report_plan import ReportPlan
 from anurans.plan.review_plan import ReviewPlan
 from anurans.plan.run_plan import RunPlan
+from anurans.plan.search_plan import SearchPlan
 from anurans.plan.split_plan import SplitPlan, count_sites
 from anurans.plan.study_plan import StudyPlan
 from anurans.sounds import resolution
@@ -68,8 +69,12 @@ class Plan:
         self.detection = DetectionPlan(
             self.config, self.recordings, self.runs, self.networks, self.days, self.finished
         )
+        self.search = SearchPlan(
+            *(config, self.recordings, self.annotations, self.days, self.networks, self.finished)
+        )
         self.review = ReviewPlan(
-            *(self.config, self.recordings, self.annotations, self.days, self.runs, self.finished)
+            *(self.config, self.recordings, self.annotations, self.days, self.runs, self.search),
+            self.finished,
         )
         self.exports = ExportPlan(
             self.config, self.recordings, self.days, self.networks, self.finished
@@ -78,7 +83,7 @@ class Plan:
     @property
     def trained_config(self) -> dict[str, Any]:
         """The config without what changes nothing of the models: what is detected, or leaves."""
-        without = ("detection", "export", "review", "start")
+        without = ("detection", "export", "review", "search", "start")
         return {key: value for key, value in self.config.items() if key not in without}
 
     def start(self) -> dict[str, Any]:

@@ -16,10 +16,13 @@ from anurans.plan.day_plan import DayPlan
 from anurans.plan.detection_plan import BEST, CHECKED, TUNED, candidates
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.run_plan import RunPlan
+from anurans.plan.search_plan import SearchPlan
 
 # Those drawn of new recordings, and of the annotated ones.
 OF_SEASON, OF_TRAINING = ("check", "count"), ("doubt",)
-KINDS = (*OF_SEASON, *OF_TRAINING)
+# Drawn of new recordings where it is asked for by itself, and made anew with each search.
+TEACH, SEARCH = "teach", "search"
+KINDS = (*OF_SEASON, *OF_TRAINING, TEACH)
 QUEUES = "results/review/queues/{queue}.csv"
 
 
@@ -39,6 +42,8 @@ class ReviewPlan:
         The new recordings.
     runs
         Trainings, of which those of one model doubt annotations.
+    search
+        What is searched for, and in which recordings.
     finished
         The finished model that is listened with; None where models are trained here.
     """
@@ -50,6 +55,7 @@ class ReviewPlan:
         annotations: AnnotationPlan,
         days: DayPlan,
         runs: RunPlan,
+        search: SearchPlan,
         finished: Finished | None,
     ) -> None:
         self._config = config
@@ -57,6 +63,7 @@ class ReviewPlan:
         self._annotations = annotations
         self._days = days
         self._runs = runs
+        self._search = search
         self._finished = finished
         self.settings: dict[str, Any] = config["review"]
 
@@ -119,19 +126,42 @@ class ReviewPlan:
         What is not drawn yet stands behind the detections, which may stand on answers.
         """
         drawn = sorted(self.drawn(place))
-        kept = [queue for queue in drawn if not kinds or queue.partition("-")[0] in kinds]
+        kinds = kinds or (*OF_SEASON, *OF_TRAINING)
+        kept = [queue for queue in drawn if queue.partition("-")[0] in kinds]
         return [pattern.format(queue=queue) for queue in kept]
+
+    def taught(self, place: Callable[[str], str]) -> list[str]:
+        """Queues of what to annotate next of earlier rounds, where they are there."""
+        earlier = [f"{TEACH}-{number}" for number in range(1, self.settings["round"])]
+        return [QUEUES.format(queue=queue) for queue in earlier if queue in self.drawn(place)]
+
+    def candidates(self, clips: str) -> list[str]:
+        """Table of the clips that are embedded, where not all of a day's are."""
+        return ["results/review/candidates.csv"] if clips == "candidates" else []
+
+    def suggested(self) -> list[str]:
+        """What the target `suggest` makes, refused where there are no new recordings."""
+        self._days.all  # noqa: B018
+        page = f"results/review/{TEACH}-{self.settings['round']}.html"
+        return ["results/review/suggestions.csv", page]
 
     def recordings_tables(self, queue: str) -> list[str]:
         """Tables of the recordings that a queue asks about."""
         kind = queue.partition("-")[0]
-        of_training = kind in OF_TRAINING
-        return ["results/recordings.csv" if of_training else "results/detections/recordings.csv"]
+        if kind == SEARCH:
+            return self._search.recordings_tables()
+        return [
+            "results/recordings.csv" if kind in OF_TRAINING else "results/detections/recordings.csv"
+        ]
 
     def channels(self, queue: str) -> dict[str, str]:
         """Channels that are used of the recordings of a queue, where it is not the config's."""
         kind, usual = queue.partition("-")[0], self._config["audio"]["channel"]
-        of = self._recordings.all_channels() if kind in OF_TRAINING else self._days.channels()
+        if kind == SEARCH:
+            of = self._search.channels()
+        else:
+            trained = kind in OF_TRAINING
+            of = self._recordings.all_channels() if trained else self._days.channels()
         return {name: channel for name, channel in of.items() if channel != usual}
 
     def questions(self, kind: str) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from anurans.listening.activity import place_clips
+from anurans.recordings.clips import ClipTable
 from anurans.recordings.times import clock_of
 from anurans.review.queues import FLOOR, Clips
 from anurans.scores.probabilities import Curve
@@ -42,6 +43,29 @@ def voted(scores: np.ndarray) -> np.ndarray:
     return np.sort(scores, axis=-1)[..., scores.shape[-1] // 2]
 
 
+def read_day(path: str) -> tuple[ClipTable, np.ndarray, list[str]]:
+    """Read the clips of a day that do not overlap.
+
+    Parameters
+    ----------
+    path
+        Of the scores of a day.
+
+    Returns
+    -------
+    clips : ClipTable
+    scores : np.ndarray [shape=(n, species, folds)]
+    species
+        Codes, in the order of the columns.
+    """
+    with open_shard(path) as shard:
+        clips, scores, about = shard.clips, shard.data[:], shard.metadata["detection"]
+    steps = round(1 / (1 - about["overlap"]))
+    places = np.rint(clips.source_start * steps / about["settings"]["length"]).astype(int)
+    tiles = places % steps == 0
+    return clips[tiles], scores[tiles], about["species"]
+
+
 def read_season(
     shards: Iterable[str], curves: Mapping[str, Curve | None], model: str
 ) -> tuple[Clips, list[str]]:
@@ -66,12 +90,7 @@ def read_season(
     found: list[tuple[np.ndarray, ...]] = []
     species: list[str] = []
     for path in shards:
-        with open_shard(path) as shard:
-            clips, scores, about = shard.clips, shard.data[:], shard.metadata["detection"]
-        species, length = about["species"], about["settings"]["length"]
-        steps = round(1 / (1 - about["overlap"]))
-        tiles = np.rint(clips.source_start * steps / length).astype(int) % steps == 0
-        clips, scores = clips[tiles], scores[tiles]
+        clips, scores, species = read_day(path)
         chances = np.full(scores.shape[:2], np.nan)
         for at, curve in enumerate(curves[name] for name in species):
             if curve is not None:

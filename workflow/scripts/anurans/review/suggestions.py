@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import entr
 
+# How many suggestions lie in the same recording is in `in_recording`: where there are many, one may
+# annotate it as a whole.
 SUGGESTIONS = (
     *("rank", "recording", "start", "end", "species", "score", "disagreement", "rarity"),
-    *("distance", "outside", "why"),
+    *("distance", "outside", "why", "in_recording", "site", "date", "time", "path"),
 )
 # Clips that are looked at for diversity, for each one that is suggested, and at least.
 POOL, LEAST = 10, 200

@@ -15,6 +15,8 @@ ANSWERS = (PRESENT, ABSENT, UNSURE)
 VERDICT = (*QUEUE, "answer", "also", "quality", "note", "who", "answered_at", "rule")
 # Of what is asked: whoever reads a verdict alone relies on these.
 _OF_CLIP = ("kind", "recording", "start", "end")
+# Of queues whose clips were chosen, and not drawn: nothing is counted or checked by them.
+CHOSEN = ("teach", "search")
 _DRAWN = ("stratum", "stratum_size", "stratum_drawn", "probability", "score")
 
 
@@ -109,13 +111,16 @@ def read_verdicts(
     notes: list[str] = []
     found: dict[tuple[str, ...], Answer] = {}
     for file in files:
-        again = without = 0
+        again = without = chosen = 0
         # A note may be of several lines, and so may the row that it is in.
         line = 2
         for row in read_table(file, VERDICT):
             at, line = line, line + 1 + sum(cell.count("\n") for cell in row.values())
             if not row["answer"].strip():
                 without += 1
+                continue
+            if row["kind"] in CHOSEN:
+                chosen += 1
                 continue
             key = row["queue"], row["question"], row["species"]
             one = Answer(row, str(file), at, key in asked)
@@ -129,6 +134,12 @@ def read_verdicts(
                 found[*key, one.who] = one
         if again:
             notes.append(f"{file}: {counted(again, 'answer')} given twice; the later one counts.")
+        if chosen:
+            notes.append(
+                f"{file}: {counted(chosen, 'answer')} of what was suggested or searched for, by "
+                "which nothing is counted or checked (name the file under annotations.partial to "
+                "learn from it)."
+            )
         if without:
             notes.append(f"{file}: {counted(without, 'row')} without an answer.")
     if wrong:

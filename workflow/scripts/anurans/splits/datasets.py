@@ -45,7 +45,7 @@ class Embeddings:
     @property
     def windows(self) -> tuple[float, ...]:
         """Where the windows of a clip begin, in s from its start; none of an image."""
-        return tuple(self.metadata["embedding"].get("windows", ()))
+        return tuple(self.metadata.get("embedding", {}).get("windows", ()))
 
     def batches(self) -> Iterator[np.ndarray]:
         """Read all clips, some at a time, in the order of `clips`."""
@@ -212,7 +212,7 @@ def shown_by(copies: ClipTable, originals: ClipTable, of: Mapping[str, int]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Clips of a part of a run, of each of which something is known.
+    """Clips of a part of a run, of each of which, or of a window of it, something is known.
 
     Attributes
     ----------
@@ -284,7 +284,8 @@ def labelled(
     embeddings
         Where the clips are.
     chosen : np.ndarray [shape=(n,), dtype=bool]
-        Which clips of `embeddings.clips`; those of which nothing is known are left out.
+        Which clips of `embeddings.clips`; those of which nothing is known, nor of a window of
+        theirs, are left out.
     annotations
         Of each annotated recording.
     species, rule
@@ -300,7 +301,14 @@ def labelled(
     covered = cover_clips(clips, annotations, durations_of(embeddings), species)
     labels, used = decide_all(covered, rule)
     known = known_all(covered)
-    return Part(clips, labels, known).take(np.flatnonzero(used & known.any(axis=1)))
+    some = np.asarray(known.any(axis=1))
+    if embeddings.windows and not some.all():
+        # What is known of a window alone is learnt from, too; the clip stays unknown.
+        length = embeddings.metadata["embedding"]["window"]
+        windows = windows_of(clips[~some], embeddings.windows, length)
+        sure = known_all(cover_clips(windows, annotations, durations_of(embeddings), species))
+        some[~some] = sure.any(axis=1).reshape(-1, len(embeddings.windows)).any(axis=1)
+    return Part(clips, labels, known).take(np.flatnonzero(used & some))
 
 
 def chosen_copies(part: Part, copies: str | Sequence[str], species: Sequence[str]) -> Part:
