@@ -64,6 +64,7 @@ rule score_classes:
         runtime=growing(60),
     params:
         classes=asked(PLAN.networks.own_classes, "backbone"),
+        names=asked(PLAN.networks.count_classes, "backbone"),
         recordings=asked(PLAN.recordings.ids_of, "shard"),
         files=files,
         channels=asked(PLAN.recordings.channels, "shard"),

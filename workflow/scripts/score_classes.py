@@ -15,10 +15,13 @@ from anurans.sounds.windows import Windows
 def main(input, output, params, wildcards, resources, threads):
     embedder, network = open_network(input.about, threads)
     gpus.check(resources.get("gpu", 0), network["engine"], "embedding.engine")
-    if max(params.classes.values()) >= embedder.classes:
+    if params.names != embedder.classes:
         raise UserError(
             f"backbones.{wildcards.backbone}: the network scores {embedder.classes} classes, and "
-            "the list of names beside it has more; put the list that belongs to it there."
+            f"its list of names has {params.names}; with names missing, or some too many, others' "
+            "scores would be taken for a species'. Give the list that belongs to it (classes:): a "
+            "text file with a line for each class, or a CSV table with a line of column names "
+            "before them."
         )
     rows = read_table(input.table)
     usable = sources(rows, params.recordings, params.files, params.channels)

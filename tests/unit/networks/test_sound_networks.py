@@ -64,6 +64,22 @@ def test_classes_are_listed_beside_the_network(tmp_path):
     assert scientific_name("Boana lundii") == "Boana lundii"
 
 
+def test_no_line_of_a_list_of_classes_is_passed_over(tmp_path):
+    """Or all that follow would be the classes of their neighbours."""
+    names = tmp_path / "names.txt"
+    names.write_text("\nBoana lundii\n\nBoana faber\n\n")
+    assert class_names(names) == ["", "Boana lundii", "", "Boana faber"]
+    (tmp_path / "names.csv").write_text("label\nBoana lundii,Usina\n\nBoana faber\n")
+    assert class_names(tmp_path / "names.csv") == ["Boana lundii", "", "Boana faber"]
+
+
+def test_a_list_of_classes_in_another_encoding(tmp_path):
+    names = tmp_path / "names.txt"
+    names.write_bytes("Hyla caf\xe9".encode("latin-1"))
+    with pytest.raises(UserError, match=r"names.txt: found b'\\xe9', which is no UTF-8"):
+        class_names(names)
+
+
 def test_classes_of_a_folder_are_among_its_assets(tmp_path):
     (tmp_path / "assets").mkdir()
     assert class_names(tmp_path) == []

@@ -5,6 +5,7 @@ Read at parse time: names alone, standard library only.
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from anurans.networks.sound_networks import (
@@ -40,14 +41,25 @@ def own_classes(backbone: Mapping[str, Any], species: Mapping[str, str]) -> dict
     """
     if not is_sound(backbone) or not (backbone := fill(backbone)).get("scores"):
         return {}
-    known = _numbers(backbone.get("classes") or backbone["weights"])
+    known = _numbers(_list_of(backbone))
     names = {code: name.strip().lower() for code, name in species.items()}
     return {code: known[name] for code, name in names.items() if name in known}
 
 
+def named_classes(backbone: Mapping[str, Any]) -> list[str]:
+    """Names of all classes of a network, in the order of its scores; empty without a list."""
+    return class_names(_list_of(fill(backbone)))
+
+
+def _list_of(backbone: Mapping[str, Any]) -> str | Path | None:
+    """Where the names are, of a network with its defaults filled in."""
+    weights = backbone.get("classes") or backbone["weights"]
+    return find_labels() if weights in (None, PACKAGE) else weights
+
+
 @cache
-def _numbers(weights: str | None) -> dict[str, int]:
-    labels = class_names(find_labels() if weights in (None, PACKAGE) else weights)
+def _numbers(path: str | Path | None) -> dict[str, int]:
+    labels = class_names(path)
     numbers: dict[str, int] = {}
     for number, label in enumerate(labels):
         numbers.setdefault(scientific_name(label).strip().lower(), number)

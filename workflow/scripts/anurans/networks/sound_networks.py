@@ -185,15 +185,28 @@ def class_names(path: str | Path | None) -> list[str]:
     -------
     list of str
         BirdNET's are `Scientific name_Common name`; empty where no list is found.
+
+    Raises
+    ------
+    UserError
+        When the list is not in UTF-8.
     """
     labels = None if path is None else _labels_of(Path(path))
     if labels is None:
         return []
-    text = labels.read_text(encoding="utf-8-sig")
+    try:
+        text = labels.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{labels}: found {error.object[error.start : error.end]!r}, which is no UTF-8; save "
+            "the list of classes as UTF-8."
+        ) from None
+    lines = text.rstrip().splitlines()
     if labels.suffix == ".csv":
-        # Perch's has one column, under the name of the set of classes.
-        return [row[0] for row in csv.reader(text.splitlines()[1:]) if row]
-    return [line.strip() for line in text.splitlines() if line.strip()]
+        # Perch's has one column, under the name of the set of classes. A line without a name is
+        # kept: whoever counts the classes sees it.
+        return [(next(csv.reader([line]), None) or [""])[0] for line in lines[1:]]
+    return [line.strip() for line in lines]
 
 
 def _labels_of(path: Path) -> Path | None:

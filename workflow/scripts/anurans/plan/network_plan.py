@@ -6,7 +6,7 @@ from typing import Any
 
 from anurans.common.errors import UserError
 from anurans.listening.finished_models import Finished
-from anurans.networks.own_classes import own_classes
+from anurans.networks.own_classes import named_classes, own_classes
 from anurans.networks.sound_networks import (
     LICENCES,
     MISSING,
@@ -109,6 +109,10 @@ class NetworkPlan:
     def combines(self, backbone: str) -> str:
         """How scores of the windows of a clip become the clip's, where a network has windows."""
         return self._config["backbones"][backbone].get("combine", "max")
+
+    def count_classes(self, backbone: str) -> int:
+        """How many classes the list of a network names."""
+        return len(named_classes(self._config["backbones"][backbone]))
 
     def own_classes(self, backbone: str) -> dict[str, int]:
         """Class of a network for each species that it knows."""

@@ -52,8 +52,8 @@ def _resolved(rules: Mapping[str, Any]) -> Mapping[str, Any]:
 def fill_in(value: Any, rules: Mapping[str, Any]) -> Any:
     """Give `value` with the defaults of `rules`, the same however it is written.
 
-    Known keys stand in the order of the schema, and 1 is 1.0 where any number is allowed: jobs are
-    outdated when the text of a value has changed.
+    Known keys stand in the order of the schema, 1 is 1.0 where any number is allowed, and 2.0 is 2
+    where a whole one is: jobs are outdated when the text of a value has changed.
     """
     rules = _resolved(rules)
     if isinstance(value, list):
@@ -70,6 +70,8 @@ def fill_in(value: Any, rules: Mapping[str, Any]) -> Any:
         return {key: fill_in(value[key], known.get(key, others)) for key in order}
     if "number" in rules.get("type", ()) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if "integer" in rules.get("type", ()) and isinstance(value, float) and value.is_integer():
+        return int(value)
     return value
 
 
