@@ -110,7 +110,7 @@ ROWS = [
         {"collect_annotations": 1, **REPORTS},
     ),
     Row(
-        "annotations: a table of which part of a recording was listened to, of the test part",
+        "annotations: a table that says what was listened to of a recording of the test part",
         state(f"{names()[4]},0,10,,listened"),
         LABELS | {"train_model": 1},
     ),
