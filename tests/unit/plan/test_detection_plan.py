@@ -30,7 +30,7 @@ def plan(monkeypatch):
 def test_without_detection_the_config_is_as_it_was(plan):
     without = plan()
     assert "detection" not in without.config
-    others = {"export", "review"}
+    others = {"export", "review", "search"}
     kept = {key: value for key, value in without.config.items() if key not in others}
     assert without.trained_config == kept
     with pytest.raises(UserError, match="does not say what to detect calls in"):
