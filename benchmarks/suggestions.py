@@ -84,7 +84,7 @@ def season(results, cache):
     ]
     table = lay_clips(usable, Cutting(LENGTH, 0.5, 1))
     if cache and cache.is_file():
-        return table, np.load(cache)
+        return table, np.load(cache, allow_pickle=False)
     network, about = open_network(results / "backbones/birdnet/about.json", 1)
     sound = {"sr": about["sr"], "samples": about["samples"], "seed": 1}
     embedder = embedder_of(network, {"length": LENGTH, "sound": sound})
