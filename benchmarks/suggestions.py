@@ -2,9 +2,9 @@
 
     make monitoring && .venv/bin/python benchmarks/suggestions.py [--results results] [--draws 12]
 
-Embeds the season once by BirdNET (--cache keeps it). A draw begins with four annotated minutes of
-the demo, takes the nights of half of the season as what may be annotated and those of the other
-half to judge by, and annotates `--step` windows a round, by the truth that the season was
+Embeds the season once by BirdNET (--cache keeps it). A draw begins with a few annotated minutes of
+the demo (--start), takes the nights of half of the season as what may be annotated and those of the
+other half to judge by, and annotates --step windows a round, by the truth that the season was
 synthesised from. Heads are logistic regressions of three folds by recording; their mean is scored.
 Prints the mean average precision over rounds, and the difference to random clips with its interval
 over draws. And, of the annotated minutes, what a search by a label finds in a recording that none
@@ -143,7 +143,7 @@ def choose(way, scores, data, known, groups, positives, n, rng):
     return np.array([row["at"] for row in rows])
 
 
-def curves(results, cache, draws, rounds, step):
+def curves(results, cache, draws, rounds, step, start):
     """Mean average precision [draws, ways, rounds, species] of clips that are judged by."""
     begin, begun = trained_on(results)
     _, begun_labels = labels_of(begin, ROOT / "resources/demo/annotations")
@@ -157,7 +157,7 @@ def curves(results, cache, draws, rounds, step):
         names = rng.permutation(sorted(set(nights)))
         judged = np.isin(nights, names[: len(names) // 2])
         pool = np.flatnonzero(~judged)
-        first = np.isin(begin.recording, rng.permutation(sorted(set(begin.recording)))[:4])
+        first = np.isin(begin.recording, rng.permutation(sorted(set(begin.recording)))[:start])
         for at, way in enumerate(WAYS):
             of = np.random.default_rng([draw, 7])
             x, y = [begun[first].reshape(-1, begun.shape[-1])], [begun_labels[first].reshape(-1, 3)]
@@ -247,12 +247,15 @@ if __name__ == "__main__":
     parser.add_argument("--results", type=Path, default=ROOT / "results")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--draws", type=int, default=12)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--step", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--step", type=int, default=5)
+    parser.add_argument("--start", type=int, default=2)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     by_label(options.results)
     made = curves(
-        *(options.results, options.cache, options.draws, options.rounds), step=options.step
+        *(options.results, options.cache, options.draws, options.rounds),
+        step=options.step,
+        start=options.start,
     )
     show(made, options.step)

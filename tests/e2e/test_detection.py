@@ -408,13 +408,20 @@ def test_what_to_annotate_next_and_what_sounds_like_a_call(heard):
     near = [float(row["score"]) for row in rows]
     assert near == sorted(near, reverse=True)
     # All annotated calls are the example, so that what is found of the annotated has none.
-    assert all(calls(row) for row in rows[:3])
     assert not any(calls(row) for row in rows if row["recording"] in names())
-    name, (start, end) = next((name, of["LOW"][0]) for name, of in new.items() if of.get("LOW"))
-    example = {"example": f"new/{name}.wav", "start": start, "end": end, "questions": 4}
-    write_config(heard, config | {"search": example | {"species": "LOW", "new": True}})
+    # A clip in a file of its own, at another rate: the nearest is that clip.
+    sound, sr = sf.read(heard / f"recordings/{names()[0]}.wav")
+    sf.write(heard / "example.flac", np.repeat(sound, 2, axis=0), 2 * sr)
+    example = {"example": "example.flac", "start": 5, "end": 10, "questions": 4}
+    write_config(heard, config | {"search": example | {"species": "LOW"}})
     snakemake(heard, "search")
     rows = read(heard / "results/review/queues/search.csv")
-    assert calls(rows[0]) and calls(rows[1])
-    own = [row for row in rows if row["recording"] == name]
-    assert not any(float(row["start"]) < end and start < float(row["end"]) for row in own)
+    assert (rows[0]["recording"], float(rows[0]["start"])) == (names()[0], 5)
+    assert float(rows[0]["score"]) > 0.9
+    # Of a recording that is searched, the example itself is left out.
+    example |= {"example": f"recordings/{names()[0]}.wav"}
+    write_config(heard, config | {"search": example})
+    snakemake(heard, "search")
+    rows = read(heard / "results/review/queues/search.csv")
+    assert len(rows) == 8 and {row["species"] for row in rows} == {"LOW", "HIGH"}
+    assert (names()[0], 5) not in {(row["recording"], float(row["start"])) for row in rows}
