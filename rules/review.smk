@@ -293,6 +293,7 @@ rule collect_verdicts:
         runtime=growing(5),
     params:
         verdicts=asked(PLAN.review.verdicts_digest),
+        labelling=config["labelling"],
         code=code("collect_verdicts.py", recordings=False),
     script:
         "../workflow/scripts/collect_verdicts.py"

@@ -11,6 +11,9 @@ def main(input, output, params):
     places = months_of(by_recording(read_table(input.recordings)))
     frame = [row for path in input.frames for row in read_table(path)]
     verdicts = read_together(read_table(input.verdicts))
+    unknown = {one.species for one in verdicts} - set(params.species)
+    for name in sorted(unknown):
+        log.warning("warning: verdicts about %s count nothing: the config does not have it", name)
     rows = tabulate_counts(verdicts, frame, places, params.species)
     write_table(output[0], COUNTS, rows)
     for row in rows:

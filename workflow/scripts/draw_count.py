@@ -8,10 +8,11 @@ from anurans.scores.probabilities import read_curves
 
 
 def main(input, output, params, wildcards):
+    seed = params.seed + int(wildcards.round) - 1
     curves = read_curves(read_table(input.calibrators), params.species)
     clips, species = read_season(input.scores, curves, model_digest(input.model))
     name = f"count-{wildcards.round}"
-    rows, frame = draw_count(name, clips, params.questions, params.seed)
+    rows, frame = draw_count(name, clips, params.questions, seed)
     write_table(output.queue, QUEUE, rows)
     write_table(output.frame, frame_columns(species), frame)
     asked = len({row["question"] for row in rows})

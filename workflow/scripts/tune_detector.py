@@ -6,6 +6,7 @@ from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
 from anurans.listening.detector import THRESHOLDS, by_fold, read_detector
 from anurans.review.checked_thresholds import last_thresholds
+from anurans.review.season_clips import model_digest
 from anurans.scores.calibration import calibrate_unseen, fit_calibrator
 from anurans.scores.curves import pool, read_scored
 from anurans.scores.intervals import draw_groups
@@ -28,7 +29,7 @@ def main(input, output, params):
     if params.thresholds == "tuned":
         rows = tuned
     elif params.thresholds == "checked":
-        found = last_thresholds(read_table(*input.checked))
+        found = last_thresholds(read_table(*input.checked), model_digest(input.model))
         rows = list(as_checked(found, tuned))
     else:
         rows = list(for_precision(held_out, species, about["folds"], **params.thresholds))

@@ -5,7 +5,9 @@ import pytest
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
+from anurans.common.errors import UserError
 from anurans.review.checked_thresholds import (
+    THRESHOLDS,
     fit_curve,
     last_thresholds,
     precision_above,
@@ -93,7 +95,13 @@ def test_a_threshold_stands_with_what_follows_from_it():
         (np.arange(40) > 36, np.linspace(0.1, 0.9, 40), 10, "3 yes and 37 no, of 5"),
         (np.arange(40) > 20, np.linspace(0.1, 0.9, 40), 2, "answers of 2 nights"),
         (np.arange(40) < 20, np.linspace(0.1, 0.9, 40), 10, "higher scores are not more often"),
-        (np.arange(40) % 3 > np.arange(40) / 40, np.linspace(0.9, 0.1, 40), 10, "not reached"),
+        # 3 of 10 are right of the low scores, 6 of 10 of the high ones.
+        (
+            np.arange(40) % 10 < np.repeat([3, 6], 20),
+            np.linspace(0.1, 0.9, 40),
+            10,
+            "not reached",
+        ),
         (
             np.arange(200) % 7 > np.arange(200) / 200,
             np.linspace(0.3, 0.9, 200),
@@ -123,10 +131,37 @@ def test_what_was_not_drawn_has_no_part():
 
 def test_the_latest_known_threshold_counts():
     rows = [
-        {"queue": "check-2", "species": "A", "threshold": "0.5"},
-        {"queue": "check-10", "species": "A", "threshold": "0.7"},
-        {"queue": "check-11", "species": "A", "threshold": ""},
-        {"queue": "check-2", "species": "B", "threshold": ""},
+        {"queue": "check-2", "species": "A", "threshold": "0.5", "model": "m1"},
+        {"queue": "check-10", "species": "A", "threshold": "0.7", "model": "m1"},
+        {"queue": "check-11", "species": "A", "threshold": "", "model": "m1"},
+        {"queue": "check-12", "species": "A", "threshold": "0.9", "model": "m2"},
+        {"queue": "check-2", "species": "B", "threshold": "", "model": "m1"},
     ]
-    found = last_thresholds(rows)
+    found = last_thresholds(rows, "m1")
     assert list(found) == ["A"] and found["A"]["queue"] == "check-10"
+
+
+@pytest.mark.fault(
+    "Review",
+    "detection.thresholds: checked, where another model listens than the one that was checked",
+    sees="the thresholds of A were checked with the model m1 .queue check-2., and m2 listens now",
+    kept="no threshold",
+)
+def test_thresholds_of_another_model_are_refused(sees):
+    rows = [
+        {"queue": "check-2", "species": "A", "threshold": "0.5", "model": "m1"},
+        {"queue": "check-2", "species": "B", "threshold": "", "model": "m1"},
+    ]
+    with pytest.raises(UserError, match=sees) as error:
+        last_thresholds(rows, "m2")
+    assert "review.round: 3" in str(error.value)
+
+
+def test_a_table_of_thresholds_says_the_model_of_its_scores():
+    right, scores, _, _ = draw(np.random.default_rng(3))
+    rows, groups = answers(right, scores)
+    (row,) = tabulate_thresholds(rows, groups, 0.9)
+    assert row["model"] == "abc" and set(row) <= set(THRESHOLDS)
+    # Recordings that are in the season no more are groups of their own.
+    (alone,) = tabulate_thresholds(rows, {}, 0.9)
+    assert alone["threshold"] == row["threshold"]

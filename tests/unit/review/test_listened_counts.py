@@ -3,7 +3,7 @@
 import pytest
 
 from anurans.common.errors import UserError
-from anurans.review.listened_counts import hear_again, tabulate_counts
+from anurans.review.listened_counts import tabulate_counts
 
 from .answers import verdict
 
@@ -78,12 +78,29 @@ def test_only_what_was_drawn_for_counting_is_counted():
     assert tabulate_counts([*others, *added], FRAME, PLACES, ["A"]) == []
 
 
-def test_a_call_that_stands_for_many_clips_is_heard_again_first():
-    again = hear_again(answers(), 3)
-    heavy = [verdict("q60", "A", "present", stratum_size="900"), *answers()]
-    assert len(again) == 3 and {one.answer for one in again} == {"present"}
-    assert again[0].row["question"] == "q50" and again[0].row["score"] == "0.05"
-    assert hear_again(heavy, 1)[0].row["question"] == "q60"
+def test_a_recording_that_left_the_season_stays_in_what_was_drawn():
+    rows = tabulate_counts(answers(), FRAME, {"R1": PLACES["R1"]}, ["A"])
+    (season,) = (row for row in rows if row["by"] == "season")
+    assert season["clips"] == 600 and season["count"] == pytest.approx(40 * 0.9 + 560 / 39)
+    assert {row["place"] for row in rows if row["by"] == "site"} == {"north", "unknown"}
+
+
+def test_a_species_that_came_later_was_not_asked_about():
+    rows = tabulate_counts(answers(), FRAME, PLACES, ["A", "B"])
+    (added,) = (row for row in rows if row["species"] == "B")
+    assert added["note"].startswith("not asked about") and "count" not in added
+    assert added["by"] == "season" and added["clips"] == 600
+
+
+@pytest.mark.fault(
+    "Review",
+    "verdicts about a season that the config does not name any more",
+    sees="Queue count-1 was drawn from other recordings",
+    kept="nothing is counted",
+)
+def test_a_queue_of_another_season_is_refused(sees):
+    with pytest.raises(UserError, match=sees):
+        tabulate_counts(answers(), FRAME, {"other": PLACES["R1"]}, ["A"])
 
 
 @pytest.mark.fault(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from anurans.annotations.labels import LabelRule
+from anurans.annotations.labels import LabelRule, rule_in_words
 from anurans.common.errors import UserError
 from anurans.review.queues import QUEUE
 from anurans.review.review_page import (
@@ -14,7 +14,6 @@ from anurans.review.review_page import (
     local_time,
     page_data,
     read_questions,
-    rule_in_words,
 )
 from anurans.review.review_sound import Excerpt, PageSettings
 

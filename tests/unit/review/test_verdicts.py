@@ -24,7 +24,7 @@ def read(tmp_path):
         for number, rows in enumerate(files):
             paths.append(tmp_path / f"verdicts-{number}.csv")
             write_table(paths[-1], VERDICT, rows)
-        return read_verdicts(map(str, paths), queue)
+        return read_verdicts(map(str, paths), queue, "default")
 
     return reading
 
@@ -141,6 +141,41 @@ def test_a_line_that_cannot_be_is_refused(read, changed, sees):
     with pytest.raises(UserError) as error:
         read([rows[0], rows[1] | changed], queue=queue_of(rows))
     assert sees in str(error.value) and "verdicts-0.csv, line 3" in str(error.value)
+
+
+@pytest.mark.fault(
+    "Review",
+    "verdicts of a queue that was deleted and drawn anew",
+    sees="(and 29 more). Restore results/review/queues/count-1.csv",
+    kept="nothing is read",
+)
+@pytest.mark.parametrize("there", [True, False])
+def test_answers_to_another_queue_are_told_once(read, there, sees):
+    rows = [row(f"q{n}", "A", "present") for n in range(30)]
+    drawn = queue_of([each | {"recording": "R2"} for each in rows]) if there else []
+    with pytest.raises(UserError) as error:
+        read(rows, queue=drawn)
+    assert sees in str(error.value) and str(error.value).count("verdicts-0.csv") == 1
+
+
+def test_an_id_with_leading_zeros_is_not_a_number(read):
+    rows = [row("q1", "A", "present", recording="007")]
+    with pytest.raises(UserError, match="found recording '7'; expected '007'"):
+        read([rows[0] | {"recording": "7"}], queue=queue_of(rows))
+
+
+def test_a_person_is_one_however_the_name_is_written(read):
+    rows = [row("q1", "A", "present", who="Ana  Luz"), row("q2", "A", "absent", who="Ana Luz")]
+    again = row("q1", "A", "absent", who="ana luz ", answered_at="2025-03-02T20:15:00Z")
+    answers, _ = read(rows, [again], queue=queue_of(rows))
+    assert [(one.who, one.answer) for one in answers] == [("Ana Luz", "absent")] * 2
+
+
+def test_answers_under_another_label_rule_are_told(read):
+    rows = [row("q1", "A", "present"), row("q2", "A", "absent", rule="any part of a call")]
+    answers, notes = read(rows, queue=queue_of(rows))
+    assert len(answers) == 2
+    assert notes[0].startswith("warning:") and "1 answer given under another" in notes[0]
 
 
 def answered(read, **people):

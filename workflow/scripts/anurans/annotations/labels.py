@@ -59,6 +59,32 @@ class LabelRule:
         return f"{self.rule} ({', '.join(changed)})" if changed else self.rule
 
 
+def rule_in_words(rule: LabelRule) -> str:
+    """Say when a species is present in a clip, as labels are made.
+
+    Examples
+    --------
+    >>> rule_in_words(LabelRule())
+    'its calls cover at least 0.25 s of the clip, or at least half of one call lies in the clip'
+    """
+    match rule.rule:
+        case "any":
+            words = "any part of one of its calls lies in the clip"
+        case "contained":
+            words = "one of its calls lies wholly in the clip"
+        case _:
+            share = {0.5: "half", 1.0: "all"}.get(
+                rule.min_fraction, f"{100 * rule.min_fraction:g} %"
+            )
+            words = (
+                f"its calls cover at least {rule.min_overlap:g} s of the clip, or at least {share} "
+                "of one call lies in the clip"
+            )
+    if rule.ambiguous == "drop" and rule.rule != "any":
+        words += "; where less of a call does, answer unsure"
+    return words
+
+
 def cover(
     starts: np.ndarray,
     ends: np.ndarray,

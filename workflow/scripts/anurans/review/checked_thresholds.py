@@ -11,14 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
+from anurans.common.errors import UserError
 from anurans.common.wording import counted
 from anurans.review.stratified_counts import FEWEST
 from anurans.review.verdicts import PRESENT, UNSURE, Verdict
 
 THRESHOLDS = (
-    *("queue", "species", "answers", "unsure", "right", "wanted", "threshold", "lower", "upper"),
+    *("queue", "model", "species", "answers", "unsure", "right", "wanted"),
+    *("threshold", "lower", "upper"),
     *("precision_above", "precision_lower", "precision_upper", "intercept", "slope", "note"),
 )
+_ABOVE = ("precision_above", "precision_lower", "precision_upper")
 # Of either answer; with fewer a curve is drawn through nothing.
 FEWEST_OF_KIND = 5
 _CLOSEST = 1e-6
@@ -122,19 +125,38 @@ def precision_above(
     return share, float(centre - far), float(centre + far)
 
 
-def last_thresholds(rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+def last_thresholds(rows: Iterable[Mapping[str, str]], model: str) -> dict[str, Mapping[str, str]]:
     """The row of the latest queue in which the threshold of each species is known.
 
     Parameters
     ----------
     rows
         Of `THRESHOLDS`, as they are read.
+    model
+        Digest of the model that listens: the scores of another one mean something else.
+
+    Raises
+    ------
+    UserError
+        When a threshold is known for another model alone.
     """
     known = [row for row in rows if row["threshold"]]
-    return {
-        row["species"]: row
-        for row in sorted(known, key=lambda row: int(row["queue"].rpartition("-")[2]))
-    }
+    found = {row["species"]: row for row in sorted(known, key=_round) if row["model"] == model}
+    others = [row for row in known if row["species"] not in found]
+    if others:
+        last = max(others, key=_round)
+        names = ", ".join(sorted({row["species"] for row in others}))
+        raise UserError(
+            f"detection.thresholds: checked: the thresholds of {names} were checked with the model "
+            f"{last['model']} (queue {last['queue']}), and {model} listens now: its scores mean "
+            "something else. Set detection.thresholds to tuned, draw another queue with "
+            f"review.round: {_round(last) + 1} and answer it; then set checked again."
+        )
+    return found
+
+
+def _round(row: Mapping[str, str]) -> int:
+    return int(row["queue"].rpartition("-")[2])
 
 
 def tabulate_thresholds(
@@ -164,11 +186,13 @@ def tabulate_thresholds(
     for (queue, species), mine in sorted(of.items()):
         sure = [one for one in mine if one.answer != UNSURE]
         right = np.array([one.answer == PRESENT for one in sure], dtype=bool)
-        row: dict[str, object] = {"queue": queue, "species": species, "wanted": wanted}
+        row: dict[str, object] = {"queue": queue, "model": mine[0].row["model"]}
+        row |= {"species": species, "wanted": wanted}
         row |= {"answers": len(sure), "unsure": len(mine) - len(sure), "right": int(right.sum())}
         scores = np.array([float(one.row["score"]) for one in sure])
         drawn = np.array([float(one.row["probability"]) for one in sure])
-        names = [groups[one.row["recording"]] for one in sure]
+        # A recording that is in the season no more is a group of its own.
+        names = [groups.get(one.row["recording"], one.row["recording"]) for one in sure]
         number = {name: at for at, name in enumerate(sorted(set(names)))}
         group = np.array([number[name] for name in names], dtype=int)
         note = _why_not(right, len(number))
@@ -192,7 +216,7 @@ def _everywhere(
         return {"note": note}
     lowest = float(scores.min())
     above = precision_above(right, scores, drawn, groups, lowest)
-    row: dict[str, object] = dict(zip(THRESHOLDS[9:12], above, strict=True))
+    row: dict[str, object] = dict(zip(_ABOVE, above, strict=True))
     if above[1] is None or above[1] < wanted:
         return row | {"note": f"{note}; the precision is that of all scores from {lowest:.3f}"}
     told = f"nearly all that was checked is right: the lowest score, {lowest:.3f}, will do"
@@ -237,4 +261,4 @@ def _find(
         threshold, lower = float(scores.min()), min(lower, float(scores.min()))
     above = precision_above(right, scores, drawn, groups, threshold)
     row |= {"threshold": threshold, "lower": lower, "upper": upper, "note": note}
-    return row | dict(zip(THRESHOLDS[9:12], above, strict=True))
+    return row | dict(zip(_ABOVE, above, strict=True))

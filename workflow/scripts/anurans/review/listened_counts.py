@@ -43,7 +43,7 @@ def tabulate_counts(
     Raises
     ------
     UserError
-        When a queue has no frame.
+        When a queue has no frame, or is of another season.
     """
     of: dict[str, list[Verdict]] = {}
     for one in verdicts:
@@ -57,9 +57,18 @@ def tabulate_counts(
                 f"No frame of queue {queue} is there, which says how many clips were not drawn; "
                 "expected the file that was written with the queue. Restore it."
             )
+        if not any(row["recording"] in places for row in mine):
+            raise UserError(
+                f"Queue {queue} was drawn from other recordings: none of them is named under "
+                "detection.recordings any more. Keep a folder for each season, each with its "
+                "results, or leave its verdicts out of review.verdicts."
+            )
         for name in species:
             about = [one for one in given if one.species == name]
-            rows += _of_species(queue, name, about, mine, places)
+            if f"score_{name}" in mine[0]:
+                rows += _of_species(queue, name, about, mine, places)
+            else:
+                rows.append(_not_asked(queue, name, mine))
     return rows
 
 
@@ -111,8 +120,17 @@ def _of_species(
             yield row | {"note": note}
 
 
+def _not_asked(queue: str, species: str, frame: Iterable[Mapping[str, str]]) -> dict[str, object]:
+    """Row of a species that the config has now, and had not when the queue was drawn."""
+    clips = sum(int(row["clips"]) for row in frame)
+    row: dict[str, object] = {"queue": queue, "species": species, "by": "season", "place": "all"}
+    row |= dict.fromkeys(("answers", "unsure", "distorted", "present"), 0)
+    return row | {"clips": clips, "note": "not asked about in this queue; draw another round"}
+
+
 def _place(recording: str, by: str, places: Mapping[str, Mapping[str, str]]) -> str:
-    return "all" if by == "season" else places[recording].get(by, "") or "unknown"
+    """Season, month or site of a recording, whether or not it is in the season still."""
+    return "all" if by == "season" else places.get(recording, {}).get(by, "") or "unknown"
 
 
 def _why_not(row: Mapping[str, object], strata: Sequence[str], answered: np.ndarray) -> str:
@@ -132,28 +150,3 @@ def _numbers(found: Count, clips: int) -> dict[str, object]:
     numbers: dict[str, object] = {name.strip("_") or "count": of for name, of in ends.items()}
     numbers |= {f"share{name}": of / clips for name, of in ends.items()}
     return numbers | {"weight": found.weight}
-
-
-def hear_again(verdicts: Iterable[Verdict], n: int = 20) -> list[Verdict]:
-    """Name the answers that a second person should give too.
-
-    A clip of a stratum of which few were drawn stands for many: one that was heard to have a call
-    by mistake adds them all. So the answers `present` of such strata come first.
-
-    Returns
-    -------
-    list of Verdict
-        Those that stand for most clips, of low scores first among equals.
-    """
-    able = [
-        one
-        for one in verdicts
-        if one.row["kind"] == "count" and one.asked and one.answer == PRESENT
-    ]
-    return sorted(
-        able,
-        key=lambda one: (
-            -int(one.row["stratum_size"]) / int(one.row["stratum_drawn"]),
-            *(float(one.row["score"]), one.row["question"], one.species),
-        ),
-    )[:n]

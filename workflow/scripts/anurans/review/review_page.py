@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from anurans.annotations.labels import LabelRule
+from anurans.annotations.labels import LabelRule, rule_in_words
 from anurans.common.errors import UserError
 from anurans.common.wording import counted
 from anurans.review.review_sound import Excerpt, PageSettings
@@ -121,32 +121,6 @@ def _check(row: Mapping[str, str], species: Sequence[str], where: str) -> None:
             f"{where}: species is {row['species']!r}, which the config does not have; it has "
             f"{', '.join(species)}."
         )
-
-
-def rule_in_words(rule: LabelRule) -> str:
-    """Say when a species is present in a clip, as labels are made.
-
-    Examples
-    --------
-    >>> rule_in_words(LabelRule())
-    'its calls cover at least 0.25 s of the clip, or at least half of one call lies in the clip'
-    """
-    match rule.rule:
-        case "any":
-            words = "any part of one of its calls lies in the clip"
-        case "contained":
-            words = "one of its calls lies wholly in the clip"
-        case _:
-            share = {0.5: "half", 1.0: "all"}.get(
-                rule.min_fraction, f"{100 * rule.min_fraction:g} %"
-            )
-            words = (
-                f"its calls cover at least {rule.min_overlap:g} s of the clip, or at least {share} "
-                "of one call lies in the clip"
-            )
-    if rule.ambiguous == "drop" and rule.rule != "any":
-        words += "; where less of a call does, answer unsure"
-    return words
 
 
 def local_time(told: Mapping[str, str], seconds: float) -> str:

@@ -1,8 +1,8 @@
 """Verdicts: what people answered to the questions of queues, read with what is wrong in them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from anurans.common.errors import UserError, listing
@@ -18,6 +18,13 @@ _OF_CLIP = ("kind", "recording", "start", "end")
 # Of queues whose clips were chosen, and not drawn: nothing is counted or checked by them.
 CHOSEN = ("teach", "search")
 _DRAWN = ("stratum", "stratum_size", "stratum_drawn", "probability", "score")
+# Cells that a spreadsheet may write otherwise; in all others 007 is not 7.
+_NUMBERS = (
+    *("start", "end", "event_start", "event_end", "fmin", "fmax"),
+    *("stratum_size", "stratum_drawn", "probability", "score"),
+)
+# Of questions of one queue in one file; where as many do not fit, it is the queue that is another.
+_FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,17 @@ class Answer:
 
     @property
     def who(self) -> str:
-        """Who answered."""
-        return self.row["who"].strip()
+        """Who answered, without spaces that do not count."""
+        return " ".join(self.row["who"].split())
 
     @property
     def answer(self) -> str:
         """`present`, `absent` or `unsure`."""
         return self.row["answer"].strip()
+
+    def named(self, who: str) -> "Answer":
+        """The same answer, by a person whose name is written so."""
+        return replace(self, row={**self.row, "who": who})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ class Verdict:
 
 
 def read_verdicts(
-    files: Iterable[str], queues: Iterable[Mapping[str, str]]
+    files: Iterable[str], queues: Iterable[Mapping[str, str]], rule: str
 ) -> tuple[list[Answer], list[str]]:
     """Read files of verdicts.
 
@@ -93,6 +104,8 @@ def read_verdicts(
         Paths.
     queues
         Rows of all queues that questions may be of.
+    rule
+        What the answer yes means now, in the words of the page.
 
     Returns
     -------
@@ -107,41 +120,45 @@ def read_verdicts(
     """
     asked = {(row["queue"], row["question"], row["species"]): row for row in queues}
     clips = {(queue, name): row for (queue, name, _), row in asked.items()}
+    known = {queue for queue, _ in clips}
     wrong: list[str] = []
     notes: list[str] = []
     found: dict[tuple[str, ...], Answer] = {}
+    names: dict[str, str] = {}
     for file in files:
-        again = without = chosen = 0
+        tally: Counter[str] = Counter()
+        misfits: dict[str, list[str]] = {}
         # A note may be of several lines, and so may the row that it is in.
         line = 2
         for row in read_table(file, VERDICT):
             at, line = line, line + 1 + sum(cell.count("\n") for cell in row.values())
             if not row["answer"].strip():
-                without += 1
+                tally["without"] += 1
                 continue
             if row["kind"] in CHOSEN:
-                chosen += 1
+                tally["chosen"] += 1
                 continue
             key = row["queue"], row["question"], row["species"]
             one = Answer(row, str(file), at, key in asked)
-            fault = _fault(one, asked.get(key), clips.get(key[:2]))
+            misfit = _misfit(row, asked.get(key), clips.get(key[:2]))
+            if misfit:
+                misfits.setdefault(row["queue"], []).append(f"{file}, line {at}: {misfit}")
+                continue
+            fault = _fault(one)
             if fault:
                 wrong.append(f"{file}, line {at}: {fault}")
                 continue
+            # One person writes a name with a capital today and without one tomorrow.
+            one = one.named(names.setdefault(one.who.casefold(), one.who))
             before = found.get((*key, one.who))
-            again += before is not None
-            if before is None or one.row["answered_at"] >= before.row["answered_at"]:
+            tally["again"] += before is not None
+            tally["otherwise"] += row["rule"].strip() not in ("", rule)
+            if before is None or row["answered_at"] >= before.row["answered_at"]:
                 found[*key, one.who] = one
-        if again:
-            notes.append(f"{file}: {counted(again, 'answer')} given twice; the later one counts.")
-        if chosen:
-            notes.append(
-                f"{file}: {counted(chosen, 'answer')} of what was suggested or searched for, by "
-                "which nothing is counted or checked (name the file under annotations.partial to "
-                "learn from it)."
-            )
-        if without:
-            notes.append(f"{file}: {counted(without, 'row')} without an answer.")
+        for queue, lines in misfits.items():
+            few = queue in known and len(lines) <= _FEW
+            wrong += lines if few else [_of_another(queue, lines)]
+        notes += _told(file, tally, rule)
     if wrong:
         raise UserError(
             "Verdicts that cannot be used:\n" + listing(wrong) + "\nHand out the file again from "
@@ -150,24 +167,43 @@ def read_verdicts(
     return list(found.values()), notes
 
 
-def _fault(one: Answer, asked: Mapping[str, str] | None, clip: Mapping[str, str] | None) -> str:
-    """Say what is wrong in a line, empty where nothing is."""
-    row = one.row
+def _told(file: str, tally: Mapping[str, int], rule: str) -> Iterator[str]:
+    """Say what was left out of a file, or is to be known about it."""
+    if tally["otherwise"]:
+        yield (
+            f"warning: {file}: {counted(tally['otherwise'], 'answer')} given under another label "
+            f"rule than the config has now. Now yes means: {rule}. Whoever answered was asked what "
+            "stands in the column rule: answer again, or set labelling as it was."
+        )
+    if tally["again"]:
+        yield f"{file}: {counted(tally['again'], 'answer')} given twice; the later one counts."
+    if tally["chosen"]:
+        yield (
+            f"{file}: {counted(tally['chosen'], 'answer')} of what was suggested or searched for, "
+            "by which nothing is counted or checked (name the file under annotations.partial to "
+            "learn from it)."
+        )
+    if tally["without"]:
+        yield f"{file}: {counted(tally['without'], 'row')} without an answer."
+
+
+def _of_another(queue: str, lines: list[str]) -> str:
+    """Say once what is wrong with the answers of a queue, instead of line by line."""
+    more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+    return (
+        f"{lines[0]}{more}. Restore results/review/queues/{queue}.csv as it was when its page was "
+        "made"
+    )
+
+
+def _misfit(
+    row: Mapping[str, str], asked: Mapping[str, str] | None, clip: Mapping[str, str] | None
+) -> str:
+    """Say where a line is of no question that was asked, empty where it is of one."""
     if clip is None:
         return (
             f"found question {row['question']} of queue {row['queue']}, which is not there; "
             "expected a question of a queue in results/review/queues"
-        )
-    if one.answer not in ANSWERS:
-        return f"found answer {row['answer']!r}; expected {', '.join(ANSWERS)}"
-    if not one.who:
-        return "found no name in the column who; expected who answered"
-    try:
-        datetime.fromisoformat(row["answered_at"])
-    except ValueError:
-        return (
-            f"found answered_at {row['answered_at']!r}; expected a date and time, such as "
-            "2025-03-01T20:15:00Z"
         )
     if asked is None and any(row[what].strip() for what in _DRAWN):
         return (
@@ -176,7 +212,7 @@ def _fault(one: Answer, asked: Mapping[str, str] | None, clip: Mapping[str, str]
         )
     wanted = clip if asked is None else asked
     for what in _OF_CLIP if asked is None else QUEUE:
-        if not _same(row[what], wanted.get(what, "")):
+        if not _same(what, row[what], wanted.get(what, "")):
             return (
                 f"found {what} {row[what]!r}; expected {wanted.get(what, '')!r}, as in the queue "
                 f"{row['queue']}: its cells are not to be changed by hand"
@@ -184,15 +220,34 @@ def _fault(one: Answer, asked: Mapping[str, str] | None, clip: Mapping[str, str]
     return ""
 
 
-def _same(one: str, other: str) -> bool:
+def _fault(one: Answer) -> str:
+    """Say what is wrong with an answer, empty where nothing is."""
+    if one.answer not in ANSWERS:
+        return f"found answer {one.row['answer']!r}; expected {', '.join(ANSWERS)}"
+    if not one.who:
+        return "found no name in the column who; expected who answered"
+    try:
+        datetime.fromisoformat(one.row["answered_at"])
+    except ValueError:
+        return (
+            f"found answered_at {one.row['answered_at']!r}; expected a date and time, such as "
+            "2025-03-01T20:15:00Z"
+        )
+    return ""
+
+
+def _same(column: str, one: str, other: str) -> bool:
     """Tell whether cells are equal, whatever a spreadsheet did to the digits of a number."""
     if one == other:
         return True
+    if column not in _NUMBERS:
+        return False
     try:
         a, b = float(one), float(other)
     except ValueError:
         return False
-    return abs(a - b) <= 1e-6 * max(1e-3, abs(a), abs(b))
+    # Some keep six digits.
+    return abs(a - b) <= 1e-5 * max(1e-3, abs(a), abs(b))
 
 
 def put_together(answers: Iterable[Answer]) -> list[Verdict]:
