@@ -75,7 +75,7 @@ rule export:
 
 rule review:
     input:
-        asked(PLAN.review.all),
+        asked(partial(PLAN.review.all, prefixed)),
 
 
 rule suggest:

@@ -73,8 +73,7 @@ class Plan:
             *(config, self.recordings, self.annotations, self.days, self.networks, self.finished)
         )
         self.review = ReviewPlan(
-            *(self.config, self.recordings, self.annotations, self.days, self.runs, self.search),
-            self.finished,
+            *(self.config, self.recordings, self.days, self.runs, self.search, self.finished),
         )
         self.exports = ExportPlan(
             self.config, self.recordings, self.days, self.networks, self.finished

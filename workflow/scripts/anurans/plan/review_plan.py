@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from anurans.common.errors import UserError, listing
+from anurans.common.tables import read_table
 from anurans.listening.finished_models import Finished
 from anurans.plan import runs as config_runs
-from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.day_plan import DayPlan
 from anurans.plan.detection_plan import BEST, CHECKED, TUNED, candidates
 from anurans.plan.recording_plan import RecordingPlan
@@ -36,7 +36,7 @@ class ReviewPlan:
     ----------
     config
         A loaded config.
-    recordings, annotations
+    recordings
         Those to train on.
     days
         The new recordings.
@@ -52,7 +52,6 @@ class ReviewPlan:
         self,
         config: Mapping[str, Any],
         recordings: RecordingPlan,
-        annotations: AnnotationPlan,
         days: DayPlan,
         runs: RunPlan,
         search: SearchPlan,
@@ -60,7 +59,6 @@ class ReviewPlan:
     ) -> None:
         self._config = config
         self._recordings = recordings
-        self._annotations = annotations
         self._days = days
         self._runs = runs
         self._search = search
@@ -116,19 +114,34 @@ class ReviewPlan:
         rounds = range(1, self.settings["round"] + 1)
         return "|".join(str(n) for n in rounds if f"{kind}-{n}" not in drawn) or "(?!)"
 
-    def pages(self) -> list[str]:
+    def pages(self, place: Callable[[str], str]) -> list[str]:
         """The page of every queue."""
+        self.refuse_lost(place)
         return [f"results/review/{queue}.html" for queue in self.queues()]
 
     def drawn_files(self, place: Callable[[str], str], pattern: str, *kinds: str) -> list[str]:
         """A file of every queue that is there: nobody has answered another one.
 
         What is not drawn yet stands behind the detections, which may stand on answers.
+
+        Raises
+        ------
+        UserError
+            Where the file of a queue that is there is not: it was written with the queue, and
+            nothing makes it anew.
         """
         drawn = sorted(self.drawn(place))
         kinds = kinds or (*OF_SEASON, *OF_TRAINING)
         kept = [queue for queue in drawn if queue.partition("-")[0] in kinds]
-        return [pattern.format(queue=queue) for queue in kept]
+        files = [pattern.format(queue=queue) for queue in kept]
+        missing = [place(path) for path in files if not Path(place(path)).exists()]
+        if missing:
+            raise UserError(
+                f"Not there, though their queues are:\n{listing(missing)}\nEach was written with "
+                "its queue, and says how many clips were not drawn. Restore it from a copy; else "
+                "delete the queue too, leave its verdicts out of review.verdicts, and draw anew."
+            )
+        return files
 
     def taught(self, place: Callable[[str], str]) -> list[str]:
         """Queues of what to annotate next of earlier rounds, where they are there."""
@@ -169,11 +182,46 @@ class ReviewPlan:
         return self.settings["questions"][kind]
 
     def verdicts(self) -> list[str]:
-        """Files of verdicts, refused where one is not there."""
-        missing = [file for file in self.settings["verdicts"] if not Path(file).is_file()]
+        """Files of verdicts, refused where one is not there, or is named twice."""
+        files: list[str] = list(self.settings["verdicts"])
+        missing = [file for file in files if not Path(file).is_file()]
         if missing:
             raise UserError(f"review.verdicts: not there:\n{listing(missing)}")
-        return list(self.settings["verdicts"])
+        seen: dict[Path, str] = {}
+        for file in files:
+            first = seen.setdefault(Path(file).resolve(), file)
+            if first is not file:
+                raise UserError(
+                    f"review.verdicts: {file} is named twice (the first time as {first}); name "
+                    "each file once."
+                )
+        return files
+
+    def refuse_lost(self, place: Callable[[str], str]) -> None:
+        """Refuse to draw a queue again whose clips somebody has answered already.
+
+        Raises
+        ------
+        UserError
+            Where verdicts are of a queue that is not there.
+        """
+        for file in self.verdicts():
+            rows = read_table(file, ("queue", "kind"))
+            for queue in sorted({row["queue"] for row in rows if row["kind"] in KINDS}):
+                path = place(QUEUES.format(queue=queue))
+                number = queue.rpartition("-")[2]
+                if not Path(path).exists():
+                    raise UserError(
+                        f"{file}: has answers to queue {queue}, and {path} is not there. It would "
+                        "be drawn anew, and ask about other clips than were answered. Restore it "
+                        "from a copy (of count the file in frames/ too), or leave this file out of "
+                        "review.verdicts."
+                    )
+                if number.isdecimal() and int(number) > self.settings["round"]:
+                    raise UserError(
+                        f"{file}: has answers to queue {queue}; found review.round: "
+                        f"{self.settings['round']}, expected {number} or more."
+                    )
 
     def verdicts_digest(self) -> str:
         """SHA-256 of what the files of verdicts hold, whatever they are called."""
@@ -202,6 +250,6 @@ class ReviewPlan:
         wanted = self._config.get("detection", {"thresholds": TUNED})["thresholds"]
         return ["results/review/thresholds.csv"] if wanted == CHECKED else []
 
-    def all(self) -> list[str]:
+    def all(self, place: Callable[[str], str]) -> list[str]:
         """What the target `review` makes."""
-        return [*self.pages(), *self.answered()]
+        return [*self.pages(place), *self.answered()]
