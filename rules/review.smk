@@ -366,6 +366,7 @@ rule correct_annotations:
         recordings=PLAN.recordings.ids,
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.annotations.digest),
+        labelling=config["labelling"],
         code=code("correct_annotations.py"),
     script:
         "../workflow/scripts/correct_annotations.py"

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from anurans.annotations.labels import LabelRule
 from anurans.annotations.sources import AnnotationSource
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
@@ -19,7 +20,8 @@ def main(input, output, params):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     labels = {name: texts[0] for name, texts in (params.settings["labels"] or {}).items()}
-    changes = correct_all(source, verdicts, folder, labels)
+    rule = LabelRule(**params.labelling)
+    changes = correct_all(source, verdicts, folder, labels, rule)
     write_table(output.changes, CHANGES, changes)
     write_table(output.found, YIELD, doubt_yield(verdicts, asked))
     log.info("%d lines of annotations changed, in %s", len(changes), folder)

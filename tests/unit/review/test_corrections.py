@@ -3,6 +3,7 @@
 import pytest
 
 from anurans.annotations.formats import Annotation, read_annotations
+from anurans.annotations.labels import LabelRule
 from anurans.common.errors import UserError
 from anurans.review.corrections import AUDACITY, RAVEN, change_rows, correct, doubt_yield
 
@@ -26,7 +27,7 @@ CALLS = [
 
 
 def corrected(*verdicts, data=TEXT, calls=CALLS, kind=AUDACITY):
-    return correct(data, kind, calls, verdicts, {"BOALUN": "BOALUN_M"}, "R1.txt")
+    return correct(data, kind, calls, verdicts, {"BOALUN": "BOALUN_M"}, "R1.txt", LabelRule())
 
 
 def doubt(question, species, answer, **other):
@@ -57,6 +58,19 @@ def test_a_missing_call_is_added_behind_the_last_line():
     box = {"event_start": "51", "event_end": "53.5", "fmin": "400", "fmax": "900"}
     data, _ = corrected(doubt("q10", "BOALUN", "present", **box))
     assert data.endswith(b"\r\n51.000000\t53.500000\tBOALUN_M\r\n\\\t400.000000\t900.000000\r\n")
+
+
+def test_an_annotation_that_grazes_a_clip_is_no_call_of_it():
+    # 0.2 s of a call of 3 s reach into the clip from 15 s: not by the rule.
+    data, calls = b"12.2\t15.2\tBOALUN\n", [called(1, 12.2, 15.2, "BOALUN")]
+    heard = doubt("q3", "BOALUN", "present", stratum="missing")
+    found, changes = corrected(heard, data=data, calls=calls)
+    assert found == data + b"15.000000\t20.000000\tBOALUN_M\n" and len(changes) == 1
+    # Taken over, the same answer changes nothing more.
+    taken = [*calls, called(2, 15.0, 20.0, "BOALUN")]
+    assert corrected(heard, data=found, calls=taken) == (found, [])
+    anywhere = LabelRule("any")
+    assert correct(data, AUDACITY, calls, [heard], {}, "R1.txt", anywhere) == (data, [])
 
 
 def test_what_was_right_or_unsure_changes_no_byte():
@@ -115,34 +129,16 @@ def test_the_list_says_what_who_and_why():
     )
 
 
-@pytest.mark.parametrize(
-    ("data", "kind"),
-    [
-        pytest.param(
-            "0\t1\tA\r\n".encode("utf-16"),
-            AUDACITY,
-            marks=pytest.mark.fault(
-                "Review",
-                "a label file in UTF-16 that verdicts would correct",
-                sees="R1.txt, line 1: found UTF-16; expected UTF-8",
-                kept="nothing is corrected",
-            ),
-        ),
-        pytest.param(
-            b"Selection\tBegin Time (s)\tSpecies\n",
-            RAVEN,
-            marks=pytest.mark.fault(
-                "Review",
-                "a selection table without times that verdicts would correct",
-                sees="R1.txt, line 1: no column End Time (s); found: Selection",
-                kept="nothing is corrected",
-            ),
-        ),
-    ],
+@pytest.mark.fault(
+    "Review",
+    "a selection table without times that verdicts would correct",
+    sees="R1.txt, line 1: no column End Time (s); found: Selection",
+    kept="nothing is corrected",
 )
-def test_what_cannot_be_corrected_is_refused(data, kind, sees):
+def test_what_cannot_be_corrected_is_refused(sees):
+    data = b"Selection\tBegin Time (s)\tSpecies\n"
     with pytest.raises(UserError) as error:
-        corrected(doubt("q0", "A", "present"), data=data, calls=[], kind=kind)
+        corrected(doubt("q0", "A", "present"), data=data, calls=[], kind=RAVEN)
     assert sees in str(error.value)
 
 

@@ -1,9 +1,11 @@
 """Corrected label files of all recordings whose annotations verdicts are about."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from anurans.annotations.formats import Annotation, detect_format
+from anurans.annotations.labels import LabelRule
 from anurans.annotations.sources import AnnotationSource
 from anurans.common.files import whole
 from anurans.recordings.matching import file_name
@@ -15,13 +17,17 @@ ENDINGS = {AUDACITY: ".txt", RAVEN: ".Table.1.selections.txt"}
 
 
 def correct_all(
-    source: AnnotationSource, verdicts: Iterable[Verdict], folder: Path, labels: Mapping[str, str]
+    source: AnnotationSource,
+    verdicts: Iterable[Verdict],
+    folder: Path,
+    labels: Mapping[str, str],
+    rule: LabelRule,
 ) -> list[dict[str, object]]:
     """Write a corrected file for each recording in which anything changes.
 
     Label files of Audacity and Raven stay as they are but for the lines that change. What is
-    annotated in another format, or in one table of all recordings, is written anew as labels of
-    Audacity, with all annotations of the recording.
+    annotated in another format or in UTF-16, or in one table of all recordings, is written anew as
+    labels of Audacity, with all annotations of the recording; lines are those of the source still.
 
     Parameters
     ----------
@@ -33,6 +39,8 @@ def correct_all(
         Where the files go, below the folders that the ids of recordings have.
     labels
         Text of a new label, by species.
+    rule
+        When annotations make a clip positive.
 
     Returns
     -------
@@ -48,9 +56,11 @@ def correct_all(
         file = source.file(recording)
         calls: Sequence[Annotation] = source.annotations(recording)
         kind, data = _read(file, source.is_folder)
-        if kind not in ENDINGS or not source.is_folder:
-            kind, data, calls = _as_labels(calls)
-        found, changes = correct(data, kind, calls, mine, labels, str(file or recording))
+        lines: dict[int, int] = {}
+        if kind not in ENDINGS:
+            kind, data, calls, lines = _as_labels(calls)
+        found, changes = correct(data, kind, calls, mine, labels, str(file or recording), rule)
+        changes = [replace(each, line=lines.get(each.line, each.line)) for each in changes]
         if not changes:
             continue
         path = folder / file_name(recording, ENDINGS[kind])
@@ -73,20 +83,33 @@ def _contradicts(one: Verdict) -> bool:
 
 
 def _read(file: Path | None, of_one: bool) -> tuple[str, bytes]:
-    """Format and content of the file of one recording; of none, an empty one of Audacity."""
+    """Format and content of the file of one recording; no format where it is written anew."""
     if file is None or not of_one:
         return (AUDACITY if of_one else ""), b""
     data = file.read_bytes()
+    if b"\0" in data:
+        return "", b""
     return detect_format(data.decode("utf-8", errors="replace")), data
 
 
-def _as_labels(calls: Iterable[Annotation]) -> tuple[str, bytes, list[Annotation]]:
-    """Annotations as lines of Audacity, and the same annotations by these lines."""
-    lines, renumbered = [], []
-    for number, call in enumerate(calls, start=1):
+def _as_labels(
+    calls: Iterable[Annotation],
+) -> tuple[str, bytes, list[Annotation], dict[int, int]]:
+    """Annotations as lines of Audacity, and the same annotations by these lines.
+
+    Returns
+    -------
+    kind, data, calls, lines
+        `lines` has the line of the source that each one of Audacity comes from.
+    """
+    written: list[str] = []
+    renumbered, lines = [], {}
+    for call in calls:
+        number = len(written) + 1
+        lines[number] = call.line
         grade = f"_{call.grade[0].upper()}" if call.grade else ""
-        lines.append(f"{call.start:.6f}\t{call.end:.6f}\t{call.species}{grade}\n")
-        renumbered.append(
-            Annotation(call.start, call.end, call.species, call.grade, call.fmin, call.fmax, number)
-        )
-    return AUDACITY, "".join(lines).encode(), renumbered
+        written.append(f"{call.start:.6f}\t{call.end:.6f}\t{call.species}{grade}\n")
+        if call.fmin is not None and call.fmax is not None:
+            written.append(f"\\\t{call.fmin:.6f}\t{call.fmax:.6f}\n")
+        renumbered.append(replace(call, line=number))
+    return AUDACITY, "".join(written).encode(), renumbered, lines

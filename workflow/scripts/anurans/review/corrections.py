@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anurans.annotations.formats import Annotation
+from anurans.annotations.labels import LabelRule, cover, decide
 from anurans.common.errors import UserError
 from anurans.review.stratified_counts import share_limits
 from anurans.review.suspicions import MISSING, WRONG
@@ -46,13 +47,14 @@ def correct(
     verdicts: Iterable[Verdict],
     labels: Mapping[str, str],
     file: str,
+    rule: LabelRule,
 ) -> tuple[bytes, list[Change]]:
     """Correct a label file.
 
     Where a call was annotated and somebody heard that there is none, the annotation loses what lies
-    within the clip: it is taken out, shortened, or made two. Where somebody heard a call and none
-    is annotated within the clip, one is added, as long as the event that was asked about, or as the
-    clip. Where nobody is sure nothing changes.
+    within the clip: it is taken out, shortened, or made two. Where somebody heard a call and the
+    annotations do not make the clip positive by the label rule, one is added, as long as the event
+    that was asked about, or as the clip. Where nobody is sure nothing changes.
 
     Parameters
     ----------
@@ -68,6 +70,8 @@ def correct(
         Text of a new label, by species.
     file
         Its name, for messages.
+    rule
+        When annotations make a clip positive.
 
     Returns
     -------
@@ -77,13 +81,8 @@ def correct(
     Raises
     ------
     UserError
-        When the file is in UTF-16, or a selection table lacks its columns.
+        When a selection table lacks its columns.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
-        raise UserError(
-            f"{file}, line 1: found UTF-16; expected UTF-8, for the rest of a corrected file to "
-            "stay as it is. Save it as UTF-8, or make the corrections of the list by hand."
-        )
     lines = re.findall(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", data)
     write = _Audacity(lines) if kind == AUDACITY else _Raven(lines, file)
     spans = {call.line: [(call.start, call.end)] for call in calls}
@@ -100,10 +99,9 @@ def correct(
                 if left != spans[line]:
                     spans[line], by[line] = left, one
         elif one.answer == PRESENT:
-            there = any(_meets(span, low, high) for line in mine for span in spans[line])
-            if not there and not any(
-                code == one.species and _meets((a, b), low, high) for code, a, b, _ in added
-            ):
+            there = [span for line in mine for span in spans[line]]
+            there += [(a, b) for code, a, b, _ in added if code == one.species]
+            if not _positive(there, *_clip(one), rule):
                 added.append((one.species, low, high, one))
     changes, out = [], list(lines)
     for line, one in sorted(by.items()):
@@ -188,7 +186,20 @@ def _span(one: Verdict) -> tuple[float, float]:
     row = one.row
     if one.answer == PRESENT and row.get("event_start") and row.get("event_end"):
         return float(row["event_start"]), float(row["event_end"])
-    return float(row["start"]), float(row["end"])
+    return _clip(one)
+
+
+def _clip(one: Verdict) -> tuple[float, float]:
+    return float(one.row["start"]), float(one.row["end"])
+
+
+def _positive(
+    spans: Iterable[tuple[float, float]], start: float, end: float, rule: LabelRule
+) -> bool:
+    """Tell whether annotations make a clip positive."""
+    calls = [Annotation(*span, "", "", None, None) for span in spans]
+    coverage = cover(np.array([start]), np.array([end]), calls, np.inf)
+    return bool(decide(coverage, rule)[0][0])
 
 
 def _meets(span: tuple[float, float], low: float, high: float) -> bool:
