@@ -162,6 +162,7 @@ rule write_monitoring:
         species=config["species"],
         project=config["project"],
         gap=asked(partial(PLAN.detection.setting, "gap")),
+        round=config["review"]["round"],
         template=template("monitoring"),
         code=detection_code("write_monitoring.py"),
     script:

@@ -147,7 +147,8 @@ rule write_model_card:
         runtime=growing(5),
     params:
         species=config["species"],
-        settings={key: config[key] for key in ("audio", "clips", "spectrogram", "labelling")},
+        settings={key: config[key] for key in ("audio", "clips", "spectrogram", "labelling")}
+        | {"round": config["review"]["round"], "doubts": PLAN.review.questions("doubt")},
         caption=caption("model_card"),
         template=template("model_card"),
         code=code("write_model_card.py"),

@@ -28,6 +28,7 @@ def main(input, output, params):
         [row for path in input.judged for row in read_table(path)],
         [row for path in input.listened for row in read_table(path)],
         params.gap,
+        params.round,
     )
     with whole(output[0]) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -38,6 +38,7 @@ def card(**changes):
             "clips": {"length": 5.0},
             "spectrogram": {"n_mels": 128},
             "labelling": {"rule": "default"},
+            **{"round": 3, "doubts": 60},
         },
         "runs": [
             {
@@ -118,6 +119,7 @@ def test_it_says_what_the_tables_say():
     assert "platt, 30 positives" in text
     assert "2021-01-15 to 2021-01-15" in text
     assert "snakemake fold-2" in text
+    assert "results/review/doubt-3.html : at most 60 annotations" in text
     # The grade far: 4 positives in each of two folds, their mean recall.
     assert re.search(r"A\s+far\s+8\s+0\.30\s+0\.25", text)
     # Annotations of A by grade, after its one positive training clip.

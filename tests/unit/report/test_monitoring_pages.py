@@ -52,6 +52,7 @@ def page(**given):
         "judged": [],
         "listened": [],
         "gap": 1.0,
+        "review_round": 2,
     }
     return monitoring_page(**(of | given))
 
@@ -162,14 +163,41 @@ def test_the_night_of_most_calls_is_one_that_has_any():
     assert "<td>2021-01-03</td></tr>" in page(dates=[doubtful])
 
 
-def test_what_people_heard_stands_first_and_without_it_what_they_could():
-    assert "Twenty minutes of listening" in page()
-    count = {"species": "A", "by": "season", "queue": "count-1", "clips": "1200", "note": ""}
-    count |= {"answers": "200", "count": "183.8", "lower": "172.1", "upper": "196.4"}
-    month = count | {"by": "month", "answers": "7"}
-    later = count | {"queue": "count-10", "answers": "12", "count": "", "note": "fewer than 30"}
-    text = page(listened=[count, month])
-    assert "Twenty minutes of listening" not in text
-    row = "<td>200</td><td>184 (172 to 196) / 1200</td><td>33 (20 to 50)</td>"
+COUNT = {
+    **{"species": "A", "by": "season", "queue": "count-1", "clips": "1200", "note": ""},
+    **{"answers": "200", "count": "183.8", "lower": "172.1", "upper": "196.4"},
+}
+
+
+def test_what_people_heard_stands_first():
+    month = COUNT | {"by": "month", "answers": "7"}
+    text = page(listened=[COUNT, month])
+    assert "Twenty minutes of listening, to" not in text
+    row = "<td>count-1</td><td>200</td><td>184 (172 to 196) / 1200</td><td>33 (20 to 50) / 100</td>"
     assert row in text and text.index(row) < text.index("<td>7</td>")
-    assert "<td>12</td><td>fewer than 30</td>" in page(listened=[later, count])
+    # A queue that was begun does not hide what an earlier one counted.
+    begun = COUNT | {"queue": "count-10", "answers": "12", "count": "", "note": "fewer than 30"}
+    assert row in page(listened=[begun, COUNT])
+    assert "<td>12</td><td>fewer than 30</td>" in page(listened=[begun])
+    later = COUNT | {"queue": "count-10", "count": "150", "lower": "140", "upper": "170"}
+    assert "150 (140 to 170)" in page(listened=[later, COUNT])
+
+
+def test_a_season_that_grew_is_told_beside_its_count():
+    total = DATE | {"clips": "1200"}
+    assert "clips now; counted" not in page(listened=[COUNT], totals=[total])
+    text = page(listened=[COUNT], totals=[total | {"clips": "1300"}])
+    assert "The season has 1300 clips now; counted were count-1 of 1200, which there were" in text
+
+
+def test_it_says_what_twenty_minutes_of_listening_would_settle():
+    text = page()
+    # 1.96 sqrt(0.333 * 0.667 / 100) of 100 clips.
+    assert "count the clips of Rana &lt;a&gt; to within about 9 of 100, where the model" in text
+    assert "leaves 20 to 50 of 100 open" in text
+    assert 'href="../review/count-2.html"' in text and 'href="../review/check-2.html"' in text
+    # What the model knows least of comes first; nothing of what it cannot tell at all.
+    lost = DATE | {"species": "B", "lower": "", "upper": ""}
+    text = page(totals=[DATE, lost], species={"A": "", "B": ""})
+    assert "the clips of B" in text and "gives no interval that would hold" in text
+    assert "Twenty minutes of listening, to" not in page(totals=[DATE | {"expected": ""}])

@@ -36,7 +36,8 @@ class Card:
     species
         Code and name of each.
     settings
-        Sections of the config: audio, clips, spectrogram, labelling.
+        Sections of the config: audio, clips, spectrogram, labelling; `round` of review, and how
+        many `doubts` it asks about.
     runs
         Its runs in results/provenance.json, one for each fold.
     intervals, labelling, calibration
@@ -81,6 +82,9 @@ def write_card(card: Card) -> str:
         graded_part=part,
         by_grade=by_grade,
         calibration=_calibration(card),
+        doubted=len(card.runs) > 1,
+        round=card.settings["round"],
+        doubts=card.settings["doubts"],
         limits=limits(card),
         files=_files(card),
     )

@@ -11,6 +11,7 @@ from anurans.scores.event_scores import TOLERANCES
 Row = Mapping[str, str]
 MODEL = ("split", "backbone", "dataset", "recipe")
 MOST_NIGHTS = 12
+PER_TWENTY_MINUTES = 100
 
 
 def warnings(nights: Sequence[Row]) -> list[str]:
@@ -61,6 +62,7 @@ def monitoring_page(
     judged: Sequence[Row],
     listened: Sequence[Row],
     gap: float,
+    review_round: int,
 ) -> str:
     """Write the page of what was heard.
 
@@ -80,6 +82,8 @@ def monitoring_page(
         Number of events of each species.
     gap
         Events less than this apart are one, in s.
+    review_round
+        Number of the queues that are drawn of these recordings.
     """
     usable = [row for row in recordings if row["status"] == "ok"]
     hours = sum(float(row["duration_s"]) for row in usable) / 3600
@@ -106,6 +110,9 @@ def monitoring_page(
         ],
         told=told,
         counts=listened_counts(species, listened, totals),
+        later=grown(listened, totals),
+        settles="" if listened else settled_by_listening(species, totals),
+        round=review_round,
         heard=heard(species, events, dates, totals),
         precision=precisions(precision),
         notes=[f"{row['species']}: {row['note']}." for row in precision if row["note"]],
@@ -119,9 +126,12 @@ def monitoring_page(
 def listened_counts(
     species: Mapping[str, str], listened: Sequence[Row], totals: Sequence[Row]
 ) -> list[list[str]]:
-    """Rows of the table of counts by listening, beside the model's own; of the latest queue."""
-    season = [row for row in listened if row["by"] == "season"]
-    latest = {row["species"]: row for row in sorted(season, key=_round)}
+    """Rows of the table of counts by listening, beside the model's own.
+
+    Of each species the latest queue that gives a number; the latest one where none does.
+    """
+    latest = {row["species"]: row for row in _seasons(listened)}
+    latest |= {row["species"]: row for row in _seasons(listened) if row["count"]}
     model = {row["species"]: row for row in totals}
     rows = []
     for code, row in latest.items():
@@ -129,13 +139,61 @@ def listened_counts(
         if row["count"]:
             ends = f"{float(row['lower']):.0f} to {float(row['upper']):.0f}"
             count = f"{float(row['count']):.0f} ({ends}) / {row['clips']}"
-        of_model = expected(model[code]) if code in model else ""
-        rows.append([species.get(code) or code, row["answers"], count, of_model])
+        of_model = expected_of(model[code]) if code in model else ""
+        rows.append([species.get(code) or code, row["queue"], row["answers"], count, of_model])
     return rows
 
 
-def _round(row: Row) -> int:
-    return int(row["queue"].rpartition("-")[2])
+def grown(listened: Sequence[Row], totals: Sequence[Row]) -> str:
+    """Say where the season has other clips than a queue was drawn from; empty where it has not."""
+    drawn = {row["queue"]: int(row["clips"]) for row in _seasons(listened) if row["count"]}
+    now = max((int(row["clips"]) for row in totals), default=0)
+    changed = [f"{queue} of {clips}" for queue, clips in drawn.items() if clips != now]
+    if not changed:
+        return ""
+    return (
+        f"The season has {now} clips now; counted were {listed(changed)}, which there were when "
+        "the queue was drawn. Another review.round draws from all of them."
+    )
+
+
+def settled_by_listening(species: Mapping[str, str], totals: Sequence[Row]) -> str:
+    """Say how near twenty minutes of listening would come, for what the model knows least of.
+
+    A hundred clips drawn at random, without the help of scores: what they tell is told by
+    1.96 sqrt(p (1 - p) / 100) of the clips, p being the expected share of clips with calls.
+    """
+    known = [row for row in totals if row["expected"] and int(row["clips"])]
+    if not known:
+        return ""
+    row = max(known, key=_open)
+    clips = int(row["clips"])
+    share = float(row["expected"]) / int(row["clips_counted"] or clips)
+    near = 1.96 * (max(share * (1 - share), 0.01) / PER_TWENTY_MINUTES) ** 0.5 * clips
+    model = "gives no interval that would hold"
+    if row["lower"]:
+        counted_clips = row["clips_counted"] or clips
+        ends = f"{float(row['lower']):.0f} to {float(row['upper']):.0f}"
+        model = f"leaves {ends} of {counted_clips} open"
+    name = species.get(row["species"]) or row["species"]
+    return (
+        f"Twenty minutes of listening, to some {PER_TWENTY_MINUTES} clips, would count the clips "
+        f"of {name} to within about {near:.0f} of {clips}, where the model {model}."
+    )
+
+
+def _open(row: Row) -> float:
+    """Share of its clips that the model leaves open."""
+    if not row["lower"]:
+        return 1.0
+    clips = int(row["clips_counted"] or row["clips"])
+    return (float(row["upper"]) - float(row["lower"])) / clips
+
+
+def _seasons(listened: Sequence[Row]) -> list[Row]:
+    """Rows of whole seasons, the latest queue last."""
+    mine = [row for row in listened if row["by"] == "season"]
+    return sorted(mine, key=lambda row: int(row["queue"].rpartition("-")[2]))
 
 
 def known_already(recordings: Sequence[Row]) -> list[str]:
@@ -214,12 +272,17 @@ def heard(
                 name or code,
                 str(events.get(code, 0)),
                 f"{total['minutes_present']} / {total['minutes']}",
-                f"{expected(total)} / {total['clips_counted'] or total['clips']}",
+                expected_of(total),
                 called,
                 most["night"] if most and most["night"] else "",
             ]
         )
     return lines
+
+
+def expected_of(total: Row) -> str:
+    """An expected number of clips with its interval, of how many."""
+    return f"{expected(total)} / {total['clips_counted'] or total['clips']}"
 
 
 def expected(total: Row) -> str:
