@@ -6,7 +6,7 @@
 # counts of a season stand on; {queue}.html, the page on which a person answers, and which hands out
 # verdicts-{queue}-{who}.csv. And from verdicts: verdicts.csv, all of them, agreement.csv and
 # disagreements.csv, counts.csv, thresholds.csv, corrected/, label files to be taken over by copying,
-# corrections.csv and yield.csv.
+# corrections.csv and yield.csv, and effect.csv, what the corrections did to F1.
 # A queue is drawn once: no rule makes one that is there, but that of a search. And candidates.csv,
 # clips of new recordings that are looked at more closely, embeddings/{clips}/{day}.h5, and
 # suggestions.csv, those to annotate next.
@@ -71,7 +71,8 @@ rule draw_doubt:
         metrics=asked(partial(PLAN.review.of_runs, "metrics.tsv")),
         predictions=asked(partial(PLAN.review.of_runs, "predictions.tsv")),
     output:
-        "results/review/queues/doubt-{round}.csv",
+        queue="results/review/queues/doubt-{round}.csv",
+        frame="results/review/frames/doubt-{round}.csv",
     log:
         "logs/draw_doubt/{round}.log",
     benchmark:
@@ -370,3 +371,29 @@ rule correct_annotations:
         code=code("correct_annotations.py"),
     script:
         "../workflow/scripts/correct_annotations.py"
+
+
+rule measure_corrections:
+    input:
+        queues=drawn("results/review/queues/{queue}.csv", "doubt"),
+        frames=drawn("results/review/frames/{queue}.csv", "doubt"),
+        metrics=asked(partial(PLAN.review.of_runs, "metrics.tsv")),
+        predictions=asked(partial(PLAN.review.of_runs, "predictions.tsv")),
+    output:
+        "results/review/effect.csv",
+    log:
+        "logs/measure_corrections.log",
+    benchmark:
+        "results/benchmarks/measure_corrections.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(10),
+    params:
+        species=SPECIES,
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=code("measure_corrections.py"),
+    script:
+        "../workflow/scripts/measure_corrections.py"

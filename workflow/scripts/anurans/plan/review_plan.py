@@ -238,7 +238,7 @@ class ReviewPlan:
         kinds = self.kinds()
         names += ["counts"] if "count" in kinds else []
         names += ["thresholds"] if "check" in kinds else []
-        names += ["corrections", "yield"] if "doubt" in kinds else []
+        names += ["corrections", "yield", "effect"] if "doubt" in kinds else []
         return [f"results/review/{name}.csv" for name in names]
 
     def listened(self) -> list[str]:
