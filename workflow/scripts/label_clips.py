@@ -1,5 +1,8 @@
 """Measure how the annotated calls of each species cover the clips of a shard."""
 
+from itertools import compress
+
+from anurans.annotations.known import by_chosen_alone
 from anurans.annotations.labels import cover_clips, coverage_columns, known_all
 from anurans.annotations.sources import annotations_of
 from anurans.common.jobs import log, run
@@ -20,6 +23,9 @@ def main(input, output, params):
         "start": clips.source_start.tolist(),
         "end": clips.source_end.tolist(),
     } | coverage_columns(covers)
+    species = params.settings["species"]
+    chosen = by_chosen_alone(clips, annotations, durations, species)
+    columns["chosen"] = [" ".join(compress(species, row)) for row in chosen.tolist()]
     rows = zip(*columns.values(), strict=True)
     write_table(output[0], list(columns), (dict(zip(columns, row, strict=True)) for row in rows))
     log.info(

@@ -1,6 +1,7 @@
 """Judge the events of every model in the recordings that it was held out from."""
 
 from anurans.annotations.sources import annotations_of
+from anurans.annotations.statements import without_chosen
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.scores.calibration import read_calibrators
@@ -20,7 +21,9 @@ def main(input, output, params):
         if row["status"] == "ok"
     }
     annotated = annotations_of(input.annotations, params.recordings, params.settings)
-    annotated = {name: calls for name, calls in annotated.items() if name in durations}
+    annotated = {
+        name: without_chosen(calls) for name, calls in annotated.items() if name in durations
+    }
     heard = {name: ListenedTime.of(annotated, durations, name) for name in species}
     clips = [row for path in input.labels for row in read_table(path)]
     calibrators = read_table(input.calibrators)

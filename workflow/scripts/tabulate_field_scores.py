@@ -4,6 +4,7 @@ import numpy as np
 
 from anurans.annotations.labels import LabelRule, decide_all, read_coverage
 from anurans.annotations.sources import annotations_of
+from anurans.annotations.statements import without_chosen
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.recordings.times import night_of
@@ -23,7 +24,9 @@ def main(input, output, params):
     }
     durations = {name: float(row["duration_s"]) for name, row in recordings.items()}
     annotated = annotations_of(input.annotations, params.recordings, params.settings)
-    annotated = {name: calls for name, calls in annotated.items() if name in durations}
+    annotated = {
+        name: without_chosen(calls) for name, calls in annotated.items() if name in durations
+    }
     heard = {name: ListenedTime.of(annotated, durations, name) for name in species}
     clips = [row for path in input.labels for row in read_table(path)]
     table = read_coverage(clips, species)
@@ -41,7 +44,7 @@ def main(input, output, params):
         minutes = (of.ends - of.starts) / 60
         for column, name in enumerate(species):
             true, coverage = labels[at, column], table.species[name][at]
-            sure, known = coverage.known, heard[name]
+            sure, known = coverage.known & ~table.chosen[at, column], heard[name]
             scores = np.nan_to_num(of.scores[:, column], nan=-1.0)
             calls = calls_within({each: annotated[each] for each in names}, name, durations)
             events, _ = held_out_events(of, column, params.length, None)

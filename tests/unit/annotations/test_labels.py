@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from anurans.annotations.formats import LISTENED, Annotation
-from anurans.annotations.known import NOWHERE
+from anurans.annotations.known import NOWHERE, by_chosen_alone
 from anurans.annotations.labels import (
     RULES,
     Coverage,
@@ -261,8 +261,8 @@ def known_of(clips, *annotations, species=("BOAALB",)):
     return found[0] if len(species) == 1 else found
 
 
-def says(start, end, species):
-    return Annotation(start, end, species, "", None, None)
+def says(start, end, species, grade=""):
+    return Annotation(start, end, species, grade, None, None)
 
 
 CLIPS = original_clips("A", 20.0, 5.0, 0.5)
@@ -344,8 +344,32 @@ def test_label_tables_keep_what_is_unknown_empty():
         "X_contained": ["", 1, "", ""],
         "X_grade": [""] * 4,
     }
-    about = [{"clip": clip, "recording": "A"} for clip in CLIPS.clip]
+    about = [{"clip": clip, "recording": "A", "chosen": ""} for clip in CLIPS.clip]
+    about[1]["chosen"] = "Y X"
     rows = [row | {key: str(of[at]) for key, of in columns.items()} for at, row in enumerate(about)]
     table = read_coverage(rows, ["X"])
     assert table.species["X"].known.tolist() == [False, True, False, False]
     assert decide_all(table.species, LabelRule())[0][:, 0].tolist() == [False, True, False, False]
+    assert table.chosen.tolist() == [[False], [True], [False], [False]]
+
+
+def test_what_is_known_of_chosen_clips_alone():
+    clips = CLIPS
+    statements = {
+        "A": [
+            NOWHERE,
+            says(0.0, 5.0, " absent X", "chosen"),
+            says(5.0, 10.0, " present X", "chosen"),
+            # Somebody was asked about it by a queue that was drawn, too.
+            says(5.0, 10.0, " listened", ""),
+        ]
+    }
+    found = by_chosen_alone(clips, statements, {"A": 20.0}, ["X", "Y"])
+    known = known_all(cover_clips(clips, statements, {"A": 20.0}, "XY"))
+    starts = clips.source_start.tolist()
+    assert starts[:2] == [0.0, 5.0] and known[:2].tolist() == [[True, False], [True, True]]
+    assert found[:2].tolist() == [[True, False], [False, False]]
+    assert not found[2:].any()
+    # A recording that is annotated from start to end judges whatever else is said of it.
+    whole = {"A": [says(1.0, 3.0, "X"), statements["A"][1]]}
+    assert not by_chosen_alone(clips, whole, {"A": 20.0}, ["X"]).any()

@@ -10,7 +10,7 @@ from anurans.annotations.counts import clips_touched, count_annotations
 from anurans.annotations.formats import LISTENED
 from anurans.annotations.known import NOWHERE
 from anurans.annotations.sources import AnnotationSource
-from anurans.annotations.statements import read_statements
+from anurans.annotations.statements import CHOSEN, read_statements
 from anurans.common.errors import UserError
 
 SPECIES = ("BOAALB", "PHYCUV")
@@ -53,6 +53,17 @@ def test_other_columns_are_left_alone():
         'q1,A,5,10,BOAALB,"is it, here?",no,me,"two ""frogs"""\n'
     )
     assert said(found) == [(5.0, 10.0, " absent BOAALB")]
+
+
+def test_what_was_chosen_is_marked_unless_it_is_to_judge():
+    text = (
+        "kind,recording,start,end,species,answer\nteach,A,5,10,BOAALB,no\n"
+        "search,A,5,10,PHYCUV,present\ncount,A,10,15,BOAALB,no\n"
+    )
+    grades = [each.grade for each in read(text).annotations["A"]]
+    assert grades == [CHOSEN, CHOSEN, ""]
+    found = read_statements(text.encode(), "a.csv", SPECIES, {"A": "A"}.get, judge_chosen=True)
+    assert {each.grade for each in found.annotations["A"]} == {""}
 
 
 def test_labels_stand_for_species_and_other_species_are_read_too():

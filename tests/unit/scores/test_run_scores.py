@@ -26,7 +26,7 @@ def table(clips=CLIPS, positive=(1, 0, 1, 0)):
     seconds = np.array(positive, float)
     names = np.array(clips, dtype=object)
     coverage = Coverage(seconds, seconds, seconds > 0, np.array(["clear"] * len(clips), object))
-    return LabelTable(names, names, {"A": coverage})
+    return LabelTable(names, names, {"A": coverage}, np.zeros((len(names), 1), bool))
 
 
 def gathered(unseen=None):
@@ -83,14 +83,16 @@ def test_what_nobody_knows_is_neither_tuned_on_nor_scored():
     # Where nobody knows, scores are as wrong as can be.
     scores = np.where(unknown, 1 - truth, 0.2 + 0.6 * truth).astype(np.float32)
 
-    def judged(keep, seconds):
-        seconds = np.where(unknown, np.nan, seconds)[keep]
+    def judged(keep, seconds, chosen=False):
+        # Labels that nobody knows, or that are known of chosen clips alone.
+        seconds = (seconds if chosen else np.where(unknown, np.nan, seconds))[keep]
         grades = np.full(len(keep), "", object)
         covers = {
             name: Coverage(of, of, np.nan_to_num(of) > 0, grades)
             for name, of in zip("AB", seconds.T, strict=True)
         }
-        table = LabelTable(names[keep], names[keep], covers)
+        not_drawn = unknown[keep] if chosen else np.zeros((len(keep), 2), bool)
+        table = LabelTable(names[keep], names[keep], covers, not_drawn)
         given = gather_clips(table, LabelRule(), clips, scores, None, roles, "1", "night")
         tuned = tune_run(given, "validation")
         at = thresholds_at(given, tuned, "validation")
@@ -109,6 +111,7 @@ def test_what_nobody_knows_is_neither_tuned_on_nor_scored():
     # As if the clip of which nothing is known were not there, but for its row.
     without = judged(np.array([0, 1, 2, 3, 4, 5, 7]), truth)
     assert without[1:4] == (tuned, metrics, labelling)
+    assert judged(np.arange(8), truth, chosen=True)[1:4] == (tuned, metrics, labelling)
     rows = list(prediction_rows(given, at))
     assert [row["label_A"] for row in rows] == [1, 0, "", 0, 1, 0, "", 0]
     assert (rows[6]["used"], rows[6]["score_A"], rows[6]["label_B"]) == (0, "0", "")

@@ -10,8 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from anurans.annotations.formats import LISTENED, Annotation, Problem
-from anurans.annotations.statements import ABSENT, HEARD, PRESENT, marked, stated
-from anurans.recordings.clips import TOLERANCE
+from anurans.annotations.statements import (
+    ABSENT,
+    HEARD,
+    PRESENT,
+    marked,
+    stated,
+    without_chosen,
+)
+from anurans.recordings.clips import TOLERANCE, ClipTable
 from anurans.recordings.times import union
 
 Interval = tuple[float, float]
@@ -214,3 +221,42 @@ def _shown(each: Annotation) -> str:
     if each.end == float("inf"):
         return "in all of the recording"
     return f"from {each.start:g} to {each.end:g} s"
+
+
+def by_chosen_alone(
+    clips: ClipTable,
+    annotations: Mapping[str, Sequence[Annotation]],
+    durations: Mapping[str, float],
+    species: Sequence[str],
+) -> np.ndarray:
+    """Tell which labels are known by statements about chosen clips alone.
+
+    Parameters
+    ----------
+    clips
+        Of recordings in `annotations`; masks of copies hide nothing here.
+    annotations, durations
+        Of each recording; durations in s.
+    species
+        Codes.
+
+    Returns
+    -------
+    np.ndarray [shape=(n, species), dtype=bool]
+    """
+    found = np.zeros((len(clips), len(species)), dtype=bool)
+    for recording, every in annotations.items():
+        others = without_chosen(every)
+        if len(others) == len(every):
+            continue
+        rows = np.flatnonzero(clips.recording == recording)
+        place = clips.source_start[rows], clips.source_end[rows]
+        hidden = np.zeros((len(rows), 0, 2))
+        for column, name in enumerate(species):
+            known = [
+                is_within(*place, known_time(of, name))
+                | shows(*place, present_time(of, name), durations[recording], hidden)[0]
+                for of in (every, others)
+            ]
+            found[rows, column] = known[0] & ~known[1]
+    return found

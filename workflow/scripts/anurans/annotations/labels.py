@@ -365,11 +365,16 @@ def coverage_columns(coverages: Mapping[str, Coverage]) -> dict[str, list[object
 
 @dataclass(frozen=True, slots=True)
 class LabelTable:
-    """A label table: clips [shape=(n,)], their recordings, and the coverage of each species."""
+    """A label table: clips [shape=(n,)], their recordings, and the coverage of each species.
+
+    `chosen` [shape=(n, species), dtype=bool] tells which labels are known because somebody chose
+    the clip: they are learnt from, and nothing is judged by them.
+    """
 
     clip: np.ndarray
     recording: np.ndarray
     species: dict[str, Coverage]
+    chosen: np.ndarray
 
 
 def read_coverage(rows: Iterable[Mapping[str, str]], species: Sequence[str]) -> LabelTable:
@@ -389,6 +394,10 @@ def read_coverage(rows: Iterable[Mapping[str, str]], species: Sequence[str]) -> 
             name: Coverage(*(column(f"{name}_{measure}", kind) for measure, kind in kinds.items()))
             for name in species
         },
+        np.array(
+            [[name in row.get("chosen", "").split() for name in species] for row in rows],
+            dtype=bool,
+        ).reshape(len(rows), len(species)),
     )
 
 

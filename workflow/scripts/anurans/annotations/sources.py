@@ -71,6 +71,8 @@ class AnnotationSource:
     listened : str, optional
         Label of stretches that were listened to. Of a recording that has one, nothing is known
         outside of them.
+    judge_chosen : bool
+        Whether models are judged by statements about clips that somebody chose, and did not draw.
 
     Raises
     ------
@@ -90,6 +92,7 @@ class AnnotationSource:
         files: Mapping[str, str] | None = None,
         labels: Mapping[str, Sequence[str]] | None = None,
         listened: str | None = None,
+        judge_chosen: bool = False,
     ):
         source, *partial = [source] if isinstance(source, str | Path) else source
         self.source = Path(source)
@@ -130,6 +133,7 @@ class AnnotationSource:
             self.labels,
             self._of_row,
             self._check_statements,
+            judge_chosen,
         )
         self._is_folder = self.source.is_dir()
         if self._is_folder and files is not None:
@@ -597,7 +601,7 @@ def annotations_of(
     source, recordings, files
         As for `AnnotationSource`.
     settings
-        Its `species`, `format`, `columns`, `labels` and `listened`.
+        Its `species`, `format`, `columns`, `labels`, `listened` and `judge_chosen`.
     """
     read = AnnotationSource(source, recordings, **settings, files=files)
     return {name: read.annotations(name) for name in recordings if read.annotated(name)}

@@ -24,6 +24,8 @@ class StatementTables:
         Gives the recording that a name in a table means, or None.
     check
         Refuses what is wrong: it is given each table and its problems.
+    judge_chosen
+        Whether models are judged by clips that were chosen as well.
 
     Raises
     ------
@@ -38,7 +40,9 @@ class StatementTables:
         labels: Mapping[str, str],
         resolve: Callable[[str], str | None],
         check: Callable[[Path, Sequence[Problem]], None],
+        judge_chosen: bool = False,
     ) -> None:
+        self._judge_chosen = judge_chosen
         self.paths, self._species, self._resolve, self._check = paths, species, resolve, check
         self._labels = {text: name for text, name in labels.items() if name != LISTENED}
         for path in paths:
@@ -61,7 +65,8 @@ class StatementTables:
                 reading = Reading(problems=[problem])
             else:
                 reading = read_statements(
-                    data, str(path), self._species, self._resolve, self._labels
+                    *(data, str(path), self._species, self._resolve, self._labels),
+                    self._judge_chosen,
                 )
             self._check(path, reading.problems)
             found.append((path, reading))

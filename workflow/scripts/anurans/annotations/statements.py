@@ -6,7 +6,7 @@ whoever looks for calls of a species passes it over. What follows from statement
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from math import inf
 
 from anurans.annotations.formats import Annotation, Builder, Reading
@@ -29,8 +29,12 @@ COLUMNS = {
     "end": NAMES["table"]["end"],
     "species": "species species_code code label",
     "answer": "answer verdict presence",
+    "kind": "kind",
 }
 EXPECTED = "present, absent, listened or unsure (yes, no, 1 and 0 are understood)"
+# Kinds of queues whose clips were chosen, for being hard, rare or alike, and not drawn; and the
+# grade of a statement about such a clip. It is learnt from, and nothing is judged by it.
+CHOSEN_KINDS, CHOSEN = ("teach", "search"), "chosen"
 # Rows that say nothing, by why.
 NOT_SURE, UNANSWERED, NOTHING = "not sure", "no answer", "nothing stated of any species"
 _WIDE = re.compile(r"species[_ ]", re.IGNORECASE)
@@ -61,12 +65,18 @@ def stated(species: str) -> tuple[str, str] | None:
     return answer, name
 
 
+def without_chosen(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Annotations that models are judged by: those about clips that nobody chose."""
+    return [each for each in annotations if each.grade != CHOSEN]
+
+
 def read_statements(
     data: bytes,
     file: str,
     species: Collection[str],
     resolve: Callable[[str], str | None],
     labels: Mapping[str, str] | None = None,
+    judge_chosen: bool = False,
 ) -> Reading:
     """Read a table of statements, of text or a workbook.
 
@@ -78,11 +88,14 @@ def read_statements(
     ----------
     data, file, species, resolve, labels
         As `anurans.annotations.formats.read_annotations` takes them.
+    judge_chosen
+        Whether models are judged by clips that were chosen as well.
 
     Returns
     -------
     Reading
-        Statements as annotations, of other species too. Rows that say nothing are in `passed`.
+        Statements as annotations, of other species too; of clips that were chosen, which the column
+        `kind` tells, with the grade `CHOSEN`. Rows that say nothing are in `passed`.
     """
     reading = Reading()
     builder = Builder(file, frozenset(species), reading.problems, "", labels or {})
@@ -95,11 +108,11 @@ def read_statements(
                 if sheet is not chosen:
                     reading.unread[f'sheet "{sheet.name}"'] = len(sheet)
             if chosen is not None:
-                _read(chosen, builder, reading, resolve)
+                _read(chosen, builder, reading, resolve, judge_chosen)
         else:
             text = decode(data)
             if text.strip():
-                _read(TextRows(text), builder, reading, resolve)
+                _read(TextRows(text), builder, reading, resolve, judge_chosen)
     except NotText as error:
         line, what, expected = error.args
         builder.problem(line, what, expected, whole=True)
@@ -141,7 +154,9 @@ class _Table:
             self.missing = "columns start and end, or neither"
 
 
-def _read(table: TextRows | SheetRows, builder: Builder, reading: Reading, resolve) -> None:
+def _read(
+    table: TextRows | SheetRows, builder: Builder, reading: Reading, resolve, judge_chosen: bool
+) -> None:
     header = table.header()
     about = _Table(header.cells, builder)
     if about.missing:
@@ -168,14 +183,16 @@ def _read(table: TextRows | SheetRows, builder: Builder, reading: Reading, resol
             reading.without_recording[name] += 1
             continue
         builder.recording = recording
-        _read_row(row, about, builder, reading)
+        _read_row(row, about, builder, reading, judge_chosen)
     for column, text in about.others.items():
         cells = {row.cells[column].strip().lower() for row in rows} - {""}
         if text and cells and cells <= {"0", "1", "2", "3"}:
             reading.unread[f"column {text}"] = len(rows)
 
 
-def _read_row(row: Row, about: _Table, builder: Builder, reading: Reading) -> None:
+def _read_row(
+    row: Row, about: _Table, builder: Builder, reading: Reading, judge_chosen: bool
+) -> None:
     """Read one row about the recording that `builder` holds."""
     recording, cells = builder.recording, row.cells
 
@@ -201,8 +218,10 @@ def _read_row(row: Row, about: _Table, builder: Builder, reading: Reading) -> No
             return
         start, end = low, high
 
+    grade = CHOSEN if cell("kind") in CHOSEN_KINDS and not judge_chosen else ""
+
     def add(answer: str, species: str) -> None:
-        mark = Annotation(start, end, marked(answer, species), "", None, None, row.line)
+        mark = Annotation(start, end, marked(answer, species), grade, None, None, row.line)
         reading.annotations.setdefault(recording, []).append(mark)
 
     if not about.wide:

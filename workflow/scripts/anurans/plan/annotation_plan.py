@@ -32,7 +32,7 @@ class AnnotationPlan:
     def __init__(self, config: Mapping[str, Any], recordings: RecordingPlan) -> None:
         self._recordings = recordings
         self._config = config["annotations"]
-        keys = ("format", "columns", "on_error", "labels", "listened")
+        keys = ("format", "columns", "on_error", "labels", "listened", "judge_chosen")
         self._species = list(config["species"])
         self._length = config["clips"]["length"]
         self.settings = {"species": list(config["species"])} | {
@@ -106,12 +106,16 @@ class AnnotationPlan:
         return self.source.present(self._length)
 
     def calling(self) -> dict[str, list[str]]:
-        """Recordings annotated in part in which each species calls somewhere, sorted."""
+        """Recordings annotated in part in which each species calls somewhere, sorted.
+
+        Models are judged by them: what is said of chosen clips does not count.
+        """
         found: dict[str, list[str]] = {}
         for recording in sorted(self._recordings.ids):
             every = self.source.annotations(recording)
+            judging = without_chosen(every)
             for species in self._species if is_partial(every) else ():
-                if present_time(every, species) or any(e.species == species for e in every):
+                if present_time(judging, species) or any(e.species == species for e in judging):
                     found.setdefault(species, []).append(recording)
         return found
 

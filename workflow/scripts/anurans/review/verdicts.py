@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from anurans.annotations.statements import CHOSEN_KINDS
 from anurans.common.errors import UserError, listing
 from anurans.common.tables import read_table
 from anurans.common.wording import counted
@@ -15,8 +16,6 @@ ANSWERS = (PRESENT, ABSENT, UNSURE)
 VERDICT = (*QUEUE, "answer", "also", "quality", "note", "who", "answered_at", "rule")
 # Of what is asked: whoever reads a verdict alone relies on these.
 _OF_CLIP = ("kind", "recording", "start", "end")
-# Of queues whose clips were chosen, and not drawn: nothing is counted or checked by them.
-CHOSEN = ("teach", "search")
 _DRAWN = ("stratum", "stratum_size", "stratum_drawn", "probability", "score")
 # Cells that a spreadsheet may write otherwise; in all others 007 is not 7.
 _NUMBERS = (
@@ -135,7 +134,7 @@ def read_verdicts(
             if not row["answer"].strip():
                 tally["without"] += 1
                 continue
-            if row["kind"] in CHOSEN:
+            if row["kind"] in CHOSEN_KINDS:
                 tally["chosen"] += 1
                 continue
             key = row["queue"], row["question"], row["species"]

@@ -33,7 +33,7 @@ class RunClips:
     rule
         By which they are positive.
     labels, known : np.ndarray [shape=(n, species), dtype=bool]
-        Labels, False where nobody knows; and which are known.
+        Labels, False where nobody knows; and which are known and may judge.
     used : np.ndarray [shape=(n,), dtype=bool]
         Whether the rule leaves a clip in, and something is known of it.
     scores : np.ndarray [shape=(n, species)]
@@ -102,7 +102,7 @@ def gather_clips(
         What its split keeps together.
     """
     labels, used = decide_all(table.species, rule)
-    known = known_all(table.species)
+    known = known_all(table.species) & ~table.chosen
     used &= known.any(axis=1)
     row_of = {clip: row for row, clip in enumerate(clips)}
     scores = scores[np.array([row_of[clip] for clip in table.clip], dtype=int)]
