@@ -9,6 +9,7 @@ from anurans.annotations.counts import count_annotations
 from anurans.annotations.formats import Annotation
 from anurans.annotations.known import has_known, is_partial, present_time
 from anurans.annotations.sources import AnnotationSource
+from anurans.annotations.statements import without_chosen
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.recordings.names import Recording
 
