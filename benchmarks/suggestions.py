@@ -8,8 +8,9 @@ other half to judge by, and annotates --step windows a round, by the truth that 
 synthesised from. Heads are logistic regressions of three folds by recording; their mean is scored.
 Prints the mean average precision over rounds, and the difference to random clips with its interval
 over draws. And, of the annotated minutes, what a search by a label finds in a recording that none
-of its examples come from (average precision), and one by a call in all other recordings. Makes the
-tables of docs/review.md.
+of its examples come from (average precision), and one by a call in all other recordings; with
+--minutes, the same of real minutes, whose results/embeddings/birdnet must be there. Makes the tables
+of docs/review.md.
 """
 
 import argparse
@@ -48,15 +49,15 @@ LENGTH, WINDOW, STARTS = 5.0, 3.0, (0.0, 2.0)
 WAYS = ("random", "suggested", "disagreement alone")
 
 
-def labels_of(table, source):
+def labels_of(table, source, species=SPECIES):
     """Labels of clips [n, species] and of their windows [n, windows, species]."""
     names = sorted(set(table.recording.tolist()))
-    calls = annotations_of(source, names, SETTINGS)
+    calls = annotations_of(source, names, SETTINGS | {"species": species})
     ends = {}
     for name, end in zip(table.recording, table.source_end, strict=True):
         ends[name] = max(ends.get(name, 0.0), float(end))
     found = [
-        decide_all(cover_clips(each, calls, ends, SPECIES), LabelRule())[0]
+        decide_all(cover_clips(each, calls, ends, species), LabelRule())[0]
         for each in (table, windows_of(table, STARTS, WINDOW))
     ]
     return found[0], found[1].reshape(len(table), len(STARTS), -1)
@@ -208,13 +209,18 @@ def show(found, step):
             print(f"| {turn * step} | {cells} | {middle:+.3f} ({interval}) |")
 
 
-def by_label(results):
+def by_label(results, annotations, species):
     """What the mean of all annotated calls finds in a recording that none of them is of."""
     table, data = trained_on(results)
-    clips, windows = labels_of(table, ROOT / "resources/demo/annotations")
+    annotated = annotations_of(
+        annotations, sorted(set(table.recording)), SETTINGS | {"species": species}
+    )
+    kept = np.isin(table.recording, list(annotated))
+    table, data = table[kept], data[kept]
+    clips, windows = labels_of(table, annotations, species)
     near = data - data.reshape(-1, data.shape[-1]).mean(axis=0)
     print("| label | clips with calls | one example of them | all of them | their mean |")
-    for k, code in enumerate(SPECIES):
+    for k, code in enumerate(species):
         found = {"one": [], "all": [], "mean": []}
         for name in sorted(set(table.recording)):
             here = table.recording == name
@@ -232,7 +238,7 @@ def by_label(results):
         cells = " | ".join(f"{np.mean(of):.2f}" for of in found.values())
         print(f"| {code} | {clips[:, k].mean():.2f} | {cells} |")
     print("| example: one call of | clips with calls | recall at 10 | at 100 |")
-    for k, code in enumerate(SPECIES):
+    for k, code in enumerate(species):
         each = []
         for at in np.flatnonzero(windows[..., k].any(axis=1)):
             others = table.recording != table.recording[at]
@@ -245,6 +251,7 @@ def by_label(results):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=Path, default=ROOT / "results")
+    parser.add_argument("--minutes", type=Path, help="results of pam_minutes: searched alone")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--draws", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=8)
@@ -252,7 +259,10 @@ if __name__ == "__main__":
     parser.add_argument("--start", type=int, default=2)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    by_label(options.results)
+    if options.minutes:
+        by_label(options.minutes, ROOT.parent / "shared/data/pam_minutes/annotations", ("BASCUL",))
+        sys.exit()
+    by_label(options.results, ROOT / "resources/demo/annotations", SPECIES)
     made = curves(
         *(options.results, options.cache, options.draws, options.rounds),
         step=options.step,
