@@ -9,8 +9,8 @@ synthesised from. Heads are logistic regressions of three folds by recording; th
 Prints the mean average precision over rounds, and the difference to random clips with its interval
 over draws. And, of the annotated minutes, what a search by a label finds in a recording that none
 of its examples come from (average precision), and one by a call in all other recordings; with
---minutes, the same of real minutes, whose results/embeddings/birdnet must be there. Makes the tables
-of docs/review.md.
+--minutes, the same of real minutes, whose results/embeddings/birdnet must be there. Makes the
+tables of docs/review.md.
 """
 
 import argparse

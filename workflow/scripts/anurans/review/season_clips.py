@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from anurans.annotations.labels import rows_by
 from anurans.listening.activity import place_clips
 from anurans.recordings.clips import ClipTable
 from anurans.recordings.times import clock_of
@@ -104,9 +105,7 @@ def read_season(
 
 
 def candidates(
-    clips: Clips,
-    places: Mapping[str, Mapping[str, str]],
-    bands: Mapping[str, tuple[float, float]] | None = None,
+    clips: Clips, places: Mapping[str, Mapping[str, str]]
 ) -> Iterator[dict[str, object]]:
     """Clips and species that a check queue may ask about: not those that score next to nothing.
 
@@ -116,32 +115,23 @@ def candidates(
         Of the season.
     places
         Site, date, time and so on of each recording.
-    bands
-        Frequencies of each species, in Hz, where they are known.
     """
     rows, columns = np.nonzero(clips.scores >= FLOOR)
-    for recording in np.unique(clips.recording[rows]).tolist():
-        mine = clips.recording[rows] == recording
+    for recording, mine in rows_by(clips.recording[rows]).items():
         told = places[recording]
-        at = rows[mine]
+        at, which = rows[mine].tolist(), columns[mine].tolist()
         spots = place_clips(clock_of(told), clips.start[at])
-        for row, column, (night, hour) in zip(
-            at.tolist(), columns[mine].tolist(), spots, strict=True
-        ):
-            name = clips.species[column]
-            low, high = (bands or {}).get(name, ("", ""))
+        for row, column, (night, hour) in zip(at, which, spots, strict=True):
             yield {
                 "recording": recording,
                 "start": float(clips.start[row]),
                 "end": float(clips.end[row]),
-                "species": name,
+                "species": clips.species[column],
                 "score": float(clips.scores[row, column]),
                 "model": clips.model,
                 "site": told.get("site", ""),
                 "night": night,
                 "hour": hour,
-                "fmin": low,
-                "fmax": high,
             }
 
 
