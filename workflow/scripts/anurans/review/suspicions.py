@@ -44,27 +44,6 @@ class Suspicion:
     neighbours: int
 
 
-def confident_joint(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Count clips by the label that they have and the one that models are sure of.
-
-    Parameters
-    ----------
-    labels : np.ndarray [shape=(n,), dtype=bool]
-    probabilities : np.ndarray [shape=(n,)]
-        Of a call, by models that did not see the clip.
-
-    Returns
-    -------
-    np.ndarray [shape=(2, 2), dtype=int]
-        Rows by label, columns by what models are sure of.
-    """
-    sure = sure_of(labels, probabilities)
-    known = sure >= 0
-    found = np.zeros((2, 2), int)
-    np.add.at(found, (labels[known].astype(int), sure[known]), 1)
-    return found
-
-
 def sure_of(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """Label that models are sure of [shape=(n,), dtype=int]; -1 where they are of neither.
 
