@@ -292,7 +292,7 @@ PARTS = {
     "scores": (scores, 1000),
     "comparisons": (comparisons, 1000),
     "precision": (precision, 200),
-    "votes": (votes, 60),
+    "votes": (votes, 20),
     "shifted": (shifted, 200),
     "prevalence": (prevalence, 40),
 }
