@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from simulated import Pond, learn
 
 from anurans.scores.expected_precision import (
@@ -58,9 +59,18 @@ def voted(folds, calling, silent):
     return np.rint(10_000 * (with_calls + without)).astype(int), precision
 
 
-def test_of_one_fold_the_votes_tell_nothing_more():
+def test_of_one_fold_the_votes_tell_how_many_clips_chance_has_a_part_in():
     of = known(false_between=0.01**2), 180.0, 1000, 1000**2
-    assert expect_precision(*of, np.array([884, 116])) == expect_precision(*of)
+    without = expect_precision(*of)
+    precision, lower, upper = expect_precision(*of, np.array([884, 116]))
+    assert precision == without[0]
+    assert lower < without[1] < without[2] < upper
+    many = expect_precision(*of, np.array([884_000, 116_000]))
+    assert many == pytest.approx(without, abs=0.005)
+    # Where nothing else is open, it is the binomial interval of the clips that are called.
+    (_, lower, upper) = expect_precision(KNOWN, 180.0, 1000, 0, np.array([884, 116]))
+    low, high = binom.ppf([0.025, 0.975], 116, 80 / 116) / 116
+    assert (lower, upper) == pytest.approx((low, high), abs=0.02)
 
 
 @pytest.mark.parametrize("folds", [3, 5])

@@ -67,8 +67,8 @@ def expect_precision(
 
     It takes for granted what `Separation.count` does: that clips of either kind sound as they did.
     The interval holds what is not known of prevalence and of either share, drawn together, how
-    false alarms vary from night to night, and, of several folds, how far these agree on clips of
-    either kind (`precision_of_votes`).
+    false alarms vary from night to night, of several folds how far these agree on clips of either
+    kind (`precision_of_votes`), and what chance makes of as few clips as are called.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def expect_precision(
         As `Separation.count` takes them.
     votes : np.ndarray [shape=(folds + 1,)], optional
         How many of the new clips are called positive by 0, 1 and so on of the folds, at least half
-        of which make one positive. By default there is one fold.
+        of which make one positive. By default there is one fold, and chance has no part.
 
     Returns
     -------
@@ -105,14 +105,30 @@ def expect_precision(
     finds = np.broadcast_to(found[1:, None], alarms.shape)
     far = reach(groups)
     ends = [ndtr(-far), ndtr(far)]
+    called = int(votes[carries(np.arange(len(votes)), len(votes) - 1)].sum())
     if len(votes) == 2:
-        lower, upper = np.quantile(precision_at(share, finds, alarms), ends, method="hazen")
+        each = by_chance(precision_at(share, finds, alarms), called)
+        lower, upper = np.quantile(each, ends, method="hazen")
     else:
         each, weights = precision_of_votes(share.ravel(), finds.ravel(), alarms.ravel(), votes)
-        lower, upper = np.quantile(
-            each.ravel(), ends, weights=weights.ravel(), method="inverted_cdf"
-        )
+        each = by_chance(each.ravel(), called)
+        lower, upper = np.quantile(each, ends, weights=weights.ravel(), method="inverted_cdf")
     return precision, min(float(lower), precision), max(float(upper), precision)
+
+
+def by_chance(precision: np.ndarray, called: int) -> np.ndarray:
+    """Draw how many of the clips that are called are true ones, as a share of them.
+
+    Parameters
+    ----------
+    precision : np.ndarray [shape=(...)]
+        To be expected.
+    called
+        How many clips are; without any, the precision stays as it is.
+    """
+    if not called:
+        return precision
+    return np.random.default_rng(1).binomial(called, np.clip(precision, 0, 1)) / called
 
 
 def precision_there(share: float, found: float, false: float, votes: np.ndarray) -> float:
