@@ -2,7 +2,7 @@
 # source, and of the user's the table of sites and tables of verdicts.
 # Makes of results/exports/: raven.txt and kaleidoscope.csv, all events in one table; season/ and
 # annotations/, data packages; occurrences.csv, Darwin Core; left_out.csv, what is in none; and
-# exports.csv, what is there, and why something is not.
+# exports.csv, what is there, and why something is not. Files of another config's exports go.
 rule write_selections:
     input:
         model="results/detections/model.h5",
@@ -146,6 +146,8 @@ rule list_exports:
         "logs/list_exports.log",
     benchmark:
         "results/benchmarks/list_exports.tsv"
+    # What must not be passed on goes before anything is made.
+    priority: 20
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -153,6 +155,7 @@ rule list_exports:
         runtime=growing(5),
     params:
         exports=asked(PLAN.exports.listed),
+        former=former_exports(),
         code=code("list_exports.py", recordings=False),
     script:
         "../workflow/scripts/list_exports.py"
