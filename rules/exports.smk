@@ -1,8 +1,8 @@
 # Needs results/detections and results/monitoring/drift.csv and drift_nights.csv; of the user's the
-# table of sites and tables of verdicts.
-# Makes results/detections/effort/ and calls/, what was listened to and heard at each site; and of
-# results/exports/: occupancy/, detection histories with covariates, and activity.csv, counts by
-# site, night, hour and sunset.
+# table of sites; and where verdicts are named, results/review/verdicts.csv and counts.csv.
+# Makes results/detections/effort/ and calls/, what was listened to and heard at each site, and
+# answers.tsv, what people together say of clips; and of results/exports/: occupancy/, detection
+# histories with covariates, and activity.csv, counts by site, night, hour and sunset.
 rule count_by_site:
     input:
         scores="results/detections/scores/{day}.h5",
@@ -28,6 +28,30 @@ rule count_by_site:
         "../workflow/scripts/count_by_site.py"
 
 
+rule settle_answers:
+    input:
+        queues=drawn("results/review/queues/{queue}.csv"),
+        verdicts=ancient(given(asked(PLAN.review.verdicts))),
+        # Mistakes in verdicts are told by the job that makes it.
+        checked="results/review/verdicts.csv",
+    output:
+        "results/detections/answers.tsv",
+    log:
+        "logs/settle_answers.log",
+    benchmark:
+        "results/benchmarks/settle_answers.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        verdicts=asked(PLAN.review.verdicts_digest),
+        code=code("settle_answers.py", recordings=False),
+    script:
+        "../workflow/scripts/settle_answers.py"
+
+
 rule write_histories:
     input:
         effort=asked(partial(PLAN.days.of_all, "results/detections/effort/{day}.tsv")),
@@ -36,7 +60,7 @@ rule write_histories:
         recordings="results/detections/recordings.csv",
         drift="results/monitoring/drift.csv",
         sites=given(asked(PLAN.exports.site_table)),
-        verdicts=given(asked(PLAN.exports.verdicts)),
+        answers=asked(partial(PLAN.exports.with_verdicts, "results/detections/answers.tsv")),
     output:
         detected=PLAN.exports.of_species("results/exports/occupancy/{species}.csv"),
         confirmed=PLAN.exports.by_verdicts("results/exports/occupancy/confirmed/{species}.csv"),

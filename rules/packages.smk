@@ -1,5 +1,5 @@
-# Needs the recordings and events of results/detections, results/recordings.csv, the annotation
-# source, and of the user's the table of sites and tables of verdicts.
+# Needs the recordings, events and answers of results/detections, results/recordings.csv, the
+# annotation source, and of the user's the table of sites.
 # Makes of results/exports/: raven.txt and kaleidoscope.csv, all events in one table; season/ and
 # annotations/, data packages; occurrences.csv, Darwin Core; left_out.csv, what is in none; and
 # exports.csv, what is there, and why something is not. Files of another config's exports go.
@@ -32,7 +32,7 @@ rule package_season:
         events="results/detections/events.csv",
         recordings="results/detections/recordings.csv",
         sites=given(asked(PLAN.exports.site_table)),
-        verdicts=given(asked(PLAN.exports.verdicts)),
+        answers=asked(partial(PLAN.exports.with_verdicts, "results/detections/answers.tsv")),
     output:
         package="results/exports/season/datapackage.json",
         deployments="results/exports/season/deployments.csv",
@@ -96,7 +96,7 @@ rule package_annotations:
 rule write_occurrences:
     input:
         recordings="results/detections/recordings.csv",
-        verdicts=given(asked(PLAN.exports.verdicts)),
+        answers=asked(partial(PLAN.exports.with_verdicts, "results/detections/answers.tsv")),
     output:
         "results/exports/occurrences.csv",
     log:
@@ -121,6 +121,8 @@ rule write_occurrences:
 rule list_left_out:
     input:
         recordings="results/detections/recordings.csv",
+        events=asked(partial(PLAN.exports.with_verdicts, "results/detections/events.csv")),
+        answers=asked(partial(PLAN.exports.with_verdicts, "results/detections/answers.tsv")),
     output:
         "results/exports/left_out.csv",
     log:
@@ -133,6 +135,7 @@ rule list_left_out:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
+        species=SPECIES,
         places=asked(PLAN.exports.places),
         code=detection_code("list_left_out.py"),
     script:

@@ -9,7 +9,7 @@ from packages import faults
 
 from anurans.annotations.formats import Annotation
 from anurans.common.errors import UserError
-from anurans.exports.answers import Answer, by_recording
+from anurans.exports.answers import Settled, by_recording
 from anurans.exports.camtrap import (
     NO_UTC,
     TABLES,
@@ -40,9 +40,9 @@ EVENTS = [
 ]
 ANSWERS = by_recording(
     [
-        Answer("p/1", 0.0, 5.0, "LOW", "present", "Ana | Bia"),
-        Answer("p/1", 0.0, 60.0, "HIGH", "absent", "Ana"),
-        Answer("x/1", 0.0, 5.0, "LOW", "present", "Ana"),
+        Settled("p/1", 0.0, 5.0, "LOW", "present", "Ana | Bia"),
+        Settled("p/1", 0.0, 60.0, "HIGH", "absent", "Ana"),
+        Settled("x/1", 0.0, 5.0, "LOW", "present", "Ana"),
     ]
 )
 

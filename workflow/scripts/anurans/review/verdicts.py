@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 
 from anurans.common.errors import UserError, listing
 from anurans.common.tables import read_table
@@ -83,7 +84,7 @@ class Verdict:
 
 
 def read_verdicts(
-    files: Iterable[str], queues: Iterable[Mapping[str, str]]
+    files: Iterable[str], queues: Iterable[Mapping[str, str]], chosen_too: bool = False
 ) -> tuple[list[Answer], list[str]]:
     """Read files of verdicts.
 
@@ -93,6 +94,9 @@ def read_verdicts(
         Paths.
     queues
         Rows of all queues that questions may be of.
+    chosen_too
+        Whether answers about clips that were chosen, and not drawn, are given too. A search is made
+        anew under its old name, so that they are held against no queue.
 
     Returns
     -------
@@ -119,12 +123,14 @@ def read_verdicts(
             if not row["answer"].strip():
                 without += 1
                 continue
-            if row["kind"] in CHOSEN:
+            is_chosen = row["kind"] in CHOSEN
+            if is_chosen and not chosen_too:
                 chosen += 1
                 continue
             key = row["queue"], row["question"], row["species"]
             one = Answer(row, str(file), at, key in asked)
-            fault = _fault(one, asked.get(key), clips.get(key[:2]))
+            queued = (row, row) if is_chosen else (asked.get(key), clips.get(key[:2]))
+            fault = _fault(one, *queued)
             if fault:
                 wrong.append(f"{file}, line {at}: {fault}")
                 continue
@@ -181,7 +187,17 @@ def _fault(one: Answer, asked: Mapping[str, str] | None, clip: Mapping[str, str]
                 f"found {what} {row[what]!r}; expected {wanted.get(what, '')!r}, as in the queue "
                 f"{row['queue']}: its cells are not to be changed by hand"
             )
+    for what in ("start", "end"):
+        if not _is_number(row[what]):
+            return f"found {what} {row[what]!r}; expected a number of s"
     return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _same(one: str, other: str) -> bool:
@@ -210,8 +226,12 @@ def put_together(answers: Iterable[Answer]) -> list[Verdict]:
         of.setdefault(one.key, []).append(one)
     verdicts = []
     for _, given in sorted(of.items()):
-        (first, most), *others = Counter(one.answer for one in given).most_common()
-        answer = UNSURE if others and others[0][1] == most else first
         people = tuple(sorted(one.who for one in given))
-        verdicts.append(Verdict(given[0].row, answer, people, given[0].asked))
+        verdicts.append(Verdict(given[0].row, answer_of_most(given), people, given[0].asked))
     return verdicts
+
+
+def answer_of_most(given: Iterable[Answer]) -> str:
+    """The answer that most people gave; `unsure` where two were given as often."""
+    (first, most), *others = Counter(one.answer for one in given).most_common()
+    return UNSURE if others and others[0][1] == most else first
