@@ -150,6 +150,11 @@ def drawn(pattern, *kinds):
     return asked(partial(PLAN.review.drawn_files, prefixed, pattern, *kinds))
 
 
+def counted():
+    """Input function: listened counts, where there are verdicts and a queue to count."""
+    return asked(partial(PLAN.review.counted, prefixed))
+
+
 def former_exports():
     """Params function: what other configs have left, but in an object storage.
 
