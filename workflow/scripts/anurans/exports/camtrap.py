@@ -174,7 +174,7 @@ def event_rows(
     answers
         From `anurans.exports.answers.by_recording`.
     names
-        Name of each species.
+        Name of each species. Others that people heard have no part: the config has dropped them.
     model
         What found the events.
     """
@@ -191,7 +191,7 @@ def event_rows(
         yield row | {"classificationProbability": event["probability"]}
     for recording, of in sorted(answers.items()):
         for each in of if recording in recordings else ():
-            if each.answer != PRESENT:
+            if each.answer != PRESENT or each.species not in names:
                 continue
             span = each.species, each.start, each.end
             row = _observation(recordings[recording], *span, names, ["review:present"])
