@@ -85,6 +85,15 @@ def test_the_list_stays_as_it_is_when_nothing_is_left(home):
     assert again != former and remove(again, home) == [OLD[0]]
 
 
+def test_a_list_that_was_edited_reaches_no_other_folder(home):
+    rows = [
+        {"file": file, "made": made, "removed": removed}
+        for file in (f"{FOLDER}/../summary.csv", f"{FOLDER}/occupancy/../notes.txt", "/etc/hosts")
+        for made, removed in (("yes", ""), ("no", "yes"))
+    ]
+    assert find_former([*OWN, f"{FOLDER}/../summary.csv"], rows, MADE) == []
+
+
 def test_a_list_that_cannot_be_read_is_none(tmp_path):
     assert read_list(str(tmp_path / "exports.csv")) == []
     (tmp_path / "exports.csv").write_text("what;made;file\n")

@@ -87,7 +87,9 @@ def find_former(
     }
     left = {file for file in there if file in known or _is_ours(file)}
     removed = {row["file"] for row in listed if row.get("removed") == "yes"}
-    gone = {file for file in removed if file not in there or _is_ours(file)}
+    # Whoever edits the list does not reach other folders.
+    inside = {file for file in removed if _folder(file) in FOLDERS}
+    gone = {file for file in inside if file not in there or _is_ours(file)}
     kept = {*made, LIST}
     return sorted(file for file in (*left, *gone) if _finished(file) not in kept)
 
