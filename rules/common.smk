@@ -21,6 +21,7 @@ from anurans.engine import storages
 from anurans.plan.commands import command
 from anurans.common.code_digests import Code
 from anurans.common.errors import UserError
+from anurans.exports.former_files import LIST, read_list
 from anurans.plan.plan import Plan
 from anurans.networks.sound_networks import find_birdnet
 
@@ -147,6 +148,20 @@ def taught():
 def drawn(pattern, *kinds):
     """Input function: a file of every queue that is there, or of those of some kinds."""
     return asked(partial(PLAN.review.drawn_files, prefixed, pattern, *kinds))
+
+
+def counted():
+    """Input function: listened counts, where there are verdicts and a queue to count."""
+    return asked(partial(PLAN.review.counted, prefixed))
+
+
+def former_exports():
+    """Params function: what other configs have left, but in an object storage.
+
+    The list is read before its job starts, which begins by removing it.
+    """
+    listed = read_list(prefixed(LIST))
+    return [] if if_stored([LIST]) else asked(partial(PLAN.exports.former, prefixed, listed))
 
 
 def growing(first):

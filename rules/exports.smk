@@ -1,10 +1,8 @@
-# Needs results/detections, results/monitoring/drift.csv and drift_nights.csv, results/recordings.csv
-# and the annotation source, and of the user's the table of sites and tables of verdicts.
-# Makes results/detections/effort/ and calls/, what was listened to and heard at each site; and
-# results/exports/: occupancy/, detection histories with covariates; activity.csv, counts by site,
-# night, hour and sunset; raven.txt and kaleidoscope.csv, all events in one table; season/ and
-# annotations/, data packages; occurrences.csv, Darwin Core; left_out.csv, recordings that are in
-# none; and exports.csv, what is there, and why something is not.
+# Needs results/detections and results/monitoring/drift.csv and drift_nights.csv; of the user's the
+# table of sites; and where verdicts are named, results/review/verdicts.csv and counts.csv.
+# Makes results/detections/effort/ and calls/, what was listened to and heard at each site, and
+# answers.tsv, what people together say of clips; and of results/exports/: occupancy/, detection
+# histories with covariates, and activity.csv, counts by site, night, hour and sunset.
 rule count_by_site:
     input:
         scores="results/detections/scores/{day}.h5",
@@ -30,6 +28,30 @@ rule count_by_site:
         "../workflow/scripts/count_by_site.py"
 
 
+rule settle_answers:
+    input:
+        queues=drawn("results/review/queues/{queue}.csv"),
+        verdicts=ancient(given(asked(PLAN.review.verdicts))),
+        # Mistakes in verdicts are told by the job that makes it.
+        checked="results/review/verdicts.csv",
+    output:
+        "results/detections/answers.tsv",
+    log:
+        "logs/settle_answers.log",
+    benchmark:
+        "results/benchmarks/settle_answers.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        verdicts=asked(PLAN.review.verdicts_digest),
+        code=code("settle_answers.py", recordings=False),
+    script:
+        "../workflow/scripts/settle_answers.py"
+
+
 rule write_histories:
     input:
         effort=asked(partial(PLAN.days.of_all, "results/detections/effort/{day}.tsv")),
@@ -38,7 +60,7 @@ rule write_histories:
         recordings="results/detections/recordings.csv",
         drift="results/monitoring/drift.csv",
         sites=given(asked(PLAN.exports.site_table)),
-        verdicts=given(asked(PLAN.exports.verdicts)),
+        answers=asked(partial(PLAN.exports.with_verdicts, "results/detections/answers.tsv")),
     output:
         detected=PLAN.exports.of_species("results/exports/occupancy/{species}.csv"),
         confirmed=PLAN.exports.by_verdicts("results/exports/occupancy/confirmed/{species}.csv"),
@@ -73,6 +95,7 @@ rule write_activity:
         calls=asked(partial(PLAN.days.of_all, "results/detections/calls/{day}.tsv")),
         separation="results/detections/separation.tsv",
         drift="results/monitoring/drift_nights.csv",
+        counts=counted(),
     output:
         "results/exports/activity.csv",
     log:
@@ -88,158 +111,3 @@ rule write_activity:
         code=detection_code("write_activity.py"),
     script:
         "../workflow/scripts/write_activity.py"
-
-
-rule write_selections:
-    input:
-        model="results/detections/model.h5",
-        events="results/detections/events.csv",
-        recordings="results/detections/recordings.csv",
-    output:
-        raven="results/exports/raven.txt",
-        kaleidoscope="results/exports/kaleidoscope.csv",
-    log:
-        "logs/write_selections.log",
-    benchmark:
-        "results/benchmarks/write_selections.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        code=detection_code("write_selections.py"),
-    script:
-        "../workflow/scripts/write_selections.py"
-
-
-rule package_season:
-    input:
-        model="results/detections/model.h5",
-        events="results/detections/events.csv",
-        recordings="results/detections/recordings.csv",
-        sites=given(asked(PLAN.exports.site_table)),
-        verdicts=given(asked(PLAN.exports.verdicts)),
-    output:
-        package="results/exports/season/datapackage.json",
-        deployments="results/exports/season/deployments.csv",
-        media="results/exports/season/media.csv",
-        observations="results/exports/season/observations.csv",
-    log:
-        "logs/package_season.log",
-    benchmark:
-        "results/benchmarks/package_season.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        species=config["species"],
-        project=config["project"],
-        export=PLAN.exports.named,
-        columns=config["export"]["site_columns"],
-        places=asked(PLAN.exports.places),
-        sources=PLAN.exports.sources(),
-        code=detection_code("package_season.py"),
-    script:
-        "../workflow/scripts/package_season.py"
-
-
-rule package_annotations:
-    input:
-        recordings="results/recordings.csv",
-        sites=given(asked(PLAN.exports.site_table)),
-        annotations=ancient(given(asked(PLAN.annotations.path))),
-    output:
-        package="results/exports/annotations/datapackage.json",
-        deployments="results/exports/annotations/deployments.csv",
-        media="results/exports/annotations/media.csv",
-        observations="results/exports/annotations/observations.csv",
-    log:
-        "logs/package_annotations.log",
-    benchmark:
-        "results/benchmarks/package_annotations.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        species=config["species"],
-        project=config["project"],
-        recordings=PLAN.recordings.ids,
-        settings=PLAN.annotations.settings,
-        annotations=asked(PLAN.annotations.counts),
-        digest=asked(PLAN.annotations.digest),
-        export=PLAN.exports.named,
-        columns=config["export"]["site_columns"],
-        places=asked(PLAN.exports.places),
-        code=code("package_annotations.py"),
-    script:
-        "../workflow/scripts/package_annotations.py"
-
-
-rule write_occurrences:
-    input:
-        recordings="results/detections/recordings.csv",
-        verdicts=given(asked(PLAN.exports.verdicts)),
-    output:
-        "results/exports/occurrences.csv",
-    log:
-        "logs/write_occurrences.log",
-    benchmark:
-        "results/benchmarks/write_occurrences.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        species=config["species"],
-        project=config["project"],
-        export=PLAN.exports.named,
-        places=asked(PLAN.exports.places),
-        code=detection_code("write_occurrences.py"),
-    script:
-        "../workflow/scripts/write_occurrences.py"
-
-
-rule list_left_out:
-    input:
-        recordings="results/detections/recordings.csv",
-    output:
-        "results/exports/left_out.csv",
-    log:
-        "logs/list_left_out.log",
-    benchmark:
-        "results/benchmarks/list_left_out.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
-    params:
-        places=asked(PLAN.exports.places),
-        code=detection_code("list_left_out.py"),
-    script:
-        "../workflow/scripts/list_left_out.py"
-
-
-rule list_exports:
-    output:
-        "results/exports/exports.csv",
-    log:
-        "logs/list_exports.log",
-    benchmark:
-        "results/benchmarks/list_exports.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(500),
-        runtime=growing(5),
-    params:
-        exports=asked(PLAN.exports.listed),
-        code=code("list_exports.py", recordings=False),
-    script:
-        "../workflow/scripts/list_exports.py"

@@ -2,7 +2,7 @@
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.exports.answers import by_recording, read_answers, settle
+from anurans.exports.answers import by_recording, read_settled
 from anurans.exports.camtrap import event_rows, usable, write_package
 from anurans.exports.coordinates import Published
 from anurans.exports.site_rows import own_columns, read_own
@@ -12,7 +12,7 @@ from anurans.listening.detector import read_detector
 def main(input, output, params):
     places = {site: Published(*of) for site, of in params.places.items()}
     recordings = usable(read_table(input.recordings), places)
-    answers = by_recording(settle(read_answers(input.verdicts)))
+    answers = by_recording(read_settled(row for path in input.answers for row in read_table(path)))
     of_model = read_detector(input.model).about["model"]
     model = "anurans: " + "/".join(of_model[k] for k in ("split", "backbone", "dataset", "recipe"))
     events = read_table(input.events)

@@ -6,7 +6,7 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.exports import histories
-from anurans.exports.answers import by_recording, read_answers, settle
+from anurans.exports.answers import by_recording, read_settled
 from anurans.exports.coordinates import Published
 from anurans.exports.site_counts import read_calls, read_efforts
 from anurans.exports.site_rows import SITES, own_columns, read_own, site_rows
@@ -25,10 +25,8 @@ def main(input, output, params):
     detected = {name: histories.detections(of, calls, name) for name in params.species}
     for name, path in zip(params.species, output.detected, strict=True):
         write_table(path, columns, histories.matrix_rows(of, detected[name]))
-    if input.verdicts:
-        answers = by_recording(settle(read_answers(input.verdicts)))
-        others = sum(len(each) for name, each in answers.items() if name not in params.names)
-        log.info("%d answers about other recordings", others)
+    if input.answers:
+        answers = by_recording(read_settled(read_table(*input.answers)))
         events = read_table(input.events)
         pairs = zip(params.species, output.confirmed, output.states, strict=True)
         for name, confirmed, states in pairs:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from anurans.exports.activity_rows import ACTIVITY, activity_rows
+from anurans.exports.activity_rows import ACTIVITY, activity_rows, listened_rows
 from anurans.exports.site_counts import Calls, Effort
+from anurans.review.listened_counts import COUNTS
 from anurans.scores.probabilities import Separation
 
 EVENING = ("POND", "2021-02-10", "19", "0")
@@ -30,7 +31,7 @@ def test_each_place_has_a_row_for_each_kind_of_count():
         ("2021-02-11", "19", "events"),
         ("2021-02-11", "19", "expected"),
     ]
-    assert all(set(row) <= set(ACTIVITY) for row in found)
+    assert all(set(row) <= set(ACTIVITY) and row["by"] == "hour" for row in found)
     events, expected = found[:2]
     assert events["count"] == 2 and "lower" not in events
     # Of 12 clips with a mean of 0.5, half way from 0.1 to 0.9.
@@ -48,3 +49,25 @@ def test_where_nothing_was_held_out_events_alone_are_counted():
     assert {row["kind"] for row in rows({})} == {"events"}
     without = {place: Calls(12, 6, 2, None) for place in CALLS}
     assert {row["kind"] for row in rows({"LOW": SEPARATION}, without)} == {"events"}
+
+
+def test_listened_counts_are_of_the_season_a_month_or_a_site_and_of_no_hour():
+    places = [("season", "all"), ("month", "2021-02"), ("site", "POND"), ("site", "unknown")]
+    counts = [
+        dict.fromkeys(COUNTS, "")
+        | {"queue": "count-1", "species": "LOW", "by": by, "place": place, "clips": "48"}
+        | {"count": "6.0", "lower": "4.0", "upper": "9.0"}
+        for by, place in places
+    ]
+    without = counts[2] | {"count": "", "lower": "", "upper": "", "note": "fewer than 30 answers"}
+    found = list(listened_rows([*counts, without]))
+    assert all(set(row) <= set(ACTIVITY) and row["kind"] == "listened" for row in found)
+    assert [(r["by"], r.get("month", ""), r.get("site", "")) for r in found] == [
+        ("season", "", ""),
+        ("month", "2021-02", ""),
+        ("site", "", "POND"),
+        ("site", "", ""),
+    ]
+    one = found[2]
+    assert (one["clips"], one["count"], one["lower"], one["upper"]) == ("48", "6.0", "4.0", "9.0")
+    assert one["queue"] == "count-1" and not {"night", "hour", "after_sunset", "trust"} & set(one)

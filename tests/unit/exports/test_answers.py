@@ -1,46 +1,58 @@
-"""What people answered, and what it says of an event."""
+"""What people answered, settled, and what it says of an event."""
 
-import pytest
-
-from anurans.common.errors import UserError
-from anurans.exports.answers import Answer, answer_about, by_recording, read_answers, settle
+from anurans.common.tables import read_table, write_table
+from anurans.exports.answers import (
+    SETTLED,
+    Settled,
+    answer_about,
+    by_recording,
+    read_settled,
+    settle,
+    settled_rows,
+)
+from anurans.review.verdicts import VERDICT, Answer
 
 EVENT = {"recording": "a", "species": "LOW", "start": "4.0", "end": "12.0"}
-HEADER = "queue,recording,start,end,species,answer,who,note\n"
 
 
 def answers(*of):
-    return by_recording(Answer("a", start, end, "LOW", said, "Ana") for start, end, said in of)
+    return by_recording(Settled("a", start, end, "LOW", said, "Ana") for start, end, said in of)
 
 
-def test_tables_are_read_whatever_other_columns_they_have(tmp_path):
-    path = tmp_path / "verdicts.csv"
-    path.write_text(HEADER + "q,a,0,5,LOW,present,Ana,\nq,a,5,10,LOW,,,\n")
-    assert read_answers([path]) == [Answer("a", 0.0, 5.0, "LOW", "present", "Ana")]
+def said(answer, who, queue="check-1", at="20:00", start="0.000000"):
+    cells = dict.fromkeys(VERDICT, "") | {"queue": queue, "recording": "a", "species": "LOW"}
+    cells |= {"start": start, "end": "5.000000", "answer": answer, "who": who}
+    cells["answered_at"] = f"2025-03-01T{at}:00Z"
+    return Answer(cells, "verdicts.csv", 2, True)
 
 
-@pytest.mark.fault(
-    "Exports",
-    "a table of verdicts with another answer than present, absent or unsure, or a time that is no "
-    "number",
-    sees="verdicts.csv, line 2: answer 'maybe', not present, absent, unsure",
-    kept="nothing is written; every wrong line is named",
-)
-def test_what_is_no_answer_is_refused_with_its_line(tmp_path, sees):
-    path = tmp_path / "verdicts.csv"
-    path.write_text(HEADER + "q,a,0,5,LOW,maybe,Ana,\nq,a,zero,5,LOW,absent,Ana,\n")
-    with pytest.raises(UserError) as refused:
-        read_answers([path])
-    assert sees in str(refused.value)
-    assert "line 3: start and end must be numbers" in str(refused.value)
+def settled(*of):
+    return [(each.answer, each.who) for each in settle(of)]
 
 
 def test_most_people_decide_and_ties_are_unsure():
-    clip = ("a", 0.0, 5.0, "LOW")
-    said = [("present", "Ana"), ("present", "Bia"), ("absent", "Caio"), ("unsure", "Davi")]
-    assert settle(Answer(*clip, *each) for each in said) == [Answer(*clip, "present", "Ana | Bia")]
-    tie = settle(Answer(*clip, *each) for each in said[1:])
-    assert [each.answer for each in tie] == ["unsure"]
+    people = said("present", "Ana"), said("present", "Bia"), said("absent", "Caio")
+    assert settled(*people, said("unsure", "Davi")) == [("present", "Ana | Bia")]
+    assert settled(*people[1:]) == [("unsure", "Bia | Caio")]
+
+
+def test_the_later_answer_of_one_person_counts_in_whichever_queue():
+    first, second = said("present", "Ana", at="20:00"), said("absent", "Ana", "count-1", at="21:00")
+    assert settled(first, second) == settled(second, first) == [("absent", "Ana")]
+    # Not the answer of somebody else, nor one about another clip.
+    assert settled(first, said("absent", "Bia", at="21:00")) == [("unsure", "Ana | Bia")]
+    assert len(settled(first, said("absent", "Ana", start="5.0"))) == 2
+
+
+def test_a_clip_is_the_same_whatever_a_spreadsheet_did_to_its_digits():
+    of = said("present", "Ana"), said("present", "Bia", start="0")
+    assert settled(*of) == [("present", "Ana | Bia")]
+
+
+def test_what_was_settled_is_read_back(tmp_path):
+    of = settle([said("present", "Ana"), said("unsure", "Ana", start="1.25")])
+    write_table(tmp_path / "answers.tsv", SETTLED, settled_rows(of))
+    assert read_settled(read_table(tmp_path / "answers.tsv")) == of
 
 
 def test_one_clip_with_calls_confirms_an_event():
@@ -58,5 +70,5 @@ def test_only_clips_without_calls_over_all_of_it_reject_an_event():
 
 def test_answers_about_others_say_nothing():
     assert answer_about(EVENT, answers((12, 17, "present"), (0, 4, "present"))) is None
-    other = by_recording([Answer("a", 5, 10, "HIGH", "present", "Ana")])
+    other = by_recording([Settled("a", 5, 10, "HIGH", "present", "Ana")])
     assert answer_about(EVENT, other) is None

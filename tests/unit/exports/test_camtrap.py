@@ -9,7 +9,7 @@ from packages import faults
 
 from anurans.annotations.formats import Annotation
 from anurans.common.errors import UserError
-from anurans.exports.answers import Answer, by_recording
+from anurans.exports.answers import Settled, by_recording
 from anurans.exports.camtrap import (
     NO_UTC,
     TABLES,
@@ -40,9 +40,10 @@ EVENTS = [
 ]
 ANSWERS = by_recording(
     [
-        Answer("p/1", 0.0, 5.0, "LOW", "present", "Ana | Bia"),
-        Answer("p/1", 0.0, 60.0, "HIGH", "absent", "Ana"),
-        Answer("x/1", 0.0, 5.0, "LOW", "present", "Ana"),
+        Settled("p/1", 0.0, 5.0, "LOW", "present", "Ana | Bia"),
+        Settled("p/1", 0.0, 60.0, "HIGH", "absent", "Ana"),
+        Settled("p/1", 0.0, 5.0, "DROPPED", "present", "Ana"),
+        Settled("x/1", 0.0, 5.0, "LOW", "present", "Ana"),
     ]
 )
 
@@ -102,6 +103,11 @@ def test_what_is_wrong_in_a_package_is_found(season):
     (folder / "datapackage.json").write_text(json.dumps(about))
     text = " ".join(faults(folder))
     assert "samplingDesign" in text and "guesswork" in text and "SEA" in text
+
+
+def test_species_that_the_config_has_dropped_are_in_no_package_of_the_season(season):
+    folder = season()
+    assert "DROPPED" not in "".join(path.read_text() for path in folder.iterdir())
 
 
 def test_deployments_are_sites_from_first_to_last_recording(season):

@@ -3,7 +3,7 @@
 import pytest
 
 from anurans.exports import histories
-from anurans.exports.answers import Answer, by_recording
+from anurans.exports.answers import Settled, by_recording
 from anurans.exports.site_counts import Calls, Effort
 
 FIRST, SECOND, THIRD = "2021-02-10", "2021-02-11", "2021-02-13"
@@ -120,12 +120,12 @@ def test_what_nobody_judged_is_na_where_something_was_detected(of):
 def test_confirmed_and_rejected(of):
     found = judged(
         of,
-        Answer("p1", 0.0, 5.0, "LOW", "present", "Ana"),
-        Answer("p2", 10.0, 15.0, "LOW", "absent", "Ana"),
+        Settled("p1", 0.0, 5.0, "LOW", "present", "Ana"),
+        Settled("p2", 10.0, 15.0, "LOW", "absent", "Ana"),
         # Heard where the model heard nothing, as in a queue that was drawn at random.
-        Answer("m2", 30.0, 35.0, "LOW", "present", "Ana"),
-        Answer("m2", 30.0, 35.0, "HIGH", "present", "Ana"),
-        Answer("stray", 0.0, 5.0, "LOW", "present", "Ana"),
+        Settled("m2", 30.0, 35.0, "LOW", "present", "Ana"),
+        Settled("m2", 30.0, 35.0, "HIGH", "present", "Ana"),
+        Settled("stray", 0.0, 5.0, "LOW", "present", "Ana"),
     )
     assert found == (
         [["MARSH", "NA", "1", "0"], ["POND", "1", "0", "NA"]],

@@ -77,7 +77,7 @@ def network(tmp_path_factory):
         calls=[folder / "calls.tsv"],
         drift=folder / "drift.csv",
         sites=[str(folder / "sites.csv")],
-        verdicts=[],
+        answers=[],
     )
     output = SimpleNamespace(
         detected=[out / "FROG.csv"],

@@ -1,6 +1,6 @@
 """Darwin Core: what a person heard, and nothing else."""
 
-from anurans.exports.answers import Answer, by_recording
+from anurans.exports.answers import Settled, by_recording
 from anurans.exports.coordinates import publish
 from anurans.exports.occurrences import OCCURRENCES, occurrence_rows
 from anurans.plan.schema import fill_in, schema
@@ -12,12 +12,12 @@ RECORDINGS = {
 }
 ANSWERS = by_recording(
     [
-        Answer("p1", 5.0, 10.0, "LOW", "present", "Bia"),
-        Answer("p1", 15.0, 20.0, "LOW", "present", "Ana | Bia"),
-        Answer("p1", 5.0, 10.0, "HIGH", "absent", "Ana"),
-        Answer("p2", 5.0, 10.0, "LOW", "unsure", "Ana"),
-        Answer("p2", 5.0, 10.0, "rain", "present", "Ana"),
-        Answer("elsewhere", 5.0, 10.0, "LOW", "present", "Ana"),
+        Settled("p1", 5.0, 10.0, "LOW", "present", "Bia"),
+        Settled("p1", 15.0, 20.0, "LOW", "present", "Ana | Bia"),
+        Settled("p1", 5.0, 10.0, "HIGH", "absent", "Ana"),
+        Settled("p2", 5.0, 10.0, "LOW", "unsure", "Ana"),
+        Settled("p2", 5.0, 10.0, "rain", "present", "Ana"),
+        Settled("elsewhere", 5.0, 10.0, "LOW", "present", "Ana"),
     ]
 )
 NAMES = {"LOW": "Boana albopunctata", "HIGH": "Physalaemus cuvieri"}

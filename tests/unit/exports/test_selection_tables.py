@@ -30,7 +30,7 @@ EVENTS = [
 @pytest.fixture
 def recordings():
     keys = ("recording", "path", "duration_s", "status")
-    rows = [dict(zip(keys, row, strict=True)) for row in RECORDINGS]
+    rows = [dict(zip(keys, row, strict=True)) | {"sr": "22050"} for row in RECORDINGS]
     return recordings_in_order(row | {"path": f"{HOME}/{row['path']}"} for row in rows)
 
 
@@ -81,3 +81,16 @@ def test_no_path_of_a_machine_is_told(recordings, events):
     texts = raven_table(recordings, events, 0.0, 1.0) + kaleidoscope_table(recordings, events)
     assert "ana" not in texts and "broken" not in texts
     assert media_path("../x", "C:\\Users\\ana\\x.wav") == "..%2Fx.wav"
+
+
+def test_boxes_end_where_a_recording_does(recordings, events):
+    slow = [row | {"sr": "8000"} if "siteA" in row["recording"] else row for row in recordings]
+    lines = raven_table(slow, events, 0.0, 15000.0).splitlines()
+    highest = {
+        row["Begin Path"]: row["High Freq (Hz)"] for row in csv.DictReader(lines, delimiter="\t")
+    }
+    assert highest["siteA/20210211_200000.WAV"] == "4000.0"
+    assert highest["siteB/20210211_200000.WAV"] == "11025.0"
+    # Those of the network's band stay where it ends below.
+    lines = raven_table(slow, events, 0.0, 3000.0).splitlines()
+    assert {row["High Freq (Hz)"] for row in csv.DictReader(lines, delimiter="\t")} == {"3000.0"}

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from anurans.common.errors import UserError
+from anurans.exports.former_files import FIXED, HISTORIES
 from anurans.plan.plan import Plan
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +68,24 @@ def test_with_verdicts_there_is_what_people_confirmed(plan, tmp_path):
     listed = found.exports.listed()
     assert [row["file"] for row in listed if row["made"] == "yes"] == files[:-1]
     assert all(row["reason"] for row in listed if row["made"] == "no")
+
+
+def test_every_file_that_is_made_is_known_when_it_is_no_longer(plan):
+    listed = {row["file"] for row in plan().exports.listed()}
+    assert listed >= FIXED
+    assert {file.rpartition("/")[0] for file in listed - FIXED} == set(HISTORIES)
+
+
+def test_a_species_that_is_dropped_leaves_its_histories(plan, tmp_path, monkeypatch):
+    listed = plan(NETWORK, ZONE, sites=SITES).exports.listed()
+    folder = tmp_path / "results/exports/occupancy"
+    folder.mkdir(parents=True)
+    for name in ("BOALUN.csv", "PHYCUV.csv", "rain.csv"):
+        (folder / name).touch()
+    later = plan(NETWORK, ZONE, sites=SITES, species={"BOALUN": "Boana lundii"})
+    former = later.exports.former(lambda path: str(tmp_path / path), listed)
+    assert former == ["results/exports/occupancy/PHYCUV.csv"]
+    assert plan(NETWORK, ZONE, sites=SITES).exports.former(str, listed) == []
 
 
 def test_recordings_without_sites_or_dates_have_no_histories(plan, tmp_path):

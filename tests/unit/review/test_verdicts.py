@@ -63,6 +63,32 @@ def test_what_was_suggested_or_found_counts_nothing_and_it_is_said(read):
     assert "1 answer of what was suggested or searched for" in notes[0]
 
 
+def test_who_confirms_may_use_what_was_suggested_or_found_too(tmp_path):
+    taught = row("q9", "A", "present", kind="teach", queue="teach-1")
+    write_table(tmp_path / "verdicts.csv", VERDICT, [taught])
+    answers, notes = read_verdicts([str(tmp_path / "verdicts.csv")], [], chosen_too=True)
+    assert [(one.answer, one.row["queue"]) for one in answers] == [("present", "teach-1")]
+    assert not notes
+
+
+@pytest.mark.fault(
+    "Review",
+    "a time that is no number, in verdicts on clips that were suggested or found",
+    sees="line 2: found start '0:05'; expected a number of s",
+    kept="nothing that verdicts change is exported",
+)
+def test_what_is_held_against_no_queue_must_be_right_all_the_same(tmp_path, sees):
+    taught = row("q9", "A", "present", kind="teach", queue="teach-1")
+    for wrong, told in (
+        ({"answer": "yes"}, "line 2: found answer 'yes'"),
+        ({"start": "0:05"}, sees),
+    ):
+        write_table(tmp_path / "verdicts.csv", VERDICT, [taught | wrong])
+        with pytest.raises(UserError) as error:
+            read_verdicts([str(tmp_path / "verdicts.csv")], [], chosen_too=True)
+        assert told in str(error.value)
+
+
 def test_digits_that_a_spreadsheet_took_away_are_no_change(read):
     rows = [row("q1", "A", "present")]
     saved = [rows[0] | {"start": "5", "end": "10.0", "probability": "0.100"}]

@@ -115,6 +115,7 @@ RULES = {
     "tabulate_sun": Facts(TABLE, "monitoring"),
     "judge_events": Facts(TABLE, "monitoring"),
     "count_by_site": Facts(("day by site", "days by site"), "detections"),
+    "settle_answers": Facts(EXPORT, "exports"),
     "write_histories": Facts(
         ("the detection histories", None), "exports", settings={"occasion": "export.occasion"}
     ),

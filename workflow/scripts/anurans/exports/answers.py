@@ -1,23 +1,28 @@
-"""What people answered about clips and events of new recordings, as far as exports need it."""
+"""What people answered about clips, one answer for each, and what it says of events."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
-from anurans.common.errors import UserError, listing
-from anurans.common.tables import read_table
 from anurans.recordings.times import union
+from anurans.review.verdicts import ABSENT, PRESENT, Answer, answer_of_most
 
-NEEDED = ("recording", "start", "end", "species", "answer", "who")
-PRESENT, ABSENT, UNSURE = "present", "absent", "unsure"
-ANSWERS = (PRESENT, ABSENT, UNSURE)
+SETTLED = ("recording", "start", "end", "species", "answer", "who")
 # Times are written with 6 decimals.
-TOLERANCE = 1e-6
+DECIMALS, TOLERANCE = 6, 1e-6
+BETWEEN_NAMES = " | "
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Answer:
-    """What somebody heard of a species from `start` to `end` (s) of a recording."""
+class Settled:
+    """What people together say of a species from `start` to `end` (s) of a recording.
+
+    Attributes
+    ----------
+    answer
+        `present`, `absent` or `unsure`.
+    who
+        Those who say it; everybody, where nobody does: as many say yes as no.
+    """
 
     recording: str
     start: float
@@ -31,75 +36,60 @@ class Answer:
         return self.start < end and start < self.end
 
 
-def read_answers(paths: Iterable[str | Path]) -> list[Answer]:
-    """Read tables of verdicts.
+def settle(answers: Iterable[Answer]) -> list[Settled]:
+    """Settle what was answered about the same clip and species, in whichever queues.
 
-    Parameters
-    ----------
-    paths
-        .csv or .tsv tables with the columns `NEEDED`, and any others.
+    Of the answers of one person the latest counts, and then the answer of most people, as of one
+    question (`anurans.review.verdicts`): a clip may be drawn for several queues.
 
     Returns
     -------
-    list of Answer
-        Sorted. Rows without an answer are questions that nobody has answered, and no part of it.
-
-    Raises
-    ------
-    UserError
-        With every line that is wrong.
+    list of Settled
+        Sorted.
     """
-    found, problems = [], []
-    for path in paths:
-        for line, row in enumerate(read_table(path, needs=NEEDED), start=2):
-            if not row["answer"].strip():
-                continue
-            if row["answer"].strip() not in ANSWERS:
-                expected = ", ".join(ANSWERS)
-                problems.append(f"{path}, line {line}: answer {row['answer']!r}, not {expected}.")
-                continue
-            try:
-                times = float(row["start"]), float(row["end"])
-            except ValueError:
-                problems.append(f"{path}, line {line}: start and end must be numbers of s.")
-                continue
-            texts = (row[key].strip() for key in ("species", "answer", "who"))
-            found.append(Answer(row["recording"].strip(), *times, *texts))
-    if problems:
-        raise UserError(f"The verdicts have mistakes:\n{listing(problems)}")
-    return sorted(set(found))
-
-
-def settle(answers: Iterable[Answer]) -> list[Answer]:
-    """Settle what several people answered about the same clip and species.
-
-    What most of them say holds, without those who were unsure; `who` names those who say it. Where
-    as many say the one as the other, it is unsure.
-    """
-    by_clip: dict[tuple[str, float, float, str], list[Answer]] = {}
-    for each in answers:
-        by_clip.setdefault((each.recording, each.start, each.end, each.species), []).append(each)
+    of: dict[tuple[str, float, float, str], dict[str, Answer]] = {}
+    for one in sorted(answers, key=lambda one: one.row["answered_at"]):
+        start, end = (round(float(one.row[key]), DECIMALS) for key in ("start", "end"))
+        clip = one.row["recording"], start, end, one.row["species"]
+        of.setdefault(clip, {})[one.who] = one
     found = []
-    for clip, of in sorted(by_clip.items()):
-        votes = {kind: [e.who for e in of if e.answer == kind] for kind in ANSWERS}
-        first, second = len(votes[PRESENT]), len(votes[ABSENT])
-        kind = PRESENT if first > second else ABSENT if second > first else UNSURE
-        who = votes[kind] or votes[UNSURE] or [each.who for each in of]
-        found.append(Answer(*clip, kind, " | ".join(sorted({name for name in who if name}))))
+    for clip, by_person in sorted(of.items()):
+        answer = answer_of_most(by_person.values())
+        agree = sorted(who for who, one in by_person.items() if one.answer == answer)
+        found.append(Settled(*clip, answer, BETWEEN_NAMES.join(agree or sorted(by_person))))
     return found
 
 
-def by_recording(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
+def settled_rows(settled: Iterable[Settled]) -> Iterator[dict[str, object]]:
+    """Rows of `SETTLED`."""
+    for each in settled:
+        yield asdict(each)
+
+
+def read_settled(rows: Iterable[Mapping[str, str]]) -> list[Settled]:
+    """Read what `settled_rows` gave."""
+    return [
+        Settled(
+            row["recording"],
+            float(row["start"]),
+            float(row["end"]),
+            *(row[column] for column in SETTLED[3:]),
+        )
+        for row in rows
+    ]
+
+
+def by_recording(answers: Iterable[Settled]) -> dict[str, list[Settled]]:
     """Deal answers to their recordings."""
-    found: dict[str, list[Answer]] = {}
+    found: dict[str, list[Settled]] = {}
     for each in answers:
         found.setdefault(each.recording, []).append(each)
     return found
 
 
 def answer_about(
-    event: Mapping[str, str], answers: Mapping[str, Sequence[Answer]]
-) -> Answer | None:
+    event: Mapping[str, str], answers: Mapping[str, Sequence[Settled]]
+) -> Settled | None:
     """What was answered about an event, a row of results/detections/events.csv.
 
     One clip with calls that it shares time with confirms it. It is rejected where clips without

@@ -17,9 +17,10 @@ from anurans.annotations.statements import stated
 from anurans.common.errors import UserError, listing
 from anurans.common.files import whole
 from anurans.common.tables import write_table
-from anurans.exports.answers import PRESENT, Answer, answer_about
+from anurans.exports.answers import Settled, answer_about
 from anurans.exports.coordinates import Published, generalisation
 from anurans.exports.selection_tables import media_path
+from anurans.review.verdicts import PRESENT
 
 STANDARD = "https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0.2"
 DEPLOYMENTS = (
@@ -158,7 +159,7 @@ def media_rows(recordings: Iterable[Mapping[str, str]]) -> Iterator[dict[str, ob
 def event_rows(
     recordings: Mapping[str, Mapping[str, str]],
     events: Iterable[Mapping[str, str]],
-    answers: Mapping[str, Sequence[Answer]],
+    answers: Mapping[str, Sequence[Settled]],
     names: Mapping[str, str],
     model: str,
 ) -> Iterator[dict[str, object]]:
@@ -173,7 +174,7 @@ def event_rows(
     answers
         From `anurans.exports.answers.by_recording`.
     names
-        Name of each species.
+        Name of each species. Others that people heard have no part: the config has dropped them.
     model
         What found the events.
     """
@@ -190,7 +191,7 @@ def event_rows(
         yield row | {"classificationProbability": event["probability"]}
     for recording, of in sorted(answers.items()):
         for each in of if recording in recordings else ():
-            if each.answer != PRESENT:
+            if each.answer != PRESENT or each.species not in names:
                 continue
             span = each.species, each.start, each.end
             row = _observation(recordings[recording], *span, names, ["review:present"])

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date as Date
 
-from anurans.exports.answers import PRESENT, Answer, answer_about
+from anurans.exports.answers import Settled, answer_about
 from anurans.exports.occasions import Occasion, deal_nights
 from anurans.exports.site_counts import Calls, Effort, Place
 from anurans.listening.drift import BY_SOUND
 from anurans.recordings.times import clock_of, night_of
+from anurans.review.verdicts import PRESENT
 
 NA = "NA"  # as R reads and writes it
 # Of the states of false-positive models: heard by the model alone, and confirmed by a person.
@@ -131,7 +132,7 @@ def judge_cells(
     of: Survey,
     species: str,
     events: Iterable[Mapping[str, str]],
-    answers: Mapping[str, Sequence[Answer]],
+    answers: Mapping[str, Sequence[Settled]],
     told: Mapping[str, Mapping[str, str]],
 ) -> dict[Cell, Judged]:
     """Gather by cell what people answered about the events of a species, and about other clips.

@@ -7,9 +7,10 @@ Generalizing Sensitive Species Occurrence Data, GBIF, doi:10.15468/doc-5jp4-5g10
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from anurans.exports.answers import PRESENT, Answer
+from anurans.exports.answers import BETWEEN_NAMES, Settled
 from anurans.exports.camtrap import moment
 from anurans.exports.coordinates import Published, generalisation
+from anurans.review.verdicts import PRESENT
 
 OCCURRENCES = (
     *("occurrenceID", "basisOfRecord", "occurrenceStatus", "scientificName", "taxonRank"),
@@ -24,7 +25,7 @@ WITHHELD = "Precise coordinates are withheld because a species is sensitive; ask
 
 def occurrence_rows(
     recordings: Mapping[str, Mapping[str, str]],
-    answers: Mapping[str, Sequence[Answer]],
+    answers: Mapping[str, Sequence[Settled]],
     names: Mapping[str, str],
     published: Mapping[str, Published],
     settings: Mapping[str, Any],
@@ -61,13 +62,13 @@ def occurrence_rows(
         "bibliographicCitation": settings["citation"],
     }
     for recording, row in sorted(recordings.items()):
-        heard: dict[str, list[Answer]] = {}
+        heard: dict[str, list[Settled]] = {}
         for each in answers.get(recording, ()):
             if each.answer == PRESENT and each.species in names:
                 heard.setdefault(each.species, []).append(each)
         place = published[row["site"]]
         for species, of in sorted(heard.items()):
-            people = sorted({name for each in of for name in each.who.split(" | ") if name})
+            people = sorted({name for each in of for name in each.who.split(BETWEEN_NAMES) if name})
             yield about | {
                 "occurrenceID": f"{recording}:{species}",
                 "basisOfRecord": "MachineObservation",

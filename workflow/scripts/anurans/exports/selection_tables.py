@@ -60,11 +60,12 @@ def raven_table(
     Parameters
     ----------
     recordings
-        From `recordings_in_order`, with `duration_s`.
+        From `recordings_in_order`, with `duration_s` and `sr`.
     events
         Rows of results/detections/events.csv.
     fmin, fmax
-        Of the boxes, in Hz: a clip's score tells no frequency.
+        Of the boxes, in Hz: a clip's score tells no frequency. A network may hear higher than a
+        recording goes; its boxes end at half its sampling rate.
     """
     durations = [float(row["duration_s"]) for row in recordings]
     begins = [0.0, *accumulate(durations)]
@@ -78,7 +79,8 @@ def raven_table(
         path = media_path(event["recording"], recordings[at]["path"])
         times = (begins[at] + float(event[key]) for key in ("start", "end"))
         row = [number, "Spectrogram 1", 1, *(f"{time:.6f}" for time in times)]
-        row += [f"{fmin:.1f}", f"{fmax:.1f}", path]
+        highest = float(recordings[at]["sr"]) / 2
+        row += [f"{min(each, highest):.1f}" for each in (fmin, fmax)] + [path]
         row += [f"{float(event['start']):.6f}", event["species"], event["score"]]
         writer.writerow([*row, event["probability"]])
     return text.getvalue()

@@ -3,19 +3,25 @@
 Nothing is looked at before it is asked for, so that a config without new recordings costs nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from anurans.exports.coordinates import Published, publish_all
+from anurans.exports.former_files import (
+    COVARIATES,
+    FOLDER,
+    LIST,
+    OCCUPANCY,
+    PACKAGE,
+    files_there,
+    find_former,
+)
 from anurans.listening.finished_models import Finished
 from anurans.plan import config as configs
 from anurans.plan.day_plan import DayPlan
 from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 
-FOLDER = "results/exports"
-PACKAGE = ("datapackage.json", "deployments.csv", "media.csv", "observations.csv")
-COVARIATES = ("minutes", "day", "after_sunset", "level", "drift")
 # Why something is not made.
 NOTHING_NEW = "the config has no detection: nothing was heard in new recordings"
 NOTHING_LEARNT = "the config names no recordings and annotations"
@@ -106,6 +112,10 @@ class ExportPlan:
         """Tables of what people answered about clips of new recordings."""
         return list(self._config.get("review", {}).get("verdicts", []))
 
+    def with_verdicts(self, path: str) -> list[str]:
+        """A file that is needed where there are verdicts."""
+        return [path] if self.verdicts() else []
+
     def by_verdicts(self, pattern: str) -> list[str]:
         """A file of each species, where there are verdicts."""
         return self.of_species(pattern) if self.verdicts() else []
@@ -116,7 +126,7 @@ class ExportPlan:
 
     def covariates(self) -> list[str]:
         """Tables of what is known of each survey occasion at each site."""
-        return [f"{FOLDER}/occupancy/covariates/{name}.csv" for name in COVARIATES]
+        return [f"{OCCUPANCY}/covariates/{name}.csv" for name in COVARIATES]
 
     def sources(self) -> list[str]:
         """What packages were made with, and under which licence."""
@@ -144,20 +154,19 @@ class ExportPlan:
         learnt = "" if configs.trains(self._config) else NOTHING_LEARNT
         if not learnt and not self._can_place(self._recordings.all):
             learnt = NO_PLACES
-        occupancy = f"{FOLDER}/occupancy"
         of = "{species}.csv"
         yield _row(
             "detection histories, and what is known of sites and survey occasions",
             [
-                *self.of_species(f"{occupancy}/{of}"),
+                *self.of_species(f"{OCCUPANCY}/{of}"),
                 *self.covariates(),
-                f"{occupancy}/covariates/sites.csv",
-                f"{occupancy}/covariates/occasions.csv",
+                f"{OCCUPANCY}/covariates/sites.csv",
+                f"{OCCUPANCY}/covariates/occasions.csv",
             ],
             sites,
         )
-        confirmed = [*self.of_species(f"{occupancy}/confirmed/{of}")]
-        confirmed += self.of_species(f"{occupancy}/states/{of}")
+        confirmed = [*self.of_species(f"{OCCUPANCY}/confirmed/{of}")]
+        confirmed += self.of_species(f"{OCCUPANCY}/states/{of}")
         yield _row("detection histories of what people confirmed", confirmed, sites or judged)
         yield _row("activity by site, night, hour and sunset", [f"{FOLDER}/activity.csv"], heard)
         yield _row("one selection table for Raven", [f"{FOLDER}/raven.txt"], heard)
@@ -168,7 +177,9 @@ class ExportPlan:
         yield _row("Darwin Core occurrences", occurrences, judged or placed)
         annotations = [f"{FOLDER}/annotations/{name}" for name in PACKAGE]
         yield _row("data package of the annotations", annotations, learnt)
-        yield _row("new recordings that are in no export", [f"{FOLDER}/left_out.csv"], heard)
+        yield _row(
+            "new recordings and answers that are in no export", [f"{FOLDER}/left_out.csv"], heard
+        )
 
     def listed(self) -> list[dict[str, str]]:
         """Every file of `rows`, and whether it is made."""
@@ -182,7 +193,11 @@ class ExportPlan:
     def files(self) -> list[str]:
         """What the target `export` makes."""
         made = [file for row in self.rows() if not row["reason"] for file in row["files"]]
-        return [*made, f"{FOLDER}/exports.csv"]
+        return [*made, LIST]
+
+    def former(self, place: Callable[[str], str], listed: Sequence[Mapping[str, str]]) -> list[str]:
+        """Files of other configs' exports, which the list of exports before helps to tell."""
+        return find_former(files_there(place), listed, self.files())
 
 
 def _row(export: str, files: list[str], reason: str) -> dict[str, Any]:

@@ -245,6 +245,10 @@ class ReviewPlan:
         """Table of listened counts, where there are verdicts."""
         return [path for path in self.answered() if path.endswith("/counts.csv")]
 
+    def counted(self, place: Callable[[str], str]) -> list[str]:
+        """The same, where a queue to count is there too."""
+        return self.listened() if self.drawn_files(place, QUEUES, "count") else []
+
     def checked(self) -> list[str]:
         """Table of checked thresholds, where detection is to use them."""
         wanted = self._config.get("detection", {"thresholds": TUNED})["thresholds"]

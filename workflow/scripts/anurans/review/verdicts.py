@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isfinite
 
 from anurans.annotations.statements import CHOSEN_KINDS
 from anurans.common.errors import UserError, listing
@@ -93,7 +94,10 @@ class Verdict:
 
 
 def read_verdicts(
-    files: Iterable[str], queues: Iterable[Mapping[str, str]], rule: str
+    files: Iterable[str],
+    queues: Iterable[Mapping[str, str]],
+    rule: str | None = None,
+    chosen_too: bool = False,
 ) -> tuple[list[Answer], list[str]]:
     """Read files of verdicts.
 
@@ -104,7 +108,11 @@ def read_verdicts(
     queues
         Rows of all queues that questions may be of.
     rule
-        What the answer yes means now, in the words of the page.
+        What the answer yes means now, in the words of the page; by default nobody is told where it
+        meant something else.
+    chosen_too
+        Whether answers about clips that were chosen, and not drawn, are given too. A search is made
+        anew under its old name, so that they are held against no queue.
 
     Returns
     -------
@@ -134,12 +142,14 @@ def read_verdicts(
             if not row["answer"].strip():
                 tally["without"] += 1
                 continue
-            if row["kind"] in CHOSEN_KINDS:
+            is_chosen = row["kind"] in CHOSEN_KINDS
+            if is_chosen and not chosen_too:
                 tally["chosen"] += 1
                 continue
             key = row["queue"], row["question"], row["species"]
             one = Answer(row, str(file), at, key in asked)
-            misfit = _misfit(row, asked.get(key), clips.get(key[:2]))
+            queued = (row, row) if is_chosen else (asked.get(key), clips.get(key[:2]))
+            misfit = _misfit(row, *queued)
             if misfit:
                 misfits.setdefault(row["queue"], []).append(f"{file}, line {at}: {misfit}")
                 continue
@@ -151,7 +161,7 @@ def read_verdicts(
             one = one.named(names.setdefault(one.who.casefold(), one.who))
             before = found.get((*key, one.who))
             tally["again"] += before is not None
-            tally["otherwise"] += row["rule"].strip() not in ("", rule)
+            tally["otherwise"] += rule is not None and row["rule"].strip() not in ("", rule)
             if before is None or row["answered_at"] >= before.row["answered_at"]:
                 found[*key, one.who] = one
         for queue, lines in misfits.items():
@@ -166,7 +176,7 @@ def read_verdicts(
     return list(found.values()), notes
 
 
-def _told(file: str, tally: Mapping[str, int], rule: str) -> Iterator[str]:
+def _told(file: str, tally: Mapping[str, int], rule: str | None) -> Iterator[str]:
     """Say what was left out of a file, or is to be known about it."""
     if tally["otherwise"]:
         yield (
@@ -216,6 +226,9 @@ def _misfit(
                 f"found {what} {row[what]!r}; expected {wanted.get(what, '')!r}, as in the queue "
                 f"{row['queue']}: its cells are not to be changed by hand"
             )
+    for what in ("start", "end"):
+        if not _is_number(row[what]):
+            return f"found {what} {row[what]!r}; expected a number of s"
     return ""
 
 
@@ -232,7 +245,17 @@ def _fault(one: Answer) -> str:
             f"found answered_at {one.row['answered_at']!r}; expected a date and time, such as "
             "2025-03-01T20:15:00Z"
         )
+    for what in ("start", "end"):
+        if not _is_number(one.row[what]):
+            return f"found {what} {one.row[what]!r}; expected a number of s"
     return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _same(column: str, one: str, other: str) -> bool:
@@ -264,8 +287,12 @@ def put_together(answers: Iterable[Answer]) -> list[Verdict]:
         of.setdefault(one.key, []).append(one)
     verdicts = []
     for _, given in sorted(of.items()):
-        (first, most), *others = Counter(one.answer for one in given).most_common()
-        answer = UNSURE if others and others[0][1] == most else first
         people = tuple(sorted(one.who for one in given))
-        verdicts.append(Verdict(given[0].row, answer, people, given[0].asked))
+        verdicts.append(Verdict(given[0].row, answer_of_most(given), people, given[0].asked))
     return verdicts
+
+
+def answer_of_most(given: Iterable[Answer]) -> str:
+    """The answer that most people gave; `unsure` where two were given as often."""
+    (first, most), *others = Counter(one.answer for one in given).most_common()
+    return UNSURE if others and others[0][1] == most else first
