@@ -54,6 +54,7 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow/Snakefile rules
 	$(BIN)/mypy
+	$(BIN)/python tests/prose.py
 	@findings=$$($(BIN)/snakemake --lint 2>&1); echo "$$findings" | grep -q "Congratulations" || { echo "$$findings"; exit 1; }
 
 # NETWORKS=none leaves out the networks of others that know sound (requirements-networks.lock).
