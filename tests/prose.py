@@ -42,7 +42,7 @@ def paragraphs(text: str) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """Sentences of a page, in order."""
-    end = re.compile(r"(?<=[.!?])[*_\")]*\s+(?=[*_\"(]*[A-Z0-9]|code\b)")
+    end = re.compile(r"(?<=[.!?])[*_\")]*\s+(?=[*_\"(]*[A-Z0-9]|code\b|[\w-]+\.md\b)")
     known = re.compile(r"\b(e\.g|i\.e|et al|vs|No|Fig)\.")
     found = []
     for paragraph in paragraphs(text):

@@ -7,6 +7,7 @@ import prose
 PAGE = """# A heading of no account, however long it is
 
 A first sentence. A second one, with `code that has spaces` and [a link](https://example.org)!
+[page.md](page.md) and `code` begin sentences. `code` does here.
 
 | a table | of many words |
 | --- | --- |
@@ -28,6 +29,8 @@ def test_sentences_are_found_outside_of_code_and_tables():
     assert prose.sentences(PAGE) == [
         "A first sentence.",
         "A second one, with code and a link!",
+        "page.md and code begin sentences.",
+        "code does here.",
         "An item: it ends here",
         "Another that goes on.",
         "**Bold.",
