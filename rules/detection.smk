@@ -4,10 +4,10 @@
 # Makes results/detections/: model.h5, the chosen model with all its folds; thresholds.tsv and
 # calibrators.tsv, what its scores mean, and separation.tsv, what known clips get; for each day of
 # recordings scores/{day}.h5, the scores of every clip, inspected/ and profiles/, what was found of
-# the recordings and how they sound, events/, activity/, sun/ and probabilities/, audacity/{day}/ and raven/{day}/, labels
-# of each recording; and of all days events.csv and recordings.csv. Days are jobs of their own: a
-# new recording costs its day alone. And, on request, results/finished_model/, with which another
-# workflow listens.
+# the recordings and how they sound, events/, activity/, sun/, probabilities/ and votes/,
+# audacity/{day}/ and raven/{day}/, labels of each recording; and of all days events.csv and
+# recordings.csv. Days are jobs of their own: a new recording costs its day alone. And, on request,
+# results/finished_model/, with which another workflow listens.
 rule assemble_detector:
     input:
         metrics=asked(partial(PLAN.detection.of_runs, "metrics.tsv")),
@@ -109,6 +109,7 @@ rule find_events:
         events="results/detections/events/{day}.tsv",
         activity="results/detections/activity/{day}.tsv",
         probabilities="results/detections/probabilities/{day}.tsv",
+        votes="results/detections/votes/{day}.tsv",
         sun="results/detections/sun/{day}.tsv",
         audacity=directory("results/detections/audacity/{day}"),
         raven=directory("results/detections/raven/{day}"),

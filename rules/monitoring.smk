@@ -59,6 +59,7 @@ rule expect_precision:
     input:
         days=asked(partial(PLAN.days.of_all, "results/detections/activity/{day}.tsv")),
         probabilities=asked(partial(PLAN.days.of_all, "results/detections/probabilities/{day}.tsv")),
+        votes=asked(partial(PLAN.days.of_all, "results/detections/votes/{day}.tsv")),
         separation="results/detections/separation.tsv",
         drift="results/monitoring/drift_nights.csv",
     output:

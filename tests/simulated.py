@@ -19,7 +19,7 @@ CALLING = 1.0
 
 @dataclass(frozen=True)
 class Scored:
-    """Labels, scores, both [shape=(nights, clips)]."""
+    """Labels, scores, both [shape=(nights, clips)]; of several folds, scores have a third axis."""
 
     labels: np.ndarray
     scores: np.ndarray
@@ -40,13 +40,30 @@ class Pond:
     auroc: float
     effect: float
 
-    def draw(self, rng, nights: int, clips: int, share: float, shift: float = 0.0) -> Scored:
-        """Draw nights; `shift` is added to the scores of clips without calls, in deviations."""
+    def draw(
+        self,
+        rng,
+        nights: int,
+        clips: int,
+        share: float,
+        shift: float = 0.0,
+        folds: int | None = None,
+        alike: float = 1.0,
+    ) -> Scored:
+        """Draw nights; `shift` is added to the scores of clips without calls, in deviations.
+
+        With `folds` each clip is scored by all of them; a share of `alike` of the variance of a
+        clip's error is the same in all, the rest each fold's own.
+        """
         calling = expit(rng.normal(logit(share), CALLING, (nights, 1)))
         labels = rng.random((nights, clips), dtype=np.float32) < calling
         apart = np.sqrt(2) * ndtri(self.auroc)
-        odds = rng.standard_normal((nights, clips), dtype=np.float32) + apart * (labels - 0.5)
+        errors = rng.standard_normal((nights, clips), dtype=np.float32)
+        odds = errors + apart * (labels - 0.5)
         odds += rng.normal(0, self.effect, (nights, 1)) + shift * ~labels
+        if folds is not None:
+            own = rng.standard_normal((nights, clips, folds), dtype=np.float32)
+            odds = (odds + (np.sqrt(alike) - 1) * errors)[..., None] + np.sqrt(1 - alike) * own
         return Scored(labels, expit(2 * odds))
 
 

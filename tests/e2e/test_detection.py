@@ -169,6 +169,20 @@ def test_what_was_heard_is_tabulated_and_drawn(listening):
     assert set(drift) == {*NEW, names()[5]}
 
 
+def test_the_votes_of_folds_are_counted_with_the_clips(listening):
+    place = listening / "results/detections"
+    for path in (place / "votes").glob("*.tsv"):
+        votes, counted = read(path, "\t"), read(place / f"activity/{path.name}", "\t")
+        assert {row["folds"] for row in votes} <= {"2"}
+        for species in {row["species"] for row in counted}:
+            mine = [row for row in votes if row["species"] == species]
+            of = [row for row in counted if row["species"] == species]
+            positive = sum(int(row["clips"]) for row in mine if int(row["votes"]) >= 1)
+            assert sum(int(row["clips"]) for row in mine) == sum(int(row["clips"]) for row in of)
+            assert positive == sum(int(row["positive"]) for row in of)
+    assert len([*(place / "votes").glob("*.tsv")]) == DAYS
+
+
 @pytest.mark.slow
 def test_one_more_recording_costs_its_day(heard):
     before = {

@@ -18,13 +18,14 @@ from anurans.listening.activity import (
     place_clips,
     tally,
 )
-from anurans.listening.detector import frequencies, mean_scores, thresholds_of, vote
+from anurans.listening.detector import frequencies, mean_scores, thresholds_of, votes_of
 from anurans.listening.selections import audacity, raven
 from anurans.recordings.matching import file_name
 from anurans.recordings.sun import minutes_after
 from anurans.recordings.times import clock_of, time_of_day, utc_of
 from anurans.scores.events import EVENT, find_events, resolution
 from anurans.scores.expected_precision import HISTOGRAM, histogram
+from anurans.scores.fold_votes import VOTES, carries, count_votes
 from anurans.scores.probabilities import read_curves
 from anurans.sounds.shards import open_shard
 
@@ -37,7 +38,8 @@ def main(input, output, params):
     steps = round(1 / (1 - about["overlap"]))
     thresholds = thresholds_of(read_table(input.thresholds), species, about["folds"])
     curves = read_curves(read_table(input.calibrators), species)
-    positive, mean = vote(scores, thresholds), mean_scores(scores)
+    votes, mean, folds = votes_of(scores, thresholds), mean_scores(scores), thresholds.shape[-1]
+    positive = carries(votes, folds)
     chances = np.stack(
         [
             curves[name].probabilities(scores[:, at])
@@ -49,7 +51,7 @@ def main(input, output, params):
     )
     band = frequencies(about["settings"])
     folders = fresh(output.audacity), fresh(output.raven)
-    rows, counted, by_sun, binned = [], {}, {}, []
+    rows, counted, by_sun, binned, voted = [], {}, {}, [], []
     for recording in metadata["recordings"]:
         of = np.flatnonzero(clips.recording == recording)
         starts, ends = clips.source_start[of], clips.source_end[of]
@@ -65,8 +67,9 @@ def main(input, output, params):
             heard = (positive[tiles, at], scores[tiles, at], curves[name])
             times = [(event.start, event.end) for event in found]
             add_all(counted, tally(name, places, clips.source_start[tiles], *heard, times))
+            voted += count_votes(places, name, votes[tiles, at], folds)
             if curves[name]:
-                binned += histogram(places, name, chances[tiles, at])
+                binned += histogram(places, name, curves[name].of_folds(scores[tiles, at]))
             for of_event in sunny.values():
                 add_all(by_sun, tally(name, of_event, clips.source_start[tiles], *heard, times))
         events.sort(key=lambda event: (event.start, event.end, event.species))
@@ -88,6 +91,7 @@ def main(input, output, params):
     write_table(output.events, EVENT, rows)
     write_table(output.activity, PARTS, part_rows(counted))
     write_table(output.probabilities, HISTOGRAM, binned)
+    write_table(output.votes, VOTES, voted)
     write_table(output.sun, SUN_PARTS, part_rows(by_sun, BY_SUN))
     log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
 

@@ -162,6 +162,7 @@ RULES = {
     "count_listened": Facts(TABLE, "review"),
     "check_thresholds": Facts(TABLE, "review", settings={"precision": "review.precision"}),
     "correct_annotations": Facts(TABLE, "review"),
+    "measure_corrections": Facts(TABLE, "review"),
     "plot_copies": Facts(FIGURE, "results", start=DRAWING),
     "plot_annotations": Facts(FIGURE, "results", start=DRAWING),
     "plot_split": Facts(FIGURE, "results", start=DRAWING),

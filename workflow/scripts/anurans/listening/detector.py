@@ -23,6 +23,7 @@ from anurans.common.errors import UserError
 from anurans.common.files import whole
 from anurans.heads.dense import Head, Layer
 from anurans.listening.finished_models import DETECTOR, Finished, check_files
+from anurans.scores.fold_votes import carries
 from anurans.sounds.windows import POOLED, combine
 
 # Columns of the thresholds of a detector.
@@ -133,8 +134,12 @@ def vote(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     -------
     np.ndarray [shape=(n, species), dtype=bool]
     """
-    votes = (scores >= thresholds).sum(axis=-1)
-    return 2 * votes >= thresholds.shape[-1]
+    return carries(votes_of(scores, thresholds), thresholds.shape[-1])
+
+
+def votes_of(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """Count the folds that call each clip, as `vote` takes them [shape=(n, species), dtype=int]."""
+    return (scores >= thresholds).sum(axis=-1)
 
 
 def directions(embeddings: np.ndarray, centre: np.ndarray) -> np.ndarray:

@@ -38,7 +38,11 @@ class Curve:
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Probability of each clip: the mean of its folds' calibrated scores [shape=(n, folds)]."""
-        return np.interp(scores, self.points[:, 0], self.points[:, 1]).mean(axis=-1)
+        return self.of_folds(scores).mean(axis=-1)
+
+    def of_folds(self, scores: np.ndarray) -> np.ndarray:
+        """Calibrated score of each clip and fold, of the same shape as the scores."""
+        return np.interp(scores, self.points[:, 0], self.points[:, 1])
 
 
 @dataclass(frozen=True, slots=True)
