@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Of another config: make summary CONFIG="my pond.yaml". Quoted for the shell, quotes in it too.
 CONFIGFILE := $(if $(CONFIG),--configfile '$(subst ','\'',$(CONFIG))' --)
 
-.PHONY: summary report monitoring review-serve test test-slow test-slurm test-s3 bench bench-quick env lint lock
+.PHONY: summary report monitoring review-serve test test-slow test-slurm test-s3 bench bench-quick docs env lint lock
 
 summary: env
 	$(BIN)/snakemake --cores $(CORES) $(CONFIGFILE) results/summary.csv
@@ -54,7 +54,12 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow/Snakefile rules
 	$(BIN)/mypy
+	$(BIN)/python tests/prose.py
 	@findings=$$($(BIN)/snakemake --lint 2>&1); echo "$$findings" | grep -q "Congratulations" || { echo "$$findings"; exit 1; }
+
+# The pages as a site in site/, to open in a browser without a network. Fails on a broken link.
+docs: .venv-docs/installed
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
 
 # NETWORKS=none leaves out the networks of others that know sound (requirements-networks.lock).
 env: .venv/installed $(if $(filter none,$(NETWORKS)),,.venv/networks)
@@ -86,6 +91,13 @@ env: .venv/installed $(if $(filter none,$(NETWORKS)),,.venv/networks)
 	.venv-s3/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-s3.lock
 	touch $@
 
+# It needs nothing of .venv: the library's docstrings are read, not run.
+.venv-docs/installed: requirements-docs.lock
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  -r requirements-docs.lock
+	touch $@
+
 # requirements-s3.lock holds what comes on top, or is another version there.
 COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 --no-annotate \
   --no-header --quiet --group dev
@@ -96,4 +108,6 @@ lock:
 	  --group s3 pyproject.toml | grep -vxFf requirements.lock | grep -v '^tzdata==' > .s3.lock
 	{ grep '^#' requirements-s3.lock; cat .s3.lock; } > .s3.whole && mv .s3.whole requirements-s3.lock
 	rm .s3.lock
+	uv pip compile --upgrade --universal --fork-strategy fewest --python-version 3.11 --no-annotate \
+	  --no-header --quiet --generate-hashes --group docs -o requirements-docs.lock
 	$(PYTHON) envs/sync.py
