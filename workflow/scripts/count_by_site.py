@@ -16,26 +16,21 @@ from anurans.exports.site_counts import (
     effort_rows,
 )
 from anurans.listening.detector import thresholds_of, vote
+from anurans.listening.scored_days import read_scored_day
 from anurans.scores.probabilities import read_curves
-from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):
-    with open_shard(input.scores) as shard:
-        clips, scores, metadata = shard.clips, shard.data[:], shard.metadata
-    about = metadata["detection"]
-    species, length = about["species"], about["settings"]["length"]
-    steps = round(1 / (1 - about["overlap"]))
-    positive = vote(scores, thresholds_of(read_table(input.thresholds), species, about["folds"]))
+    day = read_scored_day(input.scores)
+    species, clips, scores = day.species, day.clips, day.scores
+    positive = vote(scores, thresholds_of(read_table(input.thresholds), species, day.folds))
     curves = read_curves(read_table(input.calibrators), species)
     events: dict[tuple[str, str], list[float]] = {}
     for row in read_table(input.events):
         events.setdefault((row["recording"], row["species"]), []).append(float(row["start"]))
     efforts, calls = {}, {}
-    for recording in metadata["recordings"]:
-        of = np.flatnonzero(clips.recording == recording)
-        # Of clips that overlap, those that lie end to end: each second counts once.
-        tiles = of[np.rint(clips.source_start[of] * steps / length).astype(int) % steps == 0]
+    for recording in day.recordings:
+        tiles = np.flatnonzero(day.tiles & (clips.recording == recording))
         starts, told = clips.source_start[tiles], params.names[recording]
         heard = {
             name: Heard(
@@ -49,7 +44,7 @@ def main(input, output, params):
         add_calls(calls, count_calls(told, starts, heard))
     write_table(output.effort, EFFORT, effort_rows(efforts))
     write_table(output.calls, CALLS, call_rows(calls))
-    log.info("%d recordings, %d places", len(metadata["recordings"]), len(efforts))
+    log.info("%d recordings, %d places", len(day.recordings), len(efforts))
 
 
 if "snakemake" in globals():

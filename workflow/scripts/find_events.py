@@ -19,6 +19,7 @@ from anurans.listening.activity import (
     tally,
 )
 from anurans.listening.detector import frequencies, mean_scores, thresholds_of, votes_of
+from anurans.listening.scored_days import read_scored_day
 from anurans.listening.selections import audacity, raven
 from anurans.recordings.matching import file_name
 from anurans.recordings.sun import minutes_after
@@ -27,36 +28,24 @@ from anurans.scores.events import EVENT, find_events, resolution
 from anurans.scores.expected_precision import HISTOGRAM, histogram
 from anurans.scores.fold_votes import VOTES, carries, count_votes
 from anurans.scores.probabilities import read_curves
-from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):
-    with open_shard(input.scores) as shard:
-        clips, scores, metadata = shard.clips, shard.data[:], shard.metadata
-    about = metadata["detection"]
-    species, length = about["species"], about["settings"]["length"]
-    steps = round(1 / (1 - about["overlap"]))
-    thresholds = thresholds_of(read_table(input.thresholds), species, about["folds"])
+    day = read_scored_day(input.scores)
+    clips, scores, species = day.clips, day.scores, day.species
+    length, steps = day.length, day.steps
+    thresholds = thresholds_of(read_table(input.thresholds), species, day.folds)
     curves = read_curves(read_table(input.calibrators), species)
     votes, mean, folds = votes_of(scores, thresholds), mean_scores(scores), thresholds.shape[-1]
-    positive = carries(votes, folds)
-    chances = np.stack(
-        [
-            curves[name].probabilities(scores[:, at])
-            if curves[name]
-            else np.full(len(scores), np.nan)
-            for at, name in enumerate(species)
-        ],
-        axis=1,
-    )
-    band = frequencies(about["settings"])
+    positive, chances = carries(votes, folds), day.chances(curves)
+    band = frequencies(day.settings)
     folders = fresh(output.audacity), fresh(output.raven)
     rows, counted, by_sun, binned, voted = [], {}, {}, [], []
-    for recording in metadata["recordings"]:
+    for recording in day.recordings:
         of = np.flatnonzero(clips.recording == recording)
         starts, ends = clips.source_start[of], clips.source_end[of]
         clock = clock_of(params.names[recording])
-        tiles = of[np.rint(starts * steps / length).astype(int) % steps == 0]
+        tiles = of[day.tiles[of]]
         places = place_clips(clock, clips.source_start[tiles])
         sunny = place_by_sun(params.names[recording], clips.source_start[tiles])
         events = []
@@ -93,7 +82,7 @@ def main(input, output, params):
     write_table(output.probabilities, HISTOGRAM, binned)
     write_table(output.votes, VOTES, voted)
     write_table(output.sun, SUN_PARTS, part_rows(by_sun, BY_SUN))
-    log.info("%d events in %d recordings", len(rows), len(metadata["recordings"]))
+    log.info("%d events in %d recordings", len(rows), len(day.recordings))
 
 
 def fresh(folder):

@@ -4,11 +4,11 @@ from anurans.annotations.sources import annotations_of
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
+from anurans.listening.scored_days import read_scored_day
 from anurans.scores.event_scores import JUDGED, Tolerances, calls_within, judge
 from anurans.scores.events import SWEPT, sweep_events
 from anurans.scores.listened_time import ListenedTime
 from anurans.scores.probabilities import read_curves
-from anurans.sounds.shards import open_shard
 
 
 def main(input, output, params):
@@ -50,20 +50,18 @@ def sweep(scores, calibrators, truth, gap):
     """Events of each species that has a calibrator, at each threshold, in judged recordings."""
     found, fitted = {}, read_table(calibrators)
     for path in scores:
-        with open_shard(path) as shard:
-            mine = [name for name in shard.metadata["recordings"] if name in truth]
-            if not mine:
-                continue
-            about, clips, data = shard.metadata["detection"], shard.clips, shard.data[:]
-        length, steps = about["settings"]["length"], round(1 / (1 - about["overlap"]))
-        curves = read_curves(fitted, about["species"])
+        day = read_scored_day(path)
+        mine = [name for name in day.recordings if name in truth]
+        if not mine:
+            continue
+        curves, clips = read_curves(fitted, day.species), day.clips
         for at, (name, curve) in enumerate(curves.items()):
             of_species = found.setdefault(name, [{} for _ in SWEPT]) if curve else ()
             for recording in mine if curve else ():
                 rows = clips.recording == recording
                 places = clips.source_start[rows], clips.source_end[rows]
                 swept = sweep_events(
-                    *places, curve.probabilities(data[rows, at]), length, steps, gap
+                    *places, curve.probabilities(day.scores[rows, at]), day.length, day.steps, gap
                 )
                 for into, events in zip(of_species, swept, strict=True):
                     into[recording] = events

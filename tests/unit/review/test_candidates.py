@@ -35,10 +35,11 @@ def day(tmp_path):
             starts = [5.0 * at / steps for at in range(len(of))]
             tables.append(clips_at(recording, starts, 5.0 * len(of), 5.0))
             scores += [[each, AGREED] for each in of]
-        about = {"species": SPECIES, "settings": {"length": 5.0}, "overlap": overlap}
+        about = {"species": SPECIES, "folds": ["1", "2"], "settings": {"length": 5.0}}
+        metadata = {"detection": about | {"overlap": overlap}, "recordings": [*recordings]}
         path = tmp_path / f"{name}.h5"
         table, values = concatenate(tables), np.array(scores)
-        write_shard(path, table, [values], (2, 2), "float32", {"detection": about})
+        write_shard(path, table, [values], (2, 2), "float32", metadata)
         return str(path)
 
     return writing

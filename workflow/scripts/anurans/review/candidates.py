@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from anurans.annotations.labels import LabelRule, decide, read_coverage
+from anurans.listening.scored_days import read_scored_day
 from anurans.recordings.clips import TOLERANCE, ClipTable
-from anurans.review.season_clips import read_day
 from anurans.review.suggestions import disagreement
 from anurans.scores.probabilities import Curve
 
@@ -119,10 +119,10 @@ def choose_candidates(
     spans: list[np.ndarray] = []
     values: list[np.ndarray] = []
     for path in shards:
-        clips, scores, species = read_day(path)
-        new = ~touching(clips, *known)
-        clips, scores = clips[new], scores[new]
-        chances = fold_chances(scores, [curves[name] for name in species])
+        day = read_scored_day(path)
+        new = day.tiles & ~touching(day.clips, *known)
+        clips, scores = day.clips[new], day.scores[new]
+        chances = fold_chances(scores, [curves[name] for name in day.species])
         more = np.array([1 + far.get(name, 0.0) for name in clips.recording])
         names += clips.recording.tolist()
         spans.append(np.stack([clips.source_start, clips.source_end], axis=1))

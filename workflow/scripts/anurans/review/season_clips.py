@@ -8,11 +8,10 @@ import numpy as np
 
 from anurans.annotations.labels import rows_by
 from anurans.listening.activity import place_clips
-from anurans.recordings.clips import ClipTable
+from anurans.listening.scored_days import read_scored_day
 from anurans.recordings.times import clock_of
 from anurans.review.queues import FLOOR, Clips
 from anurans.scores.probabilities import Curve
-from anurans.sounds.shards import open_shard
 
 
 def model_digest(path: str | Path) -> str:
@@ -44,29 +43,6 @@ def voted(scores: np.ndarray) -> np.ndarray:
     return np.sort(scores, axis=-1)[..., scores.shape[-1] // 2]
 
 
-def read_day(path: str) -> tuple[ClipTable, np.ndarray, list[str]]:
-    """Read the clips of a day that do not overlap.
-
-    Parameters
-    ----------
-    path
-        Of the scores of a day.
-
-    Returns
-    -------
-    clips : ClipTable
-    scores : np.ndarray [shape=(n, species, folds)]
-    species
-        Codes, in the order of the columns.
-    """
-    with open_shard(path) as shard:
-        clips, scores, about = shard.clips, shard.data[:], shard.metadata["detection"]
-    steps = round(1 / (1 - about["overlap"]))
-    places = np.rint(clips.source_start * steps / about["settings"]["length"]).astype(int)
-    tiles = places % steps == 0
-    return clips[tiles], scores[tiles], about["species"]
-
-
 def read_season(
     shards: Iterable[str], curves: Mapping[str, Curve | None], model: str
 ) -> tuple[Clips, list[str]]:
@@ -91,13 +67,10 @@ def read_season(
     found: list[tuple[np.ndarray, ...]] = []
     species: list[str] = []
     for path in shards:
-        clips, scores, species = read_day(path)
-        chances = np.full(scores.shape[:2], np.nan)
-        for at, curve in enumerate(curves[name] for name in species):
-            if curve is not None:
-                chances[:, at] = curve.probabilities(scores[:, at])
+        day = read_scored_day(path)
+        clips, species = day.clips[day.tiles], list(day.species)
         place = clips.recording.astype(str), clips.source_start, clips.source_end
-        found.append((*place, voted(scores), chances))
+        found.append((*place, voted(day.scores[day.tiles]), day.chances(curves)[day.tiles]))
     columns = [np.concatenate(of) for of in zip(*found, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
     recording, start, end, voted_scores, calibrated = (of[order] for of in columns)
