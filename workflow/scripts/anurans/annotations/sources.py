@@ -2,14 +2,15 @@
 
 import gc
 import hashlib
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from math import inf
 from pathlib import Path
 from typing import Any
 
+from anurans.annotations.annotation_digests import Counts, digest_of, is_used
+from anurans.annotations.file_matching import OTHERS, SUFFIXES, RowNames, match_files
 from anurans.annotations.formats import (
     LISTENED,
     Annotation,
@@ -21,24 +22,11 @@ from anurans.annotations.formats import (
 )
 from anurans.annotations.known import NOWHERE, called, find_contradictions, is_partial
 from anurans.annotations.readers import COLUMNS
-from anurans.annotations.rows import WORKBOOKS
 from anurans.annotations.statement_tables import StatementTables
-from anurans.annotations.statements import ABSENT, HEARD, marked, stated
+from anurans.annotations.statements import ABSENT, marked, stated
 from anurans.common.errors import UserError, listing
 from anurans.common.wording import counted
-from anurans.recordings.matching import (
-    by_name,
-    find_named,
-    find_owner,
-    folder_of,
-    means,
-    same_end,
-)
-from anurans.recordings.names import walk
-
-# Files of the first endings are read where a recording has others beside them.
-SUFFIXES = (".txt", ".csv", ".tsv")
-OTHERS = (".textgrid", ".srt", ".vtt", *WORKBOOKS)
+from anurans.recordings.matching import by_name
 
 
 class AnnotationSource:
@@ -119,9 +107,7 @@ class AnnotationSource:
         self._files: dict[str, Path] = {}
         self._strangers: list[str] = []
         self.beside: dict[str, str] = {}
-        # The name with most folders that each recording has in rows, and names of other folders.
-        self._named: dict[str, str] = {}
-        self._elsewhere: dict[str, tuple[str, str]] = {}
+        self._names = RowNames(self._ids)
         if not self.source.exists():
             raise UserError(
                 f"Annotations: {self.source} does not exist; expected a folder with a file per "
@@ -131,7 +117,7 @@ class AnnotationSource:
             tuple(map(Path, partial)),
             self.species,
             self.labels,
-            self._of_row,
+            self._names.recording,
             self._check_statements,
             judge_chosen,
         )
@@ -139,7 +125,8 @@ class AnnotationSource:
         if self._is_folder and files is not None:
             self._files = {recording: Path(file) for recording, file in files.items()}
         elif self._is_folder:
-            self._match_files()
+            found = match_files(self.source, self._ids, self.statements.paths)
+            self._files, self._strangers, self.beside = found.of, found.strangers, found.beside
 
     @property
     def is_folder(self) -> bool:
@@ -269,7 +256,7 @@ class AnnotationSource:
     def speaking(
         self,
         recordings: Iterable[str],
-        counts: Callable[[str, Annotation], bool] | None = None,
+        counts: Counts | None = None,
     ) -> list[str]:
         """Tables of statements that add something to the annotations of any of the recordings.
 
@@ -285,7 +272,7 @@ class AnnotationSource:
             files[recording, each]
             for recording in recordings
             for each in self._stated(recording)
-            if _is_used(each, recording, self.species, counts)
+            if is_used(each, recording, self.species, counts)
         }
         return [str(path) for path in self.statements.paths if str(path) in found]
 
@@ -314,7 +301,7 @@ class AnnotationSource:
         self,
         recordings: Iterable[str],
         species: Iterable[str] | None = None,
-        counts: Callable[[str, Annotation], bool] | None = None,
+        counts: Counts | None = None,
     ) -> str:
         """Return a short SHA-256 of what the recordings' annotations mean for the species.
 
@@ -339,24 +326,14 @@ class AnnotationSource:
         self,
         recording: str,
         wanted: frozenset[str],
-        counts: Callable[[str, Annotation], bool] | None,
+        counts: Counts | None,
     ) -> bytes:
         """Digest one recording; kept where all calls count: each fold and job asks again."""
         digest = self._digests.get((recording, wanted)) if counts is None else None
         if digest is None:
             is_annotated = self.annotated(recording)
             calls = self._all(recording) if is_annotated else ()
-            keys = sorted(
-                call.key()
-                for call in calls
-                if (counts is None and call.species in wanted)
-                or _is_used(call, recording, wanted, counts)
-            )
-            sha = hashlib.sha256(repr((recording, is_annotated, len(keys))).encode())
-            for column in zip(*keys, strict=True):  # numbers as they are: their text takes time
-                text = isinstance(column[0], str)
-                sha.update(repr(column).encode() if text else array("d", column).tobytes())
-            digest = sha.digest()
+            digest = digest_of(recording, is_annotated, calls, wanted, counts)
             if counts is None:
                 self._digests[recording, wanted] = digest
         return digest
@@ -471,7 +448,7 @@ class AnnotationSource:
             found, expected = error.strerror or str(error), "a file that can be read"
             problem = Problem(str(file), 1, found, expected, recording or "", whole=True)
             return Reading(problems=[problem])
-        resolve = partial(self._of_row, owner=recording)
+        resolve = partial(self._names.recording, owner=recording)
         reading = read_annotations(
             data,
             str(file),
@@ -482,25 +459,13 @@ class AnnotationSource:
             self.columns,
             self.labels,
         )
-        self._refuse_folders(file)
+        self._names.refuse_folders(file)
         return reading
 
     def _check_statements(self, path: Path, problems: Sequence[Problem]) -> None:
-        self._refuse_folders(path)
+        self._names.refuse_folders(path)
         if not self.skips:
             self._refuse(problems)
-
-    def _refuse_folders(self, file: Path) -> None:
-        """Refuse rows of several folders that go by the name of one recording."""
-        if not self._elsewhere:
-            return
-        lines = [f"{id}: {one} and {other}" for id, (one, other) in self._elsewhere.items()]
-        raise UserError(
-            f"Annotations in {file}: rows of several folders belong to one recording, which has "
-            "no folder in its id; keep the rows of one folder, or let recordings.source be the "
-            "folder that holds them all, with recordings.id: path, which makes folders part of "
-            f"the ids:\n{listing(lines)}"
-        )
 
     def _refuse(self, problems: Sequence[Problem]) -> None:
         if problems:
@@ -511,47 +476,6 @@ class AnnotationSource:
                 f"{counted(files, 'file')}. Correct these lines and run again{advice}:\n"
                 + listing([str(problem) for problem in problems])
             )
-
-    def _of_row(self, name: str, owner: str | None = None) -> str | None:
-        """Find the recording that a row names; in a file about one, without folders too."""
-        if owner is not None and means(name, owner):
-            return owner
-        found = find_named(name, self._ids)
-        if found is not None and "/" not in found:
-            before = self._named.setdefault(found, name)
-            if not same_end(folder_of(before), folder_of(name)):
-                self._elsewhere.setdefault(found, (before, name))
-            elif len(folder_of(name)) > len(folder_of(before)):
-                self._named[found] = name
-        return found
-
-    def _match_files(self) -> None:
-        found: dict[str, list[Path]] = {}
-        statements = {path.resolve() for path in self.statements.paths}
-        for path in walk(self.source, SUFFIXES + OTHERS, "annotations.source"):
-            recording = find_owner(path.relative_to(self.source).as_posix(), self._ids)
-            if recording is None and path.resolve() in statements:
-                continue
-            if recording is None:
-                self._strangers.append(str(path))
-            else:
-                found.setdefault(recording, []).append(path)
-        for recording, paths in found.items():
-            first = [path for path in paths if path.name.lower().endswith(SUFFIXES)]
-            if first:
-                left = [path for path in paths if path not in first]
-                self.beside |= {
-                    str(path): f"{first[0].name} is read for {recording}" for path in left
-                }
-                found[recording] = first
-        twice = {name: paths for name, paths in found.items() if len(paths) > 1}
-        if twice:
-            lines = [f"{name}: {', '.join(map(str, paths))}" for name, paths in twice.items()]
-            raise UserError(
-                f"Annotations in {self.source}: more than one file for "
-                f"{counted(len(twice), 'recording')}; expected one each:\n{listing(lines)}"
-            )
-        self._files = {name: paths[0] for name, paths in found.items()}
 
     def _no_match(self) -> str:
         if not self._strangers:
@@ -566,26 +490,6 @@ class AnnotationSource:
 
     def _example(self) -> str:
         return f'ids such as "{self.recordings[0]}"' if self.recordings else "no recording at all"
-
-
-def _is_used(
-    call: Annotation,
-    recording: str,
-    wanted: frozenset[str],
-    counts: Callable[[str, Annotation], bool] | None,
-) -> bool:
-    """Whether a job that asks for some species, and for what `counts`, depends on an annotation.
-
-    Where somebody listened, for whatever species, decides whether all else is known.
-    """
-    said = stated(call.species)
-    if said is None:
-        return call.species in wanted and (counts is None or counts(recording, call))
-    answer, name = said
-    if answer == HEARD:
-        return True
-    is_long = call.end == inf
-    return name in wanted and (counts is None or is_long or counts(recording, call))
 
 
 def annotations_of(

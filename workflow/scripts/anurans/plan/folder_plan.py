@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from anurans.annotations.sources import OTHERS, SUFFIXES
+from anurans.annotations.file_matching import OTHERS, SUFFIXES
 from anurans.plan import config as configs
 from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.day_plan import DayPlan
