@@ -14,6 +14,7 @@ SCRIPTS = library() / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from anurans.report import report_pages
+from anurans.engine import progress
 from anurans.engine import running
 from anurans.recordings import sites
 from anurans.engine import slurm
@@ -59,6 +60,7 @@ CODE = Code(SCRIPTS)
 PLAN = sentence(Plan)(config, files=workflow.configfiles)
 config = PLAN.config
 running.say(workflow, PLAN)
+progress.follow(workflow, logger)
 SPECIES = list(config["species"])
 SHARDS = PLAN.recordings.shards
 RUNS = PLAN.runs.all

@@ -19,7 +19,12 @@ onsuccess:
 def test_only_a_limit_of_starts_that_somebody_gives_stays(fresh, given, kept):
     (fresh / "Snakefile").write_text(WRAPPER)
     done = snakemake(fresh, *given, "--", "results/recordings/0000.tsv")
-    assert f"limit of starts: {kept}" in done.stdout + done.stderr
+    told = done.stdout + done.stderr
+    assert f"limit of starts: {kept}" in told
+    # A line a stage on the terminal, and all that Snakemake says of each job in its log.
+    assert "1 inspection of recordings done in" in told and "reason:" not in told
+    (log,) = (fresh / ".snakemake/log").glob("*.log")
+    assert "reason:" in log.read_text() and "rule inspect_recordings:" in log.read_text()
 
 
 @pytest.mark.parametrize(("spectrogram", "hop_length"), [({"hop_length": 494}, 494), ({}, 98)])
