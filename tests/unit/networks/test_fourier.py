@@ -4,6 +4,7 @@ import networks
 import numpy as np
 import pytest
 
+from anurans.networks.engines import in_f32
 from anurans.networks.fourier import replace_transforms
 
 
@@ -17,9 +18,7 @@ def read(path):
 
 
 def embed(model, sounds):
-    import openvino
-
-    compiled = openvino.Core().compile_model(model, "CPU")
+    compiled = in_f32(model)
     widths = [output.get_partial_shape()[1].get_length() for output in model.outputs]
     at = widths.index(networks.BANDS)
     return np.concatenate([compiled({0: sound[None]})[at].copy() for sound in sounds])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from anurans.networks.engines import in_f32
 from anurans.networks.transposes import order_of, sink_transposes
 
 FRAMES, BANDS = 7, 4
@@ -39,10 +40,8 @@ def build(end):
 
 
 def compute(model):
-    import openvino
-
     sound = np.random.default_rng(1).normal(size=(1, 2 * BANDS, FRAMES)).astype(np.float32)
-    return openvino.Core().compile_model(model, "CPU")({0: sound})[0].copy()
+    return in_f32(model)({0: sound})[0].copy()
 
 
 @pytest.mark.parametrize(

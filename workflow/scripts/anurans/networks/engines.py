@@ -96,3 +96,17 @@ def has_bf16() -> bool:
 def has_gpu() -> bool:
     """Whether TensorFlow sees a GPU."""
     return installed(TENSORFLOW) and gpus.seen(TENSORFLOW) > 0
+
+
+def in_f32(model: Any) -> Any:
+    """Compile a model of OpenVINO for this processor, in f32 where it would choose bf16.
+
+    It chooses what the processor has units for, so that numbers would be others from machine to
+    machine.
+    """
+    import openvino
+    import openvino.properties.hint as hint
+
+    return openvino.Core().compile_model(
+        model, "CPU", {hint.inference_precision(): openvino.Type.f32}
+    )

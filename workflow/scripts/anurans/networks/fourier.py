@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from anurans.networks.engines import in_f32
 from anurans.networks.transposes import BY_VALUE, sink_transposes
 
 TRANSFORM = "Rfft2d"
@@ -221,7 +222,7 @@ def _cut_numbers(model: Any, node: Any, frames: Any) -> np.ndarray | None:
         target.replace_source_output(numbers.output(0))
     try:
         cut = openvino.Model([end], [numbers], "frames")
-        compiled = openvino.Core().compile_model(cut, "CPU")
+        compiled = in_f32(cut)
     except RuntimeError:
         return None
     count = np.arange(np.prod(signal.get_shape()), dtype=np.float32)

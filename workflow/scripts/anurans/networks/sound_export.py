@@ -37,8 +37,13 @@ FORMATS = {
 READ = (
     "import sys\ntry:\n from ai_edge_litert.interpreter import Interpreter\n"
     "except ImportError:\n from tensorflow.lite.python.interpreter import Interpreter\n"
-    "Interpreter(sys.argv[1]).allocate_tensors()"
+    "try:\n it = Interpreter(sys.argv[1])\n"
+    "except ValueError as error:\n"
+    # An operation that it does not know is no fault of the file.
+    " sys.exit(0 if ' op ' in str(error) else 3)\n"
+    "it.allocate_tensors()"
 )
+UNREADABLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +280,13 @@ def _read(path: str, kind: str) -> Any:
 
 
 def _refuse_broken(path: Path) -> None:
-    """Refuse a .tflite that is cut short: LiteRT reads it by offsets, unchecked, and crashes."""
+    """Refuse a .tflite that is cut short: LiteRT reads it by offsets, unchecked, and may crash."""
     if installed(OPENVINO):
         broken = False  # it looks itself
     else:
         command = [sys.executable, "-c", READ, str(path)]
-        broken = subprocess.run(command, capture_output=True, check=False).returncode < 0
+        code = subprocess.run(command, capture_output=True, check=False).returncode
+        broken = code < 0 or code == UNREADABLE
     if path.read_bytes()[4:8] != b"TFL3" or broken:
         raise UserError(_broken(path))
 
