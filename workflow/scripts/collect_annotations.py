@@ -15,6 +15,7 @@ def main(input, output, params):
         row["recording"]: float(row["duration_s"]) for row in found if row["status"] == "ok"
     }
     beyond = source.beyond(durations)
+    source.check_statements(durations)
     rows = count_annotations(source, params.recordings, beyond, params.names)
     write_table(output[0], list(rows[0]), rows)
     for used, what in (("yes", "used"), ("no", "of other species, ignored")):

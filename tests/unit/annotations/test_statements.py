@@ -215,6 +215,34 @@ def test_contradictions_are_refused(project, tmp_path, sees, lines, expected):
     assert sees in str(caught.value) and expected.format(**where) in str(caught.value)
 
 
+@pytest.mark.fault(
+    "Annotations",
+    "presence in a recording that stretches without the species add up to",
+    sees="PHYCUV present in all of the recording, but",
+    kept="results up to the labels; the run ends before the summary",
+)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "B,,,PHYCUV,present\nB,0,10,PHYCUV,no\nB,10,19.99,PHYCUV,no\n",
+        "B,,,PHYCUV,present\nB,0,20,,listened\n",
+    ],
+)
+def test_stretches_may_add_up_to_all_of_a_recording(project, sees, lines):
+    found = project({"A.txt": CALL, "partial.csv": LONG + lines})
+    # How long it is, only who has read the recording knows.
+    found.check_statements()
+    found.check_statements({"B": 25.0})
+    with pytest.raises(UserError) as caught:
+        found.check_statements({"B": 20.0})
+    assert sees in str(caught.value)
+
+
+def test_a_column_that_is_there_twice_is_refused():
+    found = read("recording,start,end,species,answer,species\nA,5,10,BOAALB,no,PHYCUV\n")
+    assert "columns with one name: species" in str(found.problems[0])
+
+
 def test_what_agrees_is_no_contradiction(project):
     lines = (
         "A,0,5,BOAALB,yes\nA,2.5,5,BOAALB,no\nA,,,PHYCUV,no\nB,0,9,BOAALB,yes\nB,0,5,BOAALB,no\n"

@@ -5,6 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from anurans.annotations.formats import Annotation
+from anurans.annotations.known import NOWHERE
 from anurans.annotations.labels import LabelRule
 from anurans.common.errors import UserError
 from anurans.common.tables import read_table, write_table
@@ -418,11 +419,19 @@ def test_a_species_that_either_part_has_is_there_where_both_are_learnt_from(tmp_
 
 def test_what_only_unusable_recordings_had_is_refused():
     annotations = {name: found for name, found in calls().items() if name in "CD"}
-    refuse_lost({TOGETHER: {"C", "D"}}, annotations, ["X"], "s", "1")
+    refuse_lost({TOGETHER: {"C", "D"}}, annotations, ["X"], 5.0, "s", "1")
     with pytest.raises(UserError, match="train and validation: Y calls in none of 2 usable"):
-        refuse_lost({TOGETHER: {"C", "D"}}, annotations, SPECIES, "s", "1")
+        refuse_lost({TOGETHER: {"C", "D"}}, annotations, SPECIES, 5.0, "s", "1")
     with pytest.raises(UserError, match="train: no annotated recording can be used"):
-        refuse_lost({TRAIN: {"A"}, VALIDATION: {"D"}}, annotations, ["X"], "s", "1")
+        refuse_lost({TRAIN: {"A"}, VALIDATION: {"D"}}, annotations, ["X"], 5.0, "s", "1")
+
+
+def test_a_clip_in_which_somebody_heard_a_call_counts_where_the_network_takes_it_in():
+    heard = [NOWHERE, Annotation(5.0, 10.0, " present X", "", None, None)]
+    members = {TOGETHER: {"C"}}
+    refuse_lost(members, {"C": heard}, ["X"], 5.0, "s", "1")
+    with pytest.raises(UserError, match="is stated of stretches longer than the 3 s that this net"):
+        refuse_lost(members, {"C": heard}, ["X"], 3.0, "s", "1")
 
 
 def test_pieces_are_told_by_role_and_counted(tmp_path):

@@ -56,6 +56,13 @@ def test_recorders_with_equal_names_become_a_config_that_loads(folder):
     assert (first.rows[-1]["site"], first.rows[-1]["date"]) == ("siteB", "2024-01-25")
 
 
+def test_folders_are_sites_where_all_names_begin_alike(folder):
+    folder(nights("siteA/REC_") | nights("siteB/REC_"))
+    found = look("rec", "ann")
+    assert "2 sites: siteA (6), siteB (6)." in found.told
+    assert any(told.startswith("All names begin with REC, in 2 folders") for told in found.told)
+
+
 def test_a_card_that_was_copied_twice_is_told(folder):
     files = nights("siteA/") | nights("siteB/")
     sounds = {name: f"sound {number}" for number, name in enumerate(files) if "WAV" in name}

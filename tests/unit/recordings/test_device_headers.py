@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from conftest import ROOT
 
-from anurans.recordings.device_headers import DeviceHeader, read_device_header
+from anurans.recordings.device_headers import DeviceHeader, is_apart, read_device_header
 
 SHARED = ROOT.parent / "shared/data/metadata"
 COMMENT = "Recorded at {} by AudioMoth 24526B065D325963 at gain setting 2 while battery was 4.7V."
@@ -81,3 +81,24 @@ def test_real_ones():
     (first,) = (each for name, each in found.items() if name.endswith("031300.WAV"))
     assert (first.latitude, first.longitude) == (52.146196, 4.474776)
     assert found["audiomoth_gps.wav"].recorder == "243B1F026488F56E"
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "utc", "header", "apart"),
+    [
+        # Local time of the name and UTC of the header, by the zone of the place.
+        ("2024-01-21", "19:00:00", "2024-01-21T22:00:00Z", "2024-01-21 22:00:01+00:00", False),
+        ("2024-01-21", "19:00:00", "2024-01-21T22:00:00Z", "2024-01-21 23:00:00+00:00", True),
+        # Nobody knows which clock a name has.
+        ("2024-01-21", "22:00:00", "", "2024-01-21 22:00:00+00:00", False),
+        ("2024-01-21", "19:00:00", "", "2024-01-21 19:00:00-03:00", False),
+        ("2024-01-21", "22:00:00", "", "2024-01-21 19:00:00-03:00", False),
+        ("2024-01-25", "22:00:00", "", "2024-01-21 22:00:00+00:00", True),
+        ("2024-01-21", "19:00:00", "2024-01-21T22:00:00Z", "2024-01-21 19:00:00", False),
+        ("2024-01-21", "19:00:00", "2024-01-21T22:00:00Z", "2024-01-21 20:00:00", True),
+        ("2024-01-21", "", "", "2024-03-01 22:00:00+00:00", False),
+    ],
+)
+def test_a_header_of_another_time_is_told(date, time, utc, header, apart):
+    told = {"date": date, "time": time, "utc": utc}
+    assert is_apart(told, datetime.fromisoformat(header)) == apart

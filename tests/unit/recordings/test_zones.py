@@ -33,6 +33,8 @@ def test_there_is_no_such_zone(name):
         zone_of(name)
 
 
+RAN = [f"1970-{month:02d}-{day:02d}" for month in (1, 2, 4) for day in range(1, 29)]
+OLD = [f"2000-{month:02d}-{day:02d}" for month in (1, 2) for day in range(10, 29)]
 SEASON = [f"2024-02-{day:02d}" for day in range(1, 29)]
 
 
@@ -48,6 +50,12 @@ SEASON = [f"2024-02-{day:02d}" for day in range(1, 29)]
         (["1970-01-01"], set()),
         ([], set()),
         (["2005-01-01", "2024-01-01"], set()),
+        # A recorder that ran for months, and clocks west of Greenwich.
+        ([*SEASON, *RAN], set(RAN)),
+        ([*SEASON, "1969-12-31", "1970-01-01"], {"1969-12-31", "1970-01-01"}),
+        ([*SEASON, "1999-12-31", "2000-01-01"], {"1999-12-31", "2000-01-01"}),
+        # A season may have begun in January 2000, and the next one be of this year.
+        ([*SEASON, *OLD], set()),
     ],
 )
 def test_dates_of_clocks_that_were_not_set(dates, wrong):

@@ -22,6 +22,8 @@ from anurans.recordings.clips import TOLERANCE, ClipTable
 from anurans.recordings.times import union
 
 Interval = tuple[float, float]
+# What somebody may leave out at an end of a recording, in s, and have heard all of it.
+EDGE = 0.1
 NOWHERE = Annotation(0.0, 0.0, LISTENED, "", None, None)
 
 
@@ -153,6 +155,7 @@ def find_contradictions(
     annotations: Mapping[str, Sequence[Annotation]],
     files: Mapping[tuple[str, Annotation], str],
     own: Mapping[str, str],
+    durations: Mapping[str, float] | None = None,
 ) -> list[Problem]:
     """Statements that others, or calls, speak against.
 
@@ -168,12 +171,15 @@ def find_contradictions(
         File of each statement, by recording.
     own
         File that the calls of each recording stand in.
+    durations
+        Of recordings, in s, where they are known: then stretches may add up to all of one.
     """
     problems = []
     for recording, found in sorted(annotations.items()):
         abouts = {said[1] for each in found if (said := stated(each.species))}
         for species in sorted(abouts - {""}):
-            for each, against in _contradicted(found, species, recording, files, own):
+            length = (durations or {}).get(recording, np.inf)
+            for each, against in _contradicted(found, species, recording, files, own, length):
                 answer = PRESENT if each.species == marked(PRESENT, species) else ABSENT
                 what = f"{species} {answer} {_shown(each)}, but {against}"
                 expected = "no contradiction; correct one of the two, or leave the statement out"
@@ -188,11 +194,14 @@ def _contradicted(
     recording: str,
     files: Mapping[tuple[str, Annotation], str],
     own: Mapping[str, str],
+    duration: float,
 ) -> Iterator[tuple[Annotation, str]]:
     """Statements about a species in a recording that something speaks against, and what."""
     calls = [each for each in found if each.species == species]
     absences = [each for each in found if stated(each.species) == (ABSENT, species)]
-    empty, known = union((each.start, each.end) for each in absences), known_time(found, species)
+    empty = _to_the_ends(union((each.start, each.end) for each in absences), duration)
+    known = known_time(found, species)
+    known = None if known is None else _to_the_ends(known, duration)
     for each in absences:
         span = [(each.start, each.end)]
         if call := next((call for call in calls if _reaches(call, span)), None):
@@ -209,6 +218,14 @@ def _contradicted(
         elif _lies(each, known) and not any(_reaches(call, span) for call in calls):
             where = own.get(recording, "what was listened to")
             yield each, f"all calls there are annotated, and {where} has none of {species}"
+
+
+def _to_the_ends(stretches: Iterable[Interval], duration: float) -> list[Interval]:
+    """Stretches, those that end with the recording as if they went on for ever."""
+    return [
+        (0.0 if low <= EDGE else low, np.inf if high >= duration - EDGE else high)
+        for low, high in stretches
+    ]
 
 
 def _lies(each: Annotation, stretches: Sequence[Interval] | None) -> bool:

@@ -276,8 +276,13 @@ class AnnotationSource:
         }
         return [str(path) for path in self.statements.paths if str(path) in found]
 
-    def check_statements(self) -> None:
+    def check_statements(self, durations: Mapping[str, float] | None = None) -> None:
         """Refuse statements that others, or calls, speak against.
+
+        Parameters
+        ----------
+        durations
+            Of recordings, in s, where they are known.
 
         Raises
         ------
@@ -289,7 +294,7 @@ class AnnotationSource:
             own = self.own(name) if self.has_own(name) else [NOWHERE]
             of[name] = [*own, *self.statements.of(name)]
         files = {name: str(self.file(name)) for name in of if self.has_own(name)}
-        problems = find_contradictions(of, self.statements.files, files)
+        problems = find_contradictions(of, self.statements.files, files, durations)
         if problems:
             raise UserError(
                 f"annotations.partial: {counted(len(problems), 'statement')} that something else "

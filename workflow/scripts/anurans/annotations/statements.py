@@ -128,6 +128,7 @@ class _Table:
 
     def __init__(self, header: list[str], builder: Builder) -> None:
         names = [plain(cell) for cell in header]
+        twice = sorted({name for name in names if name and names.count(name) > 1})
         self.at: dict[str, int] = {}
         for key, texts in COLUMNS.items():
             found = [names.index(text) for text in texts.split() if text in names]
@@ -146,7 +147,9 @@ class _Table:
                 else:
                     self.others[column] = text
         self.missing = ""
-        if "recording" not in self.at:
+        if clashing := [name for name in twice if name in " ".join(COLUMNS.values()).split()]:
+            self.missing = f"no two columns with one name: {', '.join(clashing)}"
+        elif "recording" not in self.at:
             self.missing = "a column recording"
         elif "answer" not in self.at and not self.wide:
             self.missing = "a column answer, or one for each species with 0 and 1"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from anurans.annotations.formats import Annotation
+from anurans.annotations.known import called, present_time
 from anurans.annotations.labels import LabelRule
 from anurans.common.errors import UserError, listing
 from anurans.common.tables import format_score
@@ -355,6 +356,7 @@ def refuse_lost(
     members: Mapping[str, set[str]],
     annotations: Mapping[str, Sequence[Annotation]],
     required: Sequence[str],
+    length: float,
     split: str,
     fold: str,
 ) -> None:
@@ -368,16 +370,33 @@ def refuse_lost(
         Of each annotated recording that can be used.
     required
         Species that each part needs.
+    length
+        Of what the network hears or sees at once, in s.
     split, fold
         Names, for the message.
     """
-    calls = {name: {call.species for call in found} for name, found in annotations.items()}
+    calls = {
+        name: {species for species in required if called(found, species, length)}
+        for name, found in annotations.items()
+    }
     if problems := lost(members, calls, required):
         at = f"splits.{split}"
+        stated = sorted(
+            species
+            for species in required
+            if any(present_time(found, species) for found in annotations.values())
+        )
+        why = (
+            f"\nThat {', '.join(stated)} is present is stated of stretches longer than the "
+            f"{length:g} s that this network takes in at once, too: such a statement trains "
+            "nothing (docs/annotations.md)."
+            if stated
+            else ""
+        )
         raise UserError(
             f"split {split}, fold {fold}: cannot be used without the "
             f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
-            f"\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
+            f"{why}\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
             f"species through with {at}.allow_missing: [<species>]."
         )
 

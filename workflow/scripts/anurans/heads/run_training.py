@@ -150,7 +150,11 @@ def check_pieces(
     missing = find_missing(pieces, given.species, given.together)
     refuse_missing(missing, required if given.by == "clip" else (), *at)
     members = members_of(given.table, given.roles, given.validation, given.together)
-    refuse_lost(members, given.annotations, required, *at)
+    made = given.originals.metadata
+    shown = made["clips"]["length"]
+    if "spectrogram" not in made:
+        shown = made["embedding"]["samples"] / made["embedding"]["sr"]
+    refuse_lost(members, given.annotations, required, shown, *at)
     return [sentence for _, sentence in missing]
 
 

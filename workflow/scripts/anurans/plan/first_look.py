@@ -3,14 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
 from anurans.annotations.sources import OTHERS, SUFFIXES, AnnotationSource
 from anurans.common.errors import UserError
 from anurans.common.wording import counted
-from anurans.recordings.device_headers import DeviceHeader, read_device_header
+from anurans.recordings.device_headers import NEAR, DeviceHeader, read_device_header
 from anurans.recordings.names import (
     BY_NAME,
     BY_PATH,
@@ -24,7 +24,6 @@ from anurans.recordings.unread import unread_files
 from anurans.recordings.zones import not_set
 
 # Clocks of name and header are taken for equal within this; a header holds whole seconds.
-NEAR = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,8 @@ def look(recordings: str, annotations: str = "") -> FirstLook:
     found = list_recordings(recordings, id=id)
     headers = {each.recording: read_device_header(each.path) for each in found if not each.fault}
     told = [_tell_files(recordings, found, id)]
+    found, of_sites = _by_folder(found, id)
+    told += of_sites
     known, clocks = _with_clocks(found, headers)
     told += [*_tell_sites(known), *clocks, *tell_oddities("recordings", known)]
     told += _tell_copies(found)
@@ -112,6 +113,22 @@ def _tell_files(folder: str, found: Sequence[Recording], id: str) -> str:
     kinds = ", ".join(f"{count} {ending}" for ending, count in endings.most_common())
     equal = "; names repeat in folders, so that ids are paths" if id == BY_PATH else ""
     return f"{counted(len(found), 'recording')} in {folder} ({kinds}){equal}."
+
+
+def _by_folder(found: tuple[Recording, ...], id: str) -> tuple[tuple[Recording, ...], list[str]]:
+    """Let folders be sites where all names begin alike, as those of a kind of recorder do."""
+    named = {each.site for each in found if each.site}
+    folders = {each.recording.partition("/")[0] for each in found if "/" in each.recording}
+    if id != BY_PATH or len(named) != 1 or len(folders) < 2:
+        return found, []
+    moved = tuple(
+        replace(each, site=each.recording.partition("/")[0]) if "/" in each.recording else each
+        for each in found
+    )
+    return moved, [
+        f"All names begin with {next(iter(named))}, in {counted(len(folders), 'folder')}: the "
+        "folders are taken for the sites."
+    ]
 
 
 def _tell_sites(found: Sequence[Recording]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import os
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +18,8 @@ _COMMENT = re.compile(
     r"\(UTC(?P<sign>[+-])?(?P<hours>\d{1,2})?(?::?(?P<minutes>\d\d))?\)"
     r"(?:.*? by (?:AudioMoth )?(?P<serial>[0-9A-F]{16}))?"
 )
+# Names and headers are rounded otherwise.
+NEAR = timedelta(seconds=2)
 _LONGEST = 1 << 20  # bytes of a chunk that is text
 
 
@@ -73,6 +75,36 @@ def read_device_header(path: str | os.PathLike) -> DeviceHeader | None:
         guano.recorder or moth.recorder,
         guano.maker or moth.maker,
     )
+
+
+def is_apart(told: Mapping[str, str], time: datetime) -> bool:
+    """Tell whether a header's time is another than that of the name or table.
+
+    Parameters
+    ----------
+    told
+        `date`, `time` and `utc` of the recording; empty where they are not known.
+    time
+        Of the header; with an offset where it gives one.
+
+    Examples
+    --------
+    >>> header = datetime.fromisoformat("2024-01-21T22:00:00+00:00")
+    >>> is_apart({"date": "2024-01-21", "time": "19:00:00", "utc": "2024-01-21T22:00:00Z"}, header)
+    False
+    >>> is_apart({"date": "2024-01-25", "time": "22:00:00", "utc": ""}, header)
+    True
+    """
+    if not told["date"] or not told["time"]:
+        return False
+    named = [datetime.fromisoformat(f"{told['date']}T{told['time']}")]
+    if told["utc"]:
+        utc = datetime.fromisoformat(told["utc"])
+        if time.tzinfo is not None:
+            return abs(utc - time) > NEAR
+        named.append(utc.replace(tzinfo=None))
+    shown = [time] if time.tzinfo is None else [time, time.astimezone(UTC)]
+    return all(abs(one - each.replace(tzinfo=None)) > NEAR for one in named for each in shown)
 
 
 def _texts(file: BinaryIO) -> Iterator[tuple[bytes, str]]:

@@ -12,7 +12,11 @@ from datetime import date as Date
 # Value of `recordings.pattern`: the names that recorders write.
 RECORDERS = "recorders"
 GROUPS = ("site", "date", "time", "zone")
-_SITE = r"(?:(?P<site>[A-Za-z0-9-]+)_(?:(?:\d\+\d?|\+\d)_)?)?"  # Song Meters name their channels
+# All words before the date, of which the first is not one; Song Meters name their channels.
+_SITE = (
+    r"(?:(?!\d{8}[_T-]\d{4}(?:\d\d)?(?!\d)|\d{4}-\d\d-\d\d)(?P<site>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*?)_"
+    r"(?:(?:\d\+\d?|\+\d)_|_\d__)?)?"
+)
 _DAY = r"(?P<date>(?<!\d)\d{8})"
 # Tried in this order; one that finds no possible date and time gives way to the next.
 _PATTERNS = tuple(

@@ -99,18 +99,39 @@ def not_set(dates: Iterable[str]) -> set[str]:
     set()
     """
     days = sorted(map(Date.fromisoformat, dates))
-    first = {day for day in days if day.year in BEGINNINGS and day.month == 1}
-    rest = [day for day in days if day not in first]
+    first = {day for day in days if _begins(day)}
+    # A recorder that went on for months has later dates than those of a beginning.
+    long = [of for of in _groups(days) if of[0] in first and _is_of_a_clock(of[0])]
+    started = {day for of in long for day in of}
+    rest = [day for day in days if day not in first and day not in started]
     if not rest:
         return set()
-    groups: list[list[Date]] = []
-    for day in rest:
-        if groups and day - groups[-1][-1] <= FAR:
-            groups[-1].append(day)
-        else:
-            groups.append([day])
+    groups = _groups(rest)
     few = max(FEW * len(rest), 2 if len(rest) > 3 else 0)
     lone = [day for of in groups if len(of) < few for day in of]
     # Next to a season of the same year they are of it.
     first = {day for day in first if min(abs(day - other) for other in rest) > FAR / 10}
-    return {day.isoformat() for day in (*first, *lone)}
+    return {day.isoformat() for day in (*started, *first, *lone)}
+
+
+def _groups(days: Iterable[Date]) -> list[list[Date]]:
+    """Dates in order, parted where the next is far."""
+    groups: list[list[Date]] = []
+    for day in days:
+        if groups and day - groups[-1][-1] <= FAR:
+            groups[-1].append(day)
+        else:
+            groups.append([day])
+    return groups
+
+
+def _begins(day: Date) -> bool:
+    """Whether a clock that was not set may show a date; west of Greenwich it is a day earlier."""
+    return any(
+        each.year in BEGINNINGS and each.month == 1 for each in (day, day + timedelta(days=1))
+    )
+
+
+def _is_of_a_clock(day: Date) -> bool:
+    """Whether what begins so is of a clock: a season may have begun later in January 2000."""
+    return day.year < 1999 or abs(day - Date(2000, 1, 1)) <= timedelta(days=1)
