@@ -8,6 +8,8 @@ from anurans.scores.comparison import Decisions, read_decisions, score_model, sc
 
 SPECIES = ["A", "B"]
 
+HOW = "held_out", 200, 1
+
 
 def fold(n=60, groups=6, seed=1, right=0.8, first=0):
     rng = np.random.default_rng(seed)
@@ -76,6 +78,20 @@ def test_optimism_is_the_paired_difference():
     same = score_optimism([honest], [honest], "test", 500, 1)
     assert same["difference"] == same["lower"] == same["upper"] == 0
     assert found["n_groups"] == 20
+
+
+def test_held_out_recordings_count_that_both_splits_judge():
+    honest, leaky = fold(n=300, groups=20, right=0.7), fold(n=300, groups=20, right=0.95)
+    shared = np.isin(honest.recordings, sorted(set(honest.recordings))[:12])
+    of = Decisions(*(each[shared] for each in vars_of(honest)))
+    expected = score_optimism([Decisions(*(each[shared] for each in vars_of(leaky)))], [of], *HOW)
+    # Those of the other recordings are in a test part of the split.
+    assert score_optimism([leaky], [of], *HOW) == expected
+    assert expected["n_groups"] < 20
+
+
+def vars_of(fold):
+    return fold.recordings, fold.groups, fold.labels, fold.predicted
 
 
 def test_groups_of_the_honest_split_are_drawn_for_both():

@@ -190,7 +190,9 @@ def score_optimism(
 ) -> dict[str, float | int | None]:
     """Tell by how much a leaky split flatters a model.
 
-    The same groups are drawn for both, so that the interval is that of the paired difference.
+    The same groups are drawn for both, so that the interval is that of the paired difference. Of
+    held-out parts those recordings count that both judge: either split may have a test part of its
+    own.
 
     Parameters
     ----------
@@ -206,6 +208,8 @@ def score_optimism(
     dict
         n_groups, f1_macro, f1_macro_leaky, difference (leaky - honest), lower, upper.
     """
+    if subset == HELD_OUT:
+        leaky, honest = _in_common(leaky, honest)
     leaky = [_regrouped(fold, honest) for fold in leaky]
     names = sorted({group for fold in (*leaky, *honest) for group in fold.groups})
     draws = np.concatenate([np.ones((1, len(names))), draw_groups(len(names), resamples, seed)])
@@ -222,6 +226,24 @@ def score_optimism(
         "lower": known.lower,
         "upper": known.upper,
     }
+
+
+def _in_common(
+    one: Sequence[Decisions], other: Sequence[Decisions]
+) -> tuple[list[Decisions], list[Decisions]]:
+    """Decisions about recordings that both have decisions about; all where there is none."""
+    heard = [{name for fold in of for name in fold.recordings} for of in (one, other)]
+    shared = heard[0] & heard[1]
+    if not shared:
+        return list(one), list(other)
+
+    def only(fold: Decisions) -> Decisions:
+        rows = np.array([name in shared for name in fold.recordings], dtype=bool)
+        return Decisions(
+            fold.recordings[rows], fold.groups[rows], fold.labels[rows], fold.predicted[rows]
+        )
+
+    return [only(fold) for fold in one], [only(fold) for fold in other]
 
 
 def _regrouped(fold: Decisions, others: Sequence[Decisions]) -> Decisions:
