@@ -238,6 +238,15 @@ def test_stretches_may_add_up_to_all_of_a_recording(project, sees, lines):
     assert sees in str(caught.value)
 
 
+def test_statements_alone_are_enough(project):
+    found = project({"partial.csv": LONG + "B,5,10,PHYCUV,yes\n"})
+    found.check_names()
+    assert found.annotated("B") and not found.annotated("A")
+    # A file that belongs to nothing is told of still.
+    with pytest.raises(UserError, match="none of the 1 file"):
+        project({"Z.txt": CALL, "partial.csv": LONG + "B,5,10,PHYCUV,yes\n"}).check_names()
+
+
 def test_a_column_that_is_there_twice_is_refused():
     found = read("recording,start,end,species,answer,species\nA,5,10,BOAALB,no,PHYCUV\n")
     assert "columns with one name: species" in str(found.problems[0])

@@ -151,7 +151,7 @@ def test_mistakes_of_a_table_are_told_at_once(table):
     for sentence in (
         "line 2: recording and path must not be empty.",
         "line 3: channel is 'middle'; expected one of mix, left, right.",
-        "line 4: date is '20209999'; there is no such day.",
+        "line 4: date is '20209999'; there is no such day, expected YYYY-MM-DD.",
         "line 5: date is '2020-1-1'; expected YYYY-MM-DD.",
         "line 6: time is '2561'; there is no such time of day.",
         "line 7: time is '7'; expected HH:MM:SS.",

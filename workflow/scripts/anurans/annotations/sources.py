@@ -344,13 +344,16 @@ class AnnotationSource:
         return digest
 
     def check_names(self) -> None:
-        """Refuse a source of which nothing belongs to any recording.
+        """Refuse a source of which nothing belongs to any recording, nor any statement.
 
         Raises
         ------
         UserError
             With a name that was found and one that was expected.
         """
+        is_empty = not self._strangers if self._is_folder else not self.without_recording
+        if is_empty and self.statements.recordings:
+            return
         if self._is_folder and not self._files:
             raise UserError(self._no_match())
         if not self._is_folder and not self._table.annotations:

@@ -134,7 +134,7 @@ def parse_date(text: str, short: bool = False) -> str:
     try:
         return Date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
     except ValueError:
-        raise ValueError(f"date is {text!r}; there is no such day") from None
+        raise ValueError(f"date is {text!r}; there is no such day, expected YYYY-MM-DD") from None
 
 
 def parse_time(text: str) -> str:
