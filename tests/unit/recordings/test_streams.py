@@ -322,3 +322,12 @@ def test_any_bytes_have_a_layout(tmp_path_factory, parts, first, cut):
     for stream in found.streams:
         assert 0 <= stream.start <= stream.end <= size + len(stream.head)
     assert look(path).status == "quarantined"
+
+
+@pytest.mark.parametrize(
+    "content", [b"fLaC", b"fLaC\x00\x00", b"OggS", b"OggS\x00\x02", b"ID3", b"RIFF"]
+)
+def test_a_file_of_a_few_bytes_has_no_layout_and_is_left_out(tmp_path, content):
+    (tmp_path / "short.bin").write_bytes(content)
+    assert not layout(tmp_path / "short.bin").streams
+    assert look(tmp_path / "short.bin").status == "quarantined"

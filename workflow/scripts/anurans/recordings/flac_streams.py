@@ -14,6 +14,8 @@ def flac_streams(data: FileBytes) -> Layout:
     while (found := data.find(_FLAC, at, 8)) >= 0:
         starts.append(found)
         at = found + 8
+    if not starts:  # cut short within its first bytes
+        return Layout()
     streams, notes, fault = [], [], ""
     md5, announced = b"", 0
     for start, end in zip(starts, [*starts[1:], data.size], strict=True):

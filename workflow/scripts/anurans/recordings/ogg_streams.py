@@ -22,7 +22,7 @@ def ogg_streams(data: FileBytes) -> Layout:
             starts.append(at)
         is_beginning, ended = begins, bool(head[5] & 4)
         at += 27 + head[26] + sum(segments)
-    if len(starts) == 1:
+    if len(starts) <= 1:
         return Layout()
     ends = [*starts[1:], min(at, data.size)]
     streams = tuple(Stream(start, end) for start, end in zip(starts, ends, strict=True))
