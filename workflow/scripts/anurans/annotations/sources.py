@@ -305,8 +305,8 @@ class AnnotationSource:
         problems = find_contradictions(of, self.statements.files, files)
         if problems:
             raise UserError(
-                f"annotations.partial: {counted(len(problems), 'statement')} that something else "
-                "speaks against. Correct these lines and run again:\n"
+                f"annotations.partial: {counted(len(problems), 'statement')} contradicted by "
+                "something else. Correct these lines and run again:\n"
                 + listing([str(problem) for problem in problems])
             )
 
@@ -497,9 +497,9 @@ class AnnotationSource:
         lines = [f"{id}: {one} and {other}" for id, (one, other) in self._elsewhere.items()]
         raise UserError(
             f"Annotations in {file}: rows of several folders belong to one recording, which has "
-            "no folder in its id; keep the rows of one folder, or let recordings.source be the "
-            "folder that holds them all, with recordings.id: path, which makes folders part of "
-            f"the ids:\n{listing(lines)}"
+            "no folder in its id; keep the rows of one folder, or make folders part of the ids: "
+            "set recordings.id: path, and recordings.source to the folder that holds them all:\n"
+            f"{listing(lines)}"
         )
 
     def _refuse(self, problems: Sequence[Problem]) -> None:

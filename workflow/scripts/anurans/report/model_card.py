@@ -112,9 +112,11 @@ def limits(card: Card) -> list[str]:
             "(nights, or recordings): the intervals are rough."
         )
     if any(run["backbone_settings"]["weights"] == "random" for run in card.runs):
-        said.insert(0, "The backbone has random weights: this model shows how it works, not a result.")
+        said.insert(
+            0, "The backbone has random weights: this model shows how it works, not a result."
+        )
     if card.model[MODEL.index("leaks")] != "no":
-        said.insert(0, "Its split leaks by design, so its scores are too good.")
+        said.insert(0, "Its split leaks by design, so its scores are flattered.")
     return said
 
 
