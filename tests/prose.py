@@ -1,4 +1,4 @@
-"""Long sentences in the pages that people read: how many there are, and whether that is too many.
+"""Long sentences in pages and captions: how many there are, and whether that is too many.
 
 `make lint` runs it. A sentence over 25 words is long. Code, tables, headings and addresses of
 links are left out. A page fails when its share of long sentences exceeds its limit, which stands
@@ -68,7 +68,7 @@ def pages(root: Path, names: list[str]) -> list[Path]:
 
 
 def main(root: Path = ROOT) -> int:
-    """Print the share of each page; 1 where one exceeds its limit or holds a phrase."""
+    """Print shares of long sentences; 1 where a page exceeds its limit or holds a phrase."""
     rules = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["prose"]
     faults = []
     total = total_long = 0
@@ -81,7 +81,8 @@ def main(root: Path = ROOT) -> int:
         share = 100 * len(long) / max(len(found), 1)
         limit = rules["limits"].get(name, rules["limit"])
         total, total_long = total + len(found), total_long + len(long)
-        print(f"{share:5.1f} % of {len(found):4} sentences over {LONG} words: {name}")
+        if long:
+            print(f"{share:5.1f} % of {len(found):4} sentences over {LONG} words: {name}")
         if share > limit:
             faults.append(f"{name}: {share:.1f} % of sentences are long, {limit} % are allowed")
         if share > limit or verbose:

@@ -169,9 +169,9 @@ def test_copies_can_be_restricted_to_clips_with_calls_of_a_species(fresh):
 
 @pytest.mark.fault(
     "Annotations",
-    "a species of the config that no annotation names, as a misspelt code",
+    "a species of the config that no annotation names, such as a misspelt code",
     sees="LOWW (did you mean LOW?)",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_no_salt_is_suggested_for_a_species_that_is_annotated_nowhere(fresh, sees):
     config = yaml.safe_load(yaml.safe_dump(CONFIG))
@@ -180,7 +180,7 @@ def test_no_salt_is_suggested_for_a_species_that_is_annotated_nowhere(fresh, see
     write_config(fresh, config)
     message = refused(fresh, "suggest_salt")
     assert sees in message
-    assert "species: found in no annotation, so that splits." in message
+    assert "species: found in no annotation, so splits." in message
     # Let through, it is left out of what is balanced.
     for split in config["splits"].values():
         split["allow_missing"] = ["LOWW"]

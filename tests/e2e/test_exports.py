@@ -155,7 +155,7 @@ def test_what_is_left_out_has_its_reason(exported, results):
         elif row["recording"] == "undated":
             assert "no detection history and no data package" in row["reason"]
         else:
-            assert row["recording"] == names()[0] and "none of the new ones" in row["reason"]
+            assert row["recording"] == names()[0] and "not one of the new ones" in row["reason"]
     said = read(exported / "verdicts-count-1-Ana.csv")
     lost = [
         r for r in said if r["answer"] == "absent" and (r["recording"], r["species"]) not in heard

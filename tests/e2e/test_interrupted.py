@@ -45,9 +45,9 @@ def assert_same(world, built):
 @pytest.mark.slow
 @pytest.mark.fault(
     "Crashes",
-    "the workflow killed (kill -9, power cut, closed lid of a node)",
+    "the workflow is killed (kill -9, power cut, a node that goes down)",
     sees="remaining lock was likely caused by a kill signal or a power loss",
-    kept="every finished file; `snakemake --unlock`, then the same command",
+    kept="every finished file; run `snakemake --unlock`, then the same command",
 )
 def test_what_is_needed_after_each_signal(fresh, built, start, sees):
     run = start(fresh, TARGET)
@@ -78,9 +78,9 @@ def test_what_is_needed_after_each_signal(fresh, built, start, sees):
 
 @pytest.mark.fault(
     "Crashes",
-    "a job that the system kills, as it does where memory runs out",
+    "a job that the system kills, for example because memory runs out",
     sees="died with <Signals.SIGKILL: 9>",
-    kept="all but the files of that job; the same command goes on",
+    kept="all but the files of that job; run the same command to go on",
 )
 def test_a_killed_job_leaves_nothing_half_written(fresh, built, start, sees):
     run = start(fresh, TARGET)
@@ -120,7 +120,7 @@ def remount(world, options):
     "Crashes",
     "a full disk",
     sees="cannot be written: the disk is full; make room and run the same command again",
-    kept="every finished file; no partial one is left; the same command goes on",
+    kept="every finished file; no partial one is left; run the same command to go on",
 )
 def test_a_full_disk(small_disk, built, sees):
     message = refused(small_disk, TARGET)
@@ -137,9 +137,9 @@ def test_a_full_disk(small_disk, built, sees):
 @pytest.mark.slow
 @pytest.mark.fault(
     "Crashes",
-    "a folder that can only be read",
+    "a read-only folder",
     sees="Read-only file system",
-    kept="everything; nothing runs; the same command goes on once it can be written",
+    kept="everything; nothing runs; run the same command once the folder can be written",
 )
 def test_a_folder_that_can_only_be_read(small_disk, built, sees):
     """In Snakemake's own words, before it starts anything."""

@@ -21,8 +21,8 @@ WHO = ("job", "workflow", "group", "interrupt")
 @pytest.mark.slow
 @pytest.mark.fault(
     "Crashes",
-    "kill -9 of a job, of the workflow alone or with all its jobs, Ctrl-C, at random moments",
-    kept="every finished file; the end is byte for byte that of an undisturbed run",
+    "kill -9 or Ctrl-C at random moments, of a job, the workflow, or both",
+    kept="every finished file; the results are byte for byte those of an undisturbed run",
 )
 def test_killed_again_and_again_until_it_is_done(built, unbuilt, tmp_path, request):
     """Every second time while a file is being written. More with `--kills N --kills-seed S`."""

@@ -55,7 +55,7 @@ print(about.status, clips, peak_memory())
 @pytest.mark.fault(
     "Memory",
     "a recording of an hour",
-    kept="all of it: it is read in pieces, and takes the memory of one of four minutes",
+    kept="all of it; it is read in pieces, and needs no more memory than four minutes",
 )
 def test_an_hour_takes_no_more_memory_than_minutes(tmp_path):
     peak = {}

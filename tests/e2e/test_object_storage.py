@@ -133,7 +133,7 @@ def test_a_wrong_key(in_bucket, server, sees):
 
 
 @pytest.mark.fault(
-    *("Object storage", "a bucket of recordings that is not there"),
+    *("Object storage", "a bucket of recordings that does not exist"),
     sees="s3://pods: there is no such bucket, or it cannot be seen with this key",
     kept="everything; nothing starts",
 )
@@ -144,7 +144,7 @@ def test_no_bucket(fresh, server, monkeypatch, sees):
 
 
 @pytest.mark.fault(
-    *("Object storage", "a server that is not there"),
+    *("Object storage", "a server that does not exist"),
     sees="s3://ponds: cannot be reached (Could not connect to the endpoint URL",
     kept="everything; nothing starts",
 )

@@ -135,7 +135,7 @@ def test_a_whole_run_of_it_is_certified_and_heard_by_local_time(recorders):
     assert {row["recordings"] for row in judged} == {"5"}
     page = (recorders / "results/monitoring/monitoring.html").read_text()
     assert "The model learnt from 1 of 13 recordings" in page
-    assert "Of 1 recording, another one of another day has the same sound" in page
+    assert "1 recording has the same sound as one of another day" in page
     hours = {row["hour"] for row in read(recorders / "results/monitoring/hours.csv")}
     assert hours == {"11", "12", "20"}
     nights = {row["night"] for row in read(recorders / "results/monitoring/dates.csv")}
@@ -170,4 +170,4 @@ def test_copies_under_another_name_are_left_out(fresh):
     text = (fresh / f"annotations/{copy}.txt").read_text()
     (fresh / f"annotations/{copy}.txt").write_text(text + "15.5\t16\tLOW\n")
     message = conftest.refused(fresh, "results/annotations.csv")
-    assert "1 recording of the same sound as another one is annotated otherwise" in message
+    assert "1 recording is annotated otherwise than another one of the same sound" in message

@@ -13,8 +13,8 @@ OTHERS = ("figures/", "report/", "provenance.json")
 @pytest.mark.slow
 @pytest.mark.fault(
     "Repeatability",
-    "one core or two, another folder, files of another order, rows of tables shuffled",
-    kept="every table and shard byte for byte; heads and networks have the same weights",
+    "one core or two, another folder, files in another order, shuffled rows of tables",
+    kept="every table and shard, byte for byte; heads and networks have the same weights",
 )
 def test_the_same_bytes_on_one_core_elsewhere_in_another_order(built, fresh):
     """What stands in folders comes from tables here, whose rows are shuffled."""

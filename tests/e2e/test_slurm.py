@@ -102,9 +102,9 @@ def test_a_whole_run_through_all_that_happens_to_jobs(fresh, built, slurm):
 
 @pytest.mark.fault(
     "Crashes",
-    "the workflow killed while its jobs go on in Slurm",
+    "the workflow is killed while its jobs go on in Slurm",
     sees="jobs of an earlier run in this folder are still in Slurm",
-    kept="what they finish: `snakemake --unlock`; wait for them, or `scancel`; the same command",
+    kept="what they finish; run `snakemake --unlock`, wait or `scancel`, then the same command",
 )
 def test_a_killed_workflow_does_no_job_twice(fresh, slurm, sees):
     snakemake(fresh, "spectrograms", "results/backbones/small/model.keras")

@@ -135,7 +135,7 @@ def test_a_table_of_results_holds_no_formula(dirty, sees):
     "Recordings",
     "some of many recordings cannot be used (`audio.on_error: fail`)",
     sees="6 of 20 recordings cannot be used. Mend or remove them, or leave them out of everything",
-    kept="what was computed for the others; no results/recordings.csv, on which all targets stand",
+    kept="what was computed for the others; no target, since results/recordings.csv is not written",
 )
 def test_fail_names_every_one(dirty, tmp_path, sees):
     world = Path(shutil.copytree(dirty, tmp_path / "world", symlinks=True))
@@ -149,7 +149,7 @@ def test_fail_names_every_one(dirty, tmp_path, sees):
 
 @pytest.mark.fault(
     "Recordings",
-    "not one recording can be used",
+    "no recording can be used",
     sees="Not one recording can be used:",
     kept="nothing",
 )
@@ -163,9 +163,9 @@ def test_no_usable_recording(fresh, sees):
 
 @pytest.mark.fault(
     "Recordings",
-    "a recording that may not be read",
+    "a recording that you have no permission to read",
     sees="cannot be opened: Permission denied",
-    kept="all others; once it may be read, its shard is made again",
+    kept="all others; its shard is made again once the file can be read",
 )
 def test_a_recording_that_may_not_be_read(fresh, without_rights, sees):
     (fresh / f"recordings/{names()[0]}.wav").chmod(0)
@@ -199,7 +199,7 @@ def test_a_part_that_is_emptied(fresh, sees):
     "Annotations",
     "mistakes in several files, also in a dry run (`snakemake -n`)",
     sees="Annotations in annotations: 25 problems in 2 files. Correct these lines and run again",
-    kept="nothing is started; the first 20 are shown",
+    kept="nothing starts; the first 20 are shown",
 )
 def test_all_mistakes_come_as_one_message(fresh, sees):
     first, second = (fresh / f"annotations/{name}.txt" for name in names()[:2])
@@ -256,7 +256,7 @@ def test_what_fits_no_recording_is_listed(fresh, sees):
     "Annotations",
     "no folder or table of annotations where the config says",
     sees="Annotations: nowhere does not exist; expected a folder with a file per recording, or a",
-    kept="targets that need none can be made",
+    kept="targets that need no annotations can be made",
 )
 def test_no_annotations(fresh, sees):
     change(fresh, "annotations", source="nowhere")
@@ -269,7 +269,7 @@ def test_no_annotations(fresh, sees):
     "Config",
     "several mistakes at once",
     sees='top level: unknown key "recipe" (did you mean recipes?); allowed: project, seed,',
-    kept="nothing is started; all are told",
+    kept="nothing starts; all mistakes are told",
 )
 def test_all_mistakes_of_a_config_are_told(fresh, sees):
     write_config(fresh, CONFIG | {"seed": -1, "recipe": {}})
@@ -316,7 +316,7 @@ def test_annotations_become_no_html(fresh):
 
 @pytest.mark.fault(
     "Annotations",
-    "lines that are skipped, and files without a recording, in the last lines of a run",
+    "lines that are skipped, and files without a recording",
     sees="Skipped lines of annotations: 2; recordings of which no line could be read: 1 (results/",
     kept="all others",
 )
@@ -372,7 +372,7 @@ def test_a_folder_with_the_demos_recordings_is_taken_as_it_is(fresh):
     "Config",
     "a config that an editor saved in Latin-1 or UTF-16",
     sees="this config is not in UTF-8 but in ",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 @pytest.mark.parametrize(
     ("encoding", "told", "given"),

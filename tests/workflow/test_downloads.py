@@ -121,9 +121,9 @@ def test_the_demos_birdnet_is_copied_from_where_it_is_installed(world):
 
 @pytest.mark.fault(
     "Recordings",
-    "there are none where the config says",
+    "no recordings where the config says",
     sees="recordings.source: resources/inct41/recordings does not exist; expected a folder of",
-    kept="nothing is started; only the download targets do without",
+    kept="nothing starts, except download targets",
 )
 @pytest.mark.parametrize("target", ["all", "results/recordings.csv", "status"])
 def test_what_needs_recordings_is_refused_without(world, sees, target):

@@ -95,7 +95,7 @@ const show = name => {
 const warn = () => {
   const lost = answers && !answers.kept;
   byId('warning').hidden = !lost;
-  if (lost) byId('warning').textContent = 'This browser keeps nothing for this page: save your progress to a file before you close it (Save).';
+  if (lost) byId('warning').textContent = 'This browser keeps nothing for this page. Save your progress to a file before you close it (Save).';
 };
 const strip = () => {
   const place = byId('strip');
@@ -486,7 +486,7 @@ const handIn = async () => {
 };
 const saving = () => {
   const done = Object.keys(answers.of).length;
-  byId('saving-told').textContent = `${answers.who}: ${done} of ${total} answered. Verdicts can be saved as often as you like; the later file holds all of the earlier one.`;
+  byId('saving-told').textContent = `${answers.who}: ${done} of ${total} answered. Save verdicts as often as you like. A later file holds all of an earlier one.`;
   byId('save-told').textContent = '';
   byId('saving').showModal();
 };
@@ -603,8 +603,8 @@ const HELP = [
 ];
 byId('keys').append(...HELP.flatMap(([key, what]) => [make('kbd', { textContent: key }), make('span', { textContent: what })]));
 byId('meanings').append(...[
-  ['Yes', `${data.rule}.`], ['No', 'It does not, or less of it than that. Calls in the surroundings alone are a no.'],
-  ['Unsure', 'Nothing is concluded for this species. Better than a guess.'],
+  ['Yes', `${data.rule}.`], ['No', 'The species does not call, or less than that. Calls in the surroundings alone are a no.'],
+  ['Unsure', 'Nothing is concluded about this species. Better than a guess.'],
   ['Other species', 'This species does not call; those that you name do. A name that is not in the list stays a remark.'],
   ['Several', 'This species calls, and so do those that you name.'],
   ['Distorted', 'The sound is clipped, broken, or drowned by wind or rain: unsure, and marked so.'],
@@ -637,7 +637,7 @@ const foundFor = () => {
     const text = localStorage.getItem(`anurans-review/${data.queue}/${data.digest}/${inFileName(who)}`);
     const n = text ? Object.keys(JSON.parse(text).answers).length : 0;
     if (n) { byId('go').textContent = 'Go on'; byId('who-told').textContent = `${n} of ${total} answered so far.`; }
-  } catch { byId('who-told').textContent = 'This browser keeps nothing for this page: save your progress to a file before you close it.'; }
+  } catch { byId('who-told').textContent = 'This browser keeps nothing for this page. Save your progress to a file before you close it.'; }
 };
 const opening = () => {
   show('start');

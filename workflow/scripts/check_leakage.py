@@ -30,8 +30,8 @@ def main(input, output, params):
         leaks += [f"{clips}: {sentence}" for sentence in found.leaks]
     if leaks:
         raise UserError(
-            "Scores would be flattered: what was judged and what was learnt from have something in "
-            f"common, though no split allows it.\n{listing(leaks)}\nDelete the folders of these "
+            "Scores would be flattered: some of what is judged was learnt from, though no split "
+            f"allows it.\n{listing(leaks)}\nDelete the folders of these "
             "runs and the split's table in results/splits, and run the same command again; if "
             "this comes back, please report it."
         )

@@ -13,7 +13,7 @@ def main(input, output, params):
     verdicts = read_together(read_table(input.verdicts))
     unknown = {one.species for one in verdicts} - set(params.species)
     for name in sorted(unknown):
-        log.warning("warning: verdicts about %s count nothing: the config does not have it", name)
+        log.warning("warning: verdicts about %s are not counted: the config does not have it", name)
     rows = tabulate_counts(verdicts, frame, places, params.species)
     write_table(output[0], COUNTS, rows)
     for row in rows:

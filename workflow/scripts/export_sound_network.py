@@ -22,7 +22,7 @@ def main(input, output, params):
     digest = source_digest(settings.weights)
     if params.expected not in (None, digest):
         raise UserError(
-            f"{settings.weights}: is another network than the finished model was trained on: its "
+            f"{settings.weights}: is not the network that the finished model was trained on: its "
             f"SHA-256 begins with {digest[:12]}, expected {params.expected[:12]}. Correct "
             "detection.network in the config."
         )

@@ -26,8 +26,8 @@ def main(input, output, params):
     for recording, asked in sorted(by_recording.items()):
         if recording not in told:
             raise UserError(
-                f"{input.queue}: recording {recording} is none of this config's; put it back, or "
-                "draw a queue anew."
+                f"{input.queue}: recording {recording} is not in this config; put it back, or draw "
+                "a new queue."
             )
         clips = [(each.start, each.end) for each in asked]
         of = told[recording]

@@ -18,10 +18,10 @@ def main(input, output, params, wildcards, resources, threads):
     if params.names != embedder.classes:
         raise UserError(
             f"backbones.{wildcards.backbone}: the network scores {embedder.classes} classes, and "
-            f"its list of names has {params.names}; with names missing, or some too many, others' "
-            "scores would be taken for a species'. Give the list that belongs to it (classes:): a "
-            "text file with a line for each class, or a CSV table with a line of column names "
-            "before them."
+            f"its list has {params.names} names. With a list that does not fit, scores of others "
+            "would be taken for those of a species. Give the list that belongs to the network "
+            "(classes:): a text file with a line for each class, or a CSV table with a line of "
+            "column names before them."
         )
     rows = read_table(input.table)
     usable = sources(rows, params.recordings, params.files, params.channels)

@@ -18,7 +18,7 @@ def main(params):
     sites = path.with_name(f"{path.stem}-sites.csv")
     if there := [str(each) for each in (path, table, sites) if each.exists()]:
         raise UserError(
-            f"start: {', '.join(there)} is there already, and is not written over; remove it, or "
+            f"start: {', '.join(there)} is there already, and is not overwritten; remove it, or "
             "name another with `config`."
         )
     found = look(wanted["recordings"], wanted["annotations"] or "")

@@ -103,9 +103,9 @@ def test_what_is_skipped_is_listed_and_counted(folder):
 
 @pytest.mark.fault(
     "Annotations",
-    "labels of no species, and such that look misspelt",
+    "labels of no species, some of which look misspelt",
     sees="nearest: BOAALB",
-    kept="everything; each label is listed with its count, and slips are named below the summary",
+    kept="everything; labels are listed and counted, and likely slips named below the summary",
 )
 def test_labels_that_are_not_understood_are_listed_with_the_nearest(folder, sees):
     text = "1\t2\tBOALB\n2\t3\tBOALB_F\n3\t4\train\n4\t5\tboana albopuntata\n5\t6\tPHYCUV\n"
@@ -128,8 +128,8 @@ def test_labels_that_are_not_understood_are_listed_with_the_nearest(folder, sees
 
 @pytest.mark.fault(
     "Annotations",
-    "two recordings of the same sound, annotated in two ways",
-    sees="1 recording of the same sound as another one is annotated otherwise, so that nobody",
+    "two recordings of the same sound with different annotations",
+    sees="1 recording is annotated otherwise than another one of the same sound. It is not known",
     kept="nothing is trained; copies that are annotated alike, or not at all, are left out",
 )
 def test_copies_that_are_annotated_otherwise(folder, sees):

@@ -217,7 +217,7 @@ def test_positives_of_the_real_minutes():
 @pytest.mark.fault(
     "Memory",
     "a recording of a day, with thousands of calls",
-    kept="all of it: clips are held against the calls near them, some at a time",
+    kept="all of it; clips are compared with the calls near them, some at a time",
 )
 def test_a_day_is_labelled_as_a_whole_and_takes_little_memory():
     rng = np.random.default_rng(1)

@@ -67,7 +67,7 @@ def test_kaleidoscope():
 
 @pytest.mark.fault(
     "Annotations",
-    "one column that would be start and end (Kaleidoscope's OFFSET)",
+    "one column that could be start or end (Kaleidoscope's OFFSET)",
     kept="every call, with its end from DURATION",
 )
 def test_no_column_serves_twice():
@@ -133,7 +133,7 @@ RAVEN = "Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\tSpecies\n"
     "a Raven table of several files without `File Offset (s)`: its times count through all of them",
     sees="found 2 files and no column File Offset (s): Raven's Begin Time (s) counts through all "
     "files of a window; expected a column File Offset (s)",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_times_that_count_through_several_files(sees):
     text = f"{RAVEN}1\t2\t3\tA.wav\tBOAALB\n2\t12\t13\tB.wav\tBOAALB\n"
@@ -166,9 +166,9 @@ def test_notes_of_raven_hold_any_quotes():
 
 @pytest.mark.fault(
     "Annotations",
-    'ditto marks (") in a table, between which rows were lost',
+    'ditto marks (") in a table',
     sees="a ditto mark",
-    kept="nothing is started; with `annotations.on_error: skip` all but these rows",
+    kept="nothing starts; with `annotations.on_error: skip` all but these rows",
 )
 @pytest.mark.parametrize(
     ("text", "told"),
@@ -280,9 +280,9 @@ def test_textgrids(codec):
 )
 @pytest.mark.fault(
     "Annotations",
-    "a TextGrid that is cut short, or counts other intervals than it has",
+    "a TextGrid that is cut short, or has a wrong number of intervals",
     sees="expected",
-    kept="nothing is started; with `skip` all others, and this recording is not annotated",
+    kept="nothing starts; with `skip` all others, and this recording counts as not annotated",
 )
 def test_a_textgrid_that_breaks_off_is_told(text, line, found, sees):
     (problem,) = read(text).problems
@@ -343,7 +343,7 @@ def test_workbooks():
     "Annotations",
     "a workbook that is damaged",
     sees="found no workbook that can be read",
-    kept="nothing is started; with `skip` all others, and this recording is not annotated",
+    kept="nothing starts; with `skip` all others, and this recording counts as not annotated",
 )
 def test_a_workbook_that_is_none(data, sees):
     (problem,) = read(data, "A", "A.xlsx").problems

@@ -288,9 +288,9 @@ def test_a_file_that_cannot_be_read_is_a_problem(folder):
 
 GOOD = "1.0\t2.5\tBOAALB_F\n"
 BROKEN = {
-    "a start that is no number": ("x\t2\tBOAALB\n", 'line 2: found start "x", not a number'),
+    "a start that is not a number": ("x\t2\tBOAALB\n", 'line 2: found start "x", not a number'),
     "a decimal comma": ("1,5\t2\tBOAALB\n", "expected a number of seconds (decimal comma; use a"),
-    "a comma and thousands": (
+    "a comma for thousands": (
         '"1.234,5"\t2\tB\n',
         'found start ""1.234,5""; expected a number of seconds (decimal comma; use',
     ),
@@ -303,11 +303,11 @@ BROKEN = {
     "an infinite time": ("1\tinf\tB\n", 'found end "inf"; expected a finite number of seconds'),
     "an empty label": ("1\t2\t \n", "found empty label; expected a species code"),
     "an unknown grade": ("1\t2\tBOAALB_X\n", 'found unknown grade "X" of BOAALB in label'),
-    "a call that stands twice": (
+    "a call that is listed twice": (
         "1\t2.50\tBOAALB_L\n",
         "found the same call as in line 1; expected",
     ),
-    "a frequency that is no number": ("\\\t1\tx\n", 'found high frequency "x", not a number'),
+    "a frequency that is not a number": ("\\\t1\tx\n", 'found high frequency "x", not a number'),
     "a time of day": ("00:01:05\t70\tB\n", "expected a number of seconds (a time of day; give"),
     "a time that became a date": ("01-May\t9\tB\n", "(a date, which a spreadsheet makes of such"),
     "a species that became a date": ("1\t2\t01-Mar\n", 'found label "01-Mar"; expected a species'),
@@ -328,13 +328,13 @@ WHOLE = {
         b'start,end,label\n1,2,"B\n3,4,B\n',
         "found a quote out of place (unexpected end of data); expected quotes around whole fields",
     ),
-    "a row with other numbers of fields than the header": (
+    "a row with more or fewer fields than the header": (
         b"start,end,label\n1,2\n",
         "found 2 fields; expected 3, as in the header",
     ),
 }
-FAIL = "nothing is started; with `annotations.on_error: skip` all but that line"
-FAIL_WHOLE = "nothing is started; with `skip` all others, and this recording is not annotated"
+FAIL = "nothing starts; with `annotations.on_error: skip` all but that line"
+FAIL_WHOLE = "nothing starts; with `skip` all others, and this recording counts as not annotated"
 
 
 def faults(of, kept):
@@ -391,7 +391,7 @@ def test_a_file_of_which_no_line_can_be_read_is_not_empty(folder, sees):
     "Annotations",
     "a table of all recordings whose quotes are broken, with `skip`",
     sees="found a quote out of place",
-    kept="nothing is started: nobody knows what the rest of the table says",
+    kept="nothing starts, because nobody knows what the rest of the table says",
 )
 def test_a_broken_table_is_not_skipped(folder, sees):
     table = folder({"all.csv": 'recording,start,end,label\nA,1,2,B\nB,1,2,"B"x"\n'}) / "all.csv"
@@ -450,7 +450,7 @@ def test_formats_may_be_mixed(folder):
     "Annotations",
     "two files for one recording",
     sees="more than one file for 1 recording; expected one each:",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_two_files_of_one_recording(folder, sees):
     assert sees in refusal(source, folder({"A.txt": "", "old/A.csv": ""}))
@@ -476,7 +476,7 @@ def test_a_call_past_the_end(folder, sees):
 
 @pytest.mark.fault(
     "Annotations",
-    "a call that ends far after its recording, as of a list of times and values",
+    "a call that ends far after its recording, for example in a list of times and values",
     sees="line 2: found end 1500 of BOAALB; expected an end within the 15 s of A (is the second "
     "column something else, such as a frequency?)",
     kept="results up to the labels; the run ends before the summary. With `skip` all but that call",
@@ -678,7 +678,7 @@ def test_a_raven_table_of_all_sites_names_folders_in_its_paths(folder):
     "Annotations",
     "a table with rows of two sites whose recordings have the same names",
     sees="rows of several folders belong to one recording, which has no folder in its id; keep the",
-    kept="nothing is started: one site's calls would become the other's",
+    kept="nothing starts, because one site's calls would become the other's",
 )
 def test_rows_of_two_sites_for_one_recording(folder, sees):
     rows = "".join(f"{name}.WAV,1,2.5,BOAALB\n" for name in SITES)

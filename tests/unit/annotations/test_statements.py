@@ -202,9 +202,9 @@ CONTRADICTIONS = [
 
 @pytest.mark.fault(
     "Annotations",
-    "statements that speak against each other, or against calls (`annotations.partial`)",
-    sees="that something else speaks against. Correct these lines and run again",
-    kept="nothing is started",
+    "statements that contradict each other, or calls (`annotations.partial`)",
+    sees="contradicted by something else. Correct these lines and run again",
+    kept="nothing starts",
 )
 @pytest.mark.parametrize(("lines", "expected"), CONTRADICTIONS)
 def test_contradictions_are_refused(project, tmp_path, sees, lines, expected):
@@ -274,7 +274,7 @@ def test_faults_of_tables_are_refused_or_skipped_as_others(project):
     "Annotations",
     "`annotations.partial` names a file that is not there",
     sees="annotations.partial: gone.csv does not exist; expected a table with the columns",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_table_that_is_not_there(tmp_path, sees):
     with pytest.raises(UserError) as caught:

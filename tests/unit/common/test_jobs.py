@@ -74,7 +74,7 @@ def test_a_mistake_of_the_user_is_a_sentence(tmp_path):
     "Crashes",
     "memory runs out in a job (`ulimit`, a limit of a cluster)",
     sees="there is not enough memory for this job",
-    kept="all but the files of that job; the same command goes on",
+    kept="all but the files of that job; run the same command to go on",
 )
 def test_memory_that_is_not_there_is_told_in_a_sentence(tmp_path, sees):
     limit = "    resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))"

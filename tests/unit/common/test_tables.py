@@ -134,7 +134,7 @@ TEXTS = [
     "Security",
     "a label, name or path that begins like a formula (`=`, `+`, `-`, `@`, a tab), in a .csv",
     sees="'",
-    kept="the text: the apostrophe is taken away when the workflow reads the table",
+    kept="the text; the workflow drops the apostrophe when it reads the table",
 )
 @pytest.mark.parametrize("text", TEXTS)
 def test_no_cell_of_a_csv_is_a_formula(tmp_path, text, sees):

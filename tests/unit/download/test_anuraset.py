@@ -146,7 +146,7 @@ def test_corrected_labels_are_left_alone(download):
         assert path.read_text() == "1.0\t2.0\tBOAALB_H\n"
         assert [member.path for member in site.changed] == [path]
         assert "Not as published, and left as they are" in download.said
-        assert "fetched again): 1 label file\n" in download.said
+        assert "fetch it again): 1 label file\n" in download.said
         assert str(path) in download.said
 
 
@@ -207,7 +207,7 @@ def test_bytes_that_suffer_on_their_way_are_fetched_again(download):
 
 @pytest.mark.fault(
     "Downloads",
-    "a member of the archive that is damaged",
+    "a damaged file in the archive",
     sees="is cut short or damaged: it is not the 88244 bytes with CRC-32",
     kept="all others that were fetched before; this one was not written",
 )
@@ -225,7 +225,7 @@ def test_a_member_that_is_damaged_where_it_is_served(download, sees):
 
 @pytest.mark.fault(
     "Downloads",
-    "a member that is cut short",
+    "a file in the archive that is cut short",
     sees="is cut short or damaged: it is not the 88244 bytes",
     kept="all others that were fetched before; this one was not written",
 )
@@ -244,8 +244,8 @@ def test_a_member_that_is_cut_short(download, sees):
 
 @pytest.mark.fault(
     "Downloads",
-    "an archive that is cut short, or is none",
-    sees="is no zip archive, or is cut short (",
+    "a file that is not an archive, or is cut short",
+    sees="is not a zip archive, or is cut short (",
     kept="nothing was written",
 )
 def test_an_archive_that_is_cut_short(download, sees):
@@ -271,7 +271,7 @@ def test_no_archive(download):
 @pytest.mark.fault(
     "Downloads",
     "a disk too small for the site",
-    sees="353 kB are to be written, and the disk has 100 kB left; make room",
+    sees="353 kB are needed, and the disk has 100 kB left; make room",
     kept="nothing was written",
 )
 def test_a_disk_that_is_too_small_is_refused_beforehand(download, monkeypatch, sees):
@@ -283,9 +283,9 @@ def test_a_disk_that_is_too_small_is_refused_beforehand(download, monkeypatch, s
 
 @pytest.mark.fault(
     "Downloads",
-    "a disk that fills up meanwhile",
+    "a disk that fills up during the download",
     sees="cannot be written: the disk is full; make room and run the same",
-    kept="what was fetched before; the same command goes on from there",
+    kept="what was fetched before; run the same command to go on",
 )
 def test_a_disk_that_fills_up_meanwhile(download, monkeypatch, sees):
     fsync, full = written.os.fsync, threading.Event()
@@ -312,7 +312,7 @@ def test_a_place_that_cannot_be_a_folder(download):
 
 @pytest.mark.fault(
     "Downloads",
-    "names in an archive that lead out of the folder",
+    "names in an archive that point outside the folder",
     kept="every file comes into its folder, under its bare name",
 )
 def test_names_do_not_lead_out_of_the_folder(download):

@@ -13,7 +13,7 @@ from anurans.common.errors import UserError
 from anurans.download import remote
 from anurans.download.remote import Patience, RemoteFile, StoppedError
 
-KEPT = "what was fetched before; the same command goes on from there"
+KEPT = "what was fetched before; run the same command to go on"
 QUICK = Patience(tries=4, pause=0.001)
 CONTENT = random.Random(1).randbytes(3 * 2**20)
 
@@ -93,7 +93,7 @@ def test_a_connection_that_breaks_goes_on_where_it_broke(folder, in_parts):
 
 @pytest.mark.fault(
     "Downloads",
-    "a connection that breaks again and again at one place",
+    "a connection that breaks again and again",
     sees="the connection broke at 0 of 3145728 bytes (",
     kept=KEPT,
 )
@@ -103,7 +103,7 @@ def test_it_gives_up_in_a_sentence(folder, sees):
         assert len(server.asked) == 4
     assert f"{server.url}/a.bin: {sees}" in text
     assert text.endswith(
-        "), 4 times in a row; run the same command again later: what is there is not fetched again."
+        "), 4 times in a row; run the same command again later. What was fetched is kept."
     )
 
 
@@ -128,9 +128,9 @@ def test_no_network(sees):
             status, tries, marks=pytest.mark.fault("Downloads", what, sees=sees, kept=KEPT)
         )
         for status, tries, what, sees in (
-            (403, 1, "a server that refuses", "the server refuses it: it may be closed to this"),
+            (403, 1, "a server that refuses", "the server refuses: it may be closed to this"),
             (404, 1, "a file that is not there", "there is no such file; correct the address in"),
-            (418, 1, "any other answer", "the server does not give it (HTTP 418)"),
+            (418, 1, "any other answer", "the server does not give the file (HTTP 418)"),
             (
                 429,
                 4,
@@ -181,8 +181,8 @@ def test_a_server_without_parts(folder, sees):
 
 @pytest.mark.fault(
     "Downloads",
-    "a file that changes on the server meanwhile",
-    sees="it was changed meanwhile; run the same command again",
+    "a file that changes on the server during the download",
+    sees="it changed meanwhile; run the same command again",
     kept=KEPT,
 )
 def test_a_file_that_changes_meanwhile(folder, sees):

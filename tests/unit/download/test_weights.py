@@ -84,8 +84,8 @@ def test_a_connection_that_breaks(server, tmp_path, in_parts):
 
 @pytest.mark.fault(
     "Downloads",
-    "network weights that are not those that are known by that name",
-    sees="is not the file that is known by that name: its digest is another one",
+    "network weights that are not the known ones of that name",
+    sees="is not the known file of that name: its digest differs",
     kept="all others; this one was not written",
 )
 def test_another_file_than_the_known_one_is_not_kept(server, tmp_path, sees):

@@ -43,9 +43,9 @@ EVENTS = [{"recording": "a", "species": "LOW", "start": "4.0", "end": "12.0"}]
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"recording": "elsewhere"}, "none of the new ones"),
+        ({"recording": "elsewhere"}, "not one of the new ones"),
         ({"recording": "broken"}, "cannot be used"),
-        ({"species": "OLD"}, "none of the config"),
+        ({"species": "OLD"}, "not in the config"),
         ({"answer": "unsure"}, "nobody is sure"),
         ({"answer": "absent", "start": 12.0, "end": 17.0}, "no event of the species"),
         ({"answer": "absent", "species": "HIGH"}, "no event of the species"),

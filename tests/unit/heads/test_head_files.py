@@ -31,5 +31,5 @@ def test_a_head_is_read_as_it_was_written(tmp_path, layers, standardized):
 
 def test_another_file_is_refused(tmp_path):
     (tmp_path / "head.keras").write_text("no head")
-    with pytest.raises(UserError, match="is no head of this workflow"):
+    with pytest.raises(UserError, match="is not a head of this workflow"):
         read_head(tmp_path / "head.keras")

@@ -40,7 +40,7 @@ def test_files_of_techniques_stand_one_after_the_other():
 @pytest.mark.fault(
     "Annotations",
     "clips of a sound network whose windows are all dropped (`ambiguous: drop`)",
-    sees="no window of a clip to train on has a label",
+    sees="no window of a training clip has a label",
     kept="what was computed before the training",
 )
 def test_windows_that_are_all_dropped_are_told(tmp_path, sees):

@@ -87,8 +87,8 @@ def test_a_clip_has_the_score_of_its_windows_together(detector, how):
 @pytest.mark.fault(
     "Detection",
     "a model for detection that is damaged",
-    sees="is no detector of this workflow, or is damaged",
-    kept="all else; without the file the next run makes it again",
+    sees="is not a detector of this workflow, or is damaged",
+    kept="everything else; delete the file and the next run makes it again",
 )
 def test_a_damaged_detector_is_refused(detector, tmp_path, sees):
     path = tmp_path / "model.h5"
@@ -103,7 +103,7 @@ def test_a_damaged_detector_is_refused(detector, tmp_path, sees):
 
 @pytest.mark.fault(
     "Detection",
-    "a model for detection whose images were drawn with other settings than the config's",
+    "a model whose images were drawn with other settings than the config has",
     sees="was trained with other settings",
     kept="what was detected before",
 )
@@ -150,7 +150,7 @@ def test_a_network_that_takes_sound_is_known_by_its_file(hears):
         {"backbone": about["backbone"] | {"output": "y"}},
         {"backbone": about["backbone"] | {"peak": 0.25}},
     ):
-        with pytest.raises(UserError, match="folder: is another network than the one that model"):
+        with pytest.raises(UserError, match="folder: is not the network that model"):
             check_network(detector, about | other, "folder", "model.h5")
 
 

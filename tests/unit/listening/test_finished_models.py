@@ -87,7 +87,7 @@ def test_it_is_read_as_it_was_written(write):
     "Detection",
     "a finished model that is damaged on its way",
     sees="detector.h5: is not as it was written",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_damaged_file_is_refused(write, sees):
     write()
@@ -103,9 +103,9 @@ def test_a_damaged_file_is_refused(write, sees):
 
 @pytest.mark.fault(
     "Config",
-    "a folder as the model for detection that holds none",
+    "the folder for `detection.model` holds no model",
     sees="expected best, split/backbone/dataset/recipe, or the folder of a finished model",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_folder_without_a_model_is_refused(write, sees):
     assert sees in refused(listens(model="nowhere"))
@@ -186,7 +186,7 @@ def test_of_images_it_has_its_network_with_it(write):
     "a finished model whose network is not on this machine",
     sees="detection.network: is missing; the model in model does not hold its network. Give the "
     "path of ear.xml, whose SHA-256 begins with aaaaaaaaaaaa",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_network_that_is_not_there_is_asked_for(write, sees):
     write()
@@ -223,7 +223,7 @@ DIFFERENCES = [
     "Config",
     "a finished model that was trained with other settings, or for other species",
     sees="was trained with",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 @pytest.mark.parametrize(("settings", "expected"), DIFFERENCES)
 def test_other_settings_are_refused(write, settings, expected, sees):
@@ -285,7 +285,7 @@ def test_without_a_finished_model_all_is_needed_and_no_network(write):
     for key in ("recordings", "annotations", "species", "backbones"):
         assert f"top level: the key {key} is missing." in text
     text = refused(FULL | {"detection": NEW | {"network": "ear.xml"}})
-    assert "detection.network: is of finished models" in text
+    assert "detection.network: is for finished models" in text
 
 
 def test_a_network_is_named_by_its_file():

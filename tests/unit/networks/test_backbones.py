@@ -174,8 +174,8 @@ def lambda_model(path, mark):
 
 @pytest.mark.fault(
     "Security",
-    "a .keras file with a Lambda layer, which holds code, in place of a model of the results",
-    sees="is no model that can be loaded in Keras' safe mode, in which no model runs code of its",
+    "a result model replaced by a .keras file with a Lambda layer, which holds code",
+    sees="cannot be loaded in Keras' safe mode, in which no model runs code of its own",
     kept="everything else; nothing of the file is run",
 )
 def test_a_model_with_code_is_refused(tmp_path, sees):
@@ -190,9 +190,9 @@ def test_a_model_with_code_is_refused(tmp_path, sees):
 
 @pytest.mark.fault(
     "Security",
-    "the same given as `weights:` of a backbone",
+    "such a file given as `weights:` of a backbone",
     sees="these weights do not fit MobileNet with alpha 0.25 without top",
-    kept="everything else; weights are read as arrays, no layer is made of the file",
+    kept="everything else; weights are read as arrays, and no layer is made from the file",
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_weights_with_code_are_refused(tmp_path, sees):
@@ -206,9 +206,9 @@ def test_weights_with_code_are_refused(tmp_path, sees):
 
 @pytest.mark.fault(
     "Security",
-    "downloaded weights that are not those that are known",
+    "downloaded weights that are not the known ones",
     sees="The ImageNet weights of MobileNet could not be downloaded (",
-    kept="everything else; Keras checks the other networks, and we MobileNet",
+    kept="everything else; Keras checks the other networks, and this workflow checks MobileNet",
 )
 @pytest.mark.parametrize("alpha", [0.25, 0.5, 0.75, 1.0])
 def test_other_weights_than_the_known_ones_are_refused(tmp_path, monkeypatch, alpha, sees):
@@ -252,5 +252,5 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path):
     first[0] = np.nan
     network.set_weights([first, *others])
     network.save_weights(path)
-    with pytest.raises(UserError, match="holds weights that are no numbers"):
+    with pytest.raises(UserError, match="holds weights that are not numbers"):
         build_backbone(BackboneSettings("MobileNet", 0.25, str(path)))

@@ -99,7 +99,7 @@ def test_embeddings_of_a_batch_stay_when_the_next_is_computed(exported):
     "Crashes",
     "a flipped bit in an exported network",
     sees="this network is damaged; delete its folder and run the same command again",
-    kept="everything else; no embedding is computed with it, the file is named",
+    kept="everything else; no embedding is computed with it, and the file is named",
 )
 @pytest.mark.parametrize("file", ["model.xml", "model.bin"])
 def test_a_damaged_network_is_not_computed_with(exported, tmp_path, sees, file):

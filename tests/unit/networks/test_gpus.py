@@ -36,9 +36,9 @@ def test_what_computes_on_the_processor_has_no_use_for_one(engine, key):
 
 @pytest.mark.fault(
     "Crashes",
-    "a job that was given a GPU, on a machine where TensorFlow sees none",
+    "a job with a GPU, on a machine where TensorFlow sees none",
     sees="gpu=1, but tensorflow sees no GPU on this machine",
-    kept="every finished file; `nvidia-smi` tells, or the rule is given no gpu",
+    kept="every finished file; look at `nvidia-smi`, or give the rule no gpu",
 )
 def test_one_that_is_not_seen_is_told(monkeypatch, sees):
     monkeypatch.setattr(gpus, "seen", lambda engine: 0)

@@ -236,7 +236,7 @@ def test_a_tflite_that_is_cut_short_is_refused_without_openvino_too(small, tmp_p
 def test_files_that_are_no_networks_are_refused(tmp_path):
     with pytest.raises(UserError, match="this network is not there"):
         network_format(tmp_path / "none.tflite")
-    with pytest.raises(UserError, match=r"holds a network has saved_model.pb"):
+    with pytest.raises(UserError, match=r"this folder has no saved_model.pb"):
         network_format(tmp_path)
     (tmp_path / "model.h5").touch()
     with pytest.raises(UserError, match=r"found \.h5"):

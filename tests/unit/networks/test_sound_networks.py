@@ -76,7 +76,7 @@ def test_no_line_of_a_list_of_classes_is_passed_over(tmp_path):
 def test_a_list_of_classes_in_another_encoding(tmp_path):
     names = tmp_path / "names.txt"
     names.write_bytes("Hyla caf\xe9".encode("latin-1"))
-    with pytest.raises(UserError, match=r"names.txt: found b'\\xe9', which is no UTF-8"):
+    with pytest.raises(UserError, match=r"names.txt: found b'\\xe9', which is not UTF-8"):
         class_names(names)
 
 

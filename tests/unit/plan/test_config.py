@@ -76,7 +76,7 @@ MISTAKES = [
     ({"recordings": {}}, "recordings: the key source is missing."),
     (
         {"species": {"a b": "x"}},
-        'species: found "a b", which is no code: these are made of letters, digits,',
+        'species: found "a b", which is not a code: codes are made of letters, digits,',
     ),
     ({"splits": {"_s": {}}}, 'splits: found "_s"; names are made of letters'),
     ({"experiments__e__recipes": ["a/b"]}, 'experiments.e.recipes.0: found "a/b"; names are'),
@@ -88,13 +88,13 @@ MISTAKES = [
     ({"splits__s__folds": 1}, "splits.s.folds: found 1, which is not allowed: "),
     (
         {"splits__s__folds": "sites"},
-        "splits.s.folds: sites is of by: site, and by is recording; give a number.",
+        "splits.s.folds: sites needs by: site, and by is recording; give a number.",
     ),
     (
         {"splits__s": {"by": "site", "folds": "sites", "test": 0.3}},
         "splits.s.test: found 0.3, but folds: sites leaves each site out once, and draws no test",
     ),
-    ({"splits__s__test": ["A"]}, "splits.s.test: names sites, which is of by: site; expected a"),
+    ({"splits__s__test": ["A"]}, "splits.s.test: names sites, which needs by: site; expected a"),
     (
         {"recordings__time_zone": "America/Sao_Paolo"},
         "recordings.time_zone: found America/Sao_Paolo (did you mean America/Sao_Paulo?); expected",
@@ -165,7 +165,8 @@ MISTAKES = [
     ),
     (
         {"spectrogram__n_mels": 300, "spectrogram__n_fft": 512},
-        "spectrogram.n_mels: found 300; an n_fft of 512 gives 257 frequencies, and no more bands",
+        "spectrogram.n_mels: found 300; an n_fft of 512 gives 257 frequencies; expected at "
+        "most as many bands.",
     ),
     (
         {"labelling__min_overlap": 6},
@@ -196,33 +197,34 @@ MISTAKES = [
     ),
     (
         {"backbones__net": {"architecture": "BirdNET", "alpha": 0.5}},
-        "backbones.net.alpha: is of networks that take images, and BirdNET takes sound; remove it.",
+        "backbones.net.alpha: is for networks that take images, and BirdNET takes sound; "
+        "remove it.",
     ),
     (
         {"backbones__net": {"architecture": "BirdNET", "pooling": "avg"}},
-        "backbones.net.pooling: is of networks that take images",
+        "backbones.net.pooling: is for networks that take images",
     ),
     (
         {"backbones__net__colour": "grey", "backbones__net__architecture": "Perch"},
-        "backbones.net.colour: is of networks that take images, and Perch takes sound",
+        "backbones.net.colour: is for networks that take images, and Perch takes sound",
     ),
     (
         {"backbones__net__scaling": "unit", "backbones__net__architecture": "sound"},
-        "backbones.net.scaling: is of networks that take images, and sound takes sound",
+        "backbones.net.scaling: is for networks that take images, and sound takes sound",
     ),
     (
         {"backbones__net__sr": 48000},
-        "backbones.net.sr: is of networks that take sound, and MobileNet takes images; remove it.",
+        "backbones.net.sr: is for networks that take sound, and MobileNet takes images; remove it.",
     ),
-    ({"backbones__net__combine": "max"}, "backbones.net.combine: is of networks that take sound"),
+    ({"backbones__net__combine": "max"}, "backbones.net.combine: is for networks that take sound"),
     (
         {"backbones__net": {"architecture": "BirdNET", "weights": "imagenet"}},
-        "backbones.net.weights: found imagenet, which is of networks that take images; expected "
+        "backbones.net.weights: found imagenet, which is for networks that take images; expected "
         "the path of the network, or no weights.",
     ),
     (
         {"backbones__net": {"architecture": "Perch", "weights": "random"}},
-        "backbones.net.weights: found random, which is of networks that take images; expected the "
+        "backbones.net.weights: found random, which is for networks that take images; expected the "
         "path of the network.",
     ),
     (
@@ -263,7 +265,7 @@ MISTAKES = [
     ),
     (
         {"splits__s": {"validation": 0, "test": 0, "folds": 0}},
-        "splits.s: test, folds and validation are 0, so that nothing could be scored.",
+        "splits.s: test, folds and validation are 0, so nothing could be scored.",
     ),
     (
         {"augmentation__species": ["BOALB"]},
@@ -309,7 +311,7 @@ MISTAKES = [
     ),
     (
         {"splits__s__validation": "test", "recipes__linear__solver": "adam"},
-        "splits.s.validation: is test, so that the part that is scored decides when training stops",
+        "splits.s.validation: is test, so the part that is scored decides when training stops",
     ),
     ({"splits__s__allow_leak": True}, "splits.s.allow_leak: only validation: test leaks"),
     (
@@ -390,7 +392,7 @@ def written(values):
         pytest.param(
             values,
             marks=pytest.mark.fault(
-                "Config", written(values), sees=sentence, kept="nothing is started"
+                "Config", written(values), sees=sentence, kept="nothing starts"
             ),
             id=sentence[:40],
         )
@@ -455,7 +457,7 @@ def test_keys_that_are_no_text_are_refused_with_a_sentence():
 
 
 def test_names_of_users_end_where_they_end():
-    assert "is no code" in refusal(changed(species={"name\n": "x"}))
+    assert "is not a code" in refusal(changed(species={"name\n": "x"}))
 
 
 def test_what_is_right_passes(tmp_path):

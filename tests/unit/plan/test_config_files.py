@@ -8,9 +8,9 @@ from anurans.plan.config_files import refuse_twice
 
 @pytest.mark.fault(
     "Config",
-    "a key that stands twice, of which YAML keeps the second",
+    "a key that is given twice (YAML keeps the second)",
     sees="line 5: recipes.linear.l2, which line 3 gives already",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_key_that_stands_twice(tmp_path, sees):
     first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"

@@ -90,7 +90,7 @@ PLAIN = {"recording": {"folds": 0}}
     "a model for detection that is not trained",
     sees="detection.model: recording/mobilenet-small/combine/logistic is not trained (did you mean "
     "recording/mobilenet-small/combined/logistic?)",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_model_that_is_not_trained_is_refused(plan, sees):
     with pytest.raises(UserError) as refused:
@@ -115,15 +115,15 @@ def test_own_classes_are_nothing_to_listen_with(plan, knowing):
         plan({"recordings": NEW, "model": "recording/net/original/own"}, **given)
     assert "own is not trained" in str(refused.value) and "/own?" not in str(refused.value)
     alone = {"all": {"splits": ["recording"], "recipes": ["own"]}}
-    with pytest.raises(UserError, match="own classes are all that is run"):
+    with pytest.raises(UserError, match="experiments run only networks' own classes"):
         plan({"recordings": NEW}, **given | {"experiments": alone})
 
 
 @pytest.mark.fault(
     "Config",
-    "the best model for detection, where every split leaks",
+    "`detection.model: best`, and every split leaks",
     sees="detection.model: found best; every split that is run leaks by design",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_the_best_of_models_that_all_leak_is_refused(plan, sees):
     with pytest.raises(UserError) as refused:
@@ -133,9 +133,9 @@ def test_the_best_of_models_that_all_leak_is_refused(plan, sees):
 
 @pytest.mark.fault(
     "Config",
-    "a wanted precision with a split that holds nothing out",
+    "a wanted precision, and the split holds nothing out",
     sees="detection.thresholds: the split recording has folds: 0 and holds nothing out",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_precision_needs_held_out_clips(plan, sees):
     wanted = {"recordings": NEW, "thresholds": {"precision": 0.9}}

@@ -117,9 +117,9 @@ def test_jobs_are_told_no_true_place_of_sensitive_species(plan):
             "export.sensitive: BOALNU is not in species (did you mean BOALUN?)",
             marks=pytest.mark.fault(
                 "Config",
-                "`export.sensitive` names a species that there is not, whose place would be told",
+                "`export.sensitive` names an unknown species",
                 sees="export.sensitive: BOALNU is not in species (did you mean BOALUN?)",
-                kept="nothing is started",
+                kept="nothing starts",
             ),
         ),
         pytest.param(
@@ -127,9 +127,9 @@ def test_jobs_are_told_no_true_place_of_sensitive_species(plan):
             "export.date: found 31 January; expected a day, YYYY-MM-DD.",
             marks=pytest.mark.fault(
                 "Config",
-                "`export.date` or an author's `orcid` is none",
+                "`export.date` or an author's `orcid` that is not one",
                 sees="export.date: found 31 January; expected a day, YYYY-MM-DD.",
-                kept="nothing is started",
+                kept="nothing starts",
             ),
         ),
     ],

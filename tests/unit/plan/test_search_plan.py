@@ -41,7 +41,7 @@ EAR = {"architecture": "sound", "weights": "ear.onnx", "sr": 8000, "window": 3}
     "Review",
     "`snakemake search` without anything to look for",
     sees="search: say what to look for, a call in a file or a species that is annotated",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_search_says_what_it_lacks(plan, sees):
     with pytest.raises(UserError, match=sees):
@@ -52,7 +52,7 @@ def test_a_search_says_what_it_lacks(plan, sees):
     "Review",
     "`search.example` names a file that is not there",
     sees="search.example: gone.wav is not there",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_an_example_that_is_not_there(plan, sees):
     with pytest.raises(UserError, match=sees):

@@ -268,7 +268,7 @@ BROKEN = {
         rewritten(lambda d: d[:99999] + bytes([d[99999] ^ 255]) + d[100000:], name="a.flac"),
         "cannot be decoded: Error : ",
     ),
-    "a header alone": (
+    "a header and no sound": (
         rewritten(lambda data: data[:44]),
         "holds a header and no sound; 441000 bytes were announced",
     ),
@@ -299,17 +299,17 @@ BROKEN = {
         with_one(1e300, "DOUBLE"),
         "holds samples that are no numbers (NaN or infinite)",
     ),
-    "samples in other units than full scale": (
+    "samples that are not scaled to 1": (
         rewritten(same, noise(6) * 30000, subtype="FLOAT"),
         "times full scale: not scaled to 1, or damaged; save it again with samples from -1 to 1",
     ),
     "all zeros": (rewritten(same, np.zeros(6 * SR)), "is silent: all zeros"),
     "shorter than half a clip": (rewritten(same, noise(2)), "is shorter than a clip: 2.000 s"),
     "a link that leads nowhere": (dangling, "cannot be opened: No such file or directory"),
-    "a folder with the name of a recording, in a table": (a_folder, "is no file"),
-    "a pipe with the name of a recording": (a_pipe, "is no file"),
+    "a table names a folder as a recording": (a_folder, "is no file"),
+    "a table names a pipe as a recording": (a_pipe, "is no file"),
 }
-KEPT = "all others; this one is left out, and listed in results/recordings.csv"
+KEPT = "all others; this one is left out and listed in results/recordings.csv"
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_broken_recording_is_quarantined(tmp_path, make, sees):
 
 @pytest.mark.fault(
     "Recordings",
-    "no right channel, or one of zeros, where the right one is asked for",
+    "the right channel is asked for, and is missing or all zeros",
     sees="is silent in its right channel: all zeros",
     kept=KEPT,
 )

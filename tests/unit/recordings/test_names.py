@@ -218,7 +218,7 @@ def test_recordings_spread_over_shards():
     assert min(counts.values()) > 150
 
 
-KEPT = "all others; this one is left out, and listed with escapes in results/recordings.csv"
+KEPT = "all others; this one is left out and listed with escapes in results/recordings.csv"
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ KEPT = "all others; this one is left out, and listed with escapes in results/rec
             ),
             (
                 "Recordings",
-                "a name with braces, which Snakemake fills in",
+                "a name with braces, which Snakemake would fill in",
                 "a{shard}",
                 r"a\x7bshard\x7d",
                 "has a name or folder with {, }; rename it",
@@ -257,7 +257,7 @@ KEPT = "all others; this one is left out, and listed with escapes in results/rec
             ),
             (
                 "Security",
-                "a name that turns the direction of the text after it",
+                "a name that reverses the direction of the text after it",
                 "a\u202egnp",
                 r"a\u202egnp",
                 "has a name or folder with a control character; rename it",
@@ -306,9 +306,9 @@ def test_other_names_are_kept_as_they_are(folder, name):
 
 @pytest.mark.fault(
     "Recordings",
-    "two recordings with one id, also where only the way an accent is written differs",
+    "two recordings with one id, also if they differ only in how an accent is encoded",
     sees="Two recordings have one id (a file's name without its ending); rename one",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_twins_by_accent(folder, sees):
     message = refusal(folder("1/señal.wav", "2/sen\u0303al.wav", "3/a.wav", "4/a.flac"))
@@ -320,8 +320,8 @@ def test_twins_by_accent(folder, sees):
 @pytest.mark.fault(
     "Recordings",
     "a folder of recordings that cannot be read",
-    sees="recordings.source: these folders cannot be read; let them be read, or move them:",
-    kept="nothing is started: what is in it is not known",
+    sees="recordings.source: these folders cannot be read; change their permissions, or move them:",
+    kept="nothing starts, because what is in it is not known",
 )
 def test_a_folder_that_cannot_be_read(folder, tmp_path, sees, without_rights):
     place = folder("a.wav", "locked/b.wav")
@@ -386,7 +386,7 @@ SITES = [f"{site}/2024012{day}_203000.WAV" for site in ("siteA", "siteB") for da
     "Recordings",
     "recorders whose files have the same names, each in a folder of its own",
     sees="where each recorder has a folder of its own, add `id: path` under recordings.source",
-    kept="nothing is started; with that line, folders are part of the ids, and tell the site",
+    kept="nothing starts; with that line, folders are part of the ids and tell the site",
 )
 def test_recorders_with_the_same_names(folder, sees):
     place = folder(*SITES)
@@ -431,9 +431,9 @@ def test_a_table_lost_zeros(table):
 
 @pytest.mark.fault(
     "Recordings",
-    "a table from a spreadsheet that made 1500 of 001500, beside times of six digits",
+    "times in which a spreadsheet turned 001500 into 1500",
     sees="a spreadsheet may have taken zeros away. Write all as HH:MM:SS.",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_zeros_that_a_spreadsheet_took(table, sees):
     rows = "recording,path,date,time\nr0,a.wav,20240131,1500\nr2,c.wav,20240130,210000\n"

@@ -67,7 +67,7 @@ def test_channels_of_one_file_know_of_each_other(tmp_path):
     "Recordings",
     "a recording under two names (`X (1).wav` of file syncing, a card that was copied twice)",
     sees="has the same sound as a, which is used in its place",
-    kept="one of them: the others are left out of every part, and listed in results/recordings.csv",
+    kept="one of them; the others are left out of every part and listed in results/recordings.csv",
 )
 def test_what_is_said_of_a_copy(sees):
     assert REASON.format("a") == sees

@@ -14,9 +14,9 @@ def test_a_table_of_sites(tmp_path):
 
 @pytest.mark.fault(
     "Recordings",
-    "a table of sites with a coordinate that is none",
+    "a table of sites with a coordinate that is not a number of degrees",
     sees="line 2: latitude is '-23,5'; expected degrees from -90 to 90, as -23.55.",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_mistakes_are_told_at_once(tmp_path, sees):
     path = tmp_path / "sites.tsv"

@@ -8,9 +8,9 @@ from anurans.recordings.sites import refuse_unknown
 
 @pytest.mark.fault(
     "Downloads",
-    "a target for a site that there is none of",
+    "a download target for an unknown site",
     sees="AnuraSet's sites are INCT4, INCT17, INCT20955, INCT41: download_inct4",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_the_known_sites_and_targets_are_named(sees):
     with pytest.raises(UserError) as caught:

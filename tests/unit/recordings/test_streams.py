@@ -19,7 +19,7 @@ from anurans.recordings.streams import StreamFile, layout
 SR = 22050
 CASES = Path(__file__).parents[3].parent / "shared/cases"
 ALL = "the recording, to its end; results/recordings.csv says so"
-LEFT = "all others; this one is left out, and listed in results/recordings.csv"
+LEFT = "all others; this one is left out and listed in results/recordings.csv"
 needs_cases = pytest.mark.skipif(
     not CASES.is_dir(), reason=f"real files are read from {CASES}, which is absent"
 )
@@ -88,7 +88,7 @@ JOINED = {"Ogg": ("OGG", "VORBIS"), "FLAC": ("FLAC", "PCM_16"), "MP3": ("MP3", "
             kind,
             marks=pytest.mark.fault(
                 "Recordings",
-                f"{kind} files that were put one behind the other",
+                f"several {kind} files joined into one",
                 sees="holds 2 joined streams",
                 kept=ALL,
             ),
@@ -126,7 +126,7 @@ def test_streams_of_several_rates_are_left_out(put):
 @pytest.mark.parametrize("kind", JOINED)
 @pytest.mark.fault(
     "Recordings",
-    "bytes that are no sound behind an Ogg, FLAC or MP3",
+    "an Ogg, FLAC or MP3 followed by bytes that are not sound",
     sees="is not read to its end: 5000 bytes follow the sound; save it again",
     kept=LEFT,
 )
@@ -144,9 +144,7 @@ def frames_alone(data):
 
 
 @pytest.mark.parametrize("mode", ["VARIABLE", "CONSTANT"])
-@pytest.mark.fault(
-    "Recordings", "an MP3 of varying rate without an index, of which a part was read", kept=ALL
-)
+@pytest.mark.fault("Recordings", "an MP3 of varying rate without an index", kept=ALL)
 def test_mp3_without_an_index(put, mode):
     quiet, loud = noise(6) * 0.001, noise(6)
     file = io.BytesIO()
@@ -255,7 +253,7 @@ def test_channels_that_cancel(put, sees):
 @pytest.mark.parametrize("subtype", ["FLOAT", "PCM_24"])
 @pytest.mark.fault(
     "Recordings",
-    "sound so quiet that 16 bits make zeros of it",
+    "sound too quiet for 16 bits",
     sees="is too quiet for 16 bits, which hold nothing of it",
     kept=LEFT,
 )
@@ -276,7 +274,7 @@ def test_sound_that_16_bits_flatten(put, subtype, sees):
 
 @pytest.mark.fault(
     "Recordings",
-    "a part that is silent by the digit, as where a recorder lost sound",
+    "a part of exact zeros, where a recorder lost sound",
     sees="is silent by the digit for 4.0 s, first at 2.0 s",
     kept=ALL,
 )

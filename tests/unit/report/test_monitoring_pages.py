@@ -126,7 +126,7 @@ def test_judged_events_are_shown_by_segments_matches_the_sweep_and_touch():
     for cells in (first, ("A", "1.25", "", "4 / 5", "6 / 9")):
         assert "".join(f"<td>{cell}</td>" for cell in cells) in text
     assert "On 12 recordings" in text
-    assert "no more than 0.5 s apart and at least 0.2 of" in text and "up to 100, over all" in text
+    assert "no more than 0.5 s apart, and at least 0.2 of" in text and "up to 100, over all" in text
 
 
 def test_the_precision_here_stands_beside_that_of_held_out_clips():
@@ -172,7 +172,7 @@ COUNT = {
 def test_what_people_heard_stands_first():
     month = COUNT | {"by": "month", "answers": "7"}
     text = page(listened=[COUNT, month])
-    assert "Twenty minutes of listening, to" not in text
+    assert "In twenty minutes you hear" not in text
     row = "<td>count-1</td><td>200</td><td>184 (172 to 196) / 1200</td><td>33 (20 to 50) / 100</td>"
     assert row in text and text.index(row) < text.index("<td>7</td>")
     # A queue that was begun does not hide what an earlier one counted.
@@ -185,9 +185,9 @@ def test_what_people_heard_stands_first():
 
 def test_a_season_that_grew_is_told_beside_its_count():
     total = DATE | {"clips": "1200"}
-    assert "clips now; counted" not in page(listened=[COUNT], totals=[total])
+    assert "clips now" not in page(listened=[COUNT], totals=[total])
     text = page(listened=[COUNT], totals=[total | {"clips": "1300"}])
-    assert "The season has 1300 clips now; counted were count-1 of 1200, which there were" in text
+    assert "when the queue was drawn: count-1 of 1200. Another" in text
 
 
 def test_it_says_what_twenty_minutes_of_listening_would_settle():
@@ -200,4 +200,4 @@ def test_it_says_what_twenty_minutes_of_listening_would_settle():
     lost = DATE | {"species": "B", "lower": "", "upper": ""}
     text = page(totals=[DATE, lost], species={"A": "", "B": ""})
     assert "the clips of B" in text and "gives no interval that would hold" in text
-    assert "Twenty minutes of listening, to" not in page(totals=[DATE | {"expected": ""}])
+    assert "In twenty minutes you hear" not in page(totals=[DATE | {"expected": ""}])

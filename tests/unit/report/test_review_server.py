@@ -80,9 +80,9 @@ def test_names_of_any_alphabet_are_taken(server):
 
 @pytest.mark.fault(
     "Review",
-    "something else than a verdict file handed in to `make review-serve`",
+    "a file that is not a verdict file, handed in to `make review-serve`",
     sees="This is no whole verdict file.",
-    kept="all files that there are",
+    kept="all files that are there",
 )
 @pytest.mark.parametrize(
     ("path", "body", "status"),
@@ -137,7 +137,7 @@ def test_no_page_is_one_sentence(tmp_path, capsys, sees):
 
 @pytest.mark.fault(
     "Review",
-    "a port for `make review-serve` that another program has",
+    "a port for `make review-serve` that another program uses",
     sees="choose others with HOST=... and PORT=...",
     kept="nothing to keep",
 )

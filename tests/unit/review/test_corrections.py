@@ -131,7 +131,7 @@ def test_the_list_says_what_who_and_why():
 
 @pytest.mark.fault(
     "Review",
-    "a selection table without times that verdicts would correct",
+    "verdicts that would correct a selection table without times",
     sees="R1.txt, line 1: no column End Time (s); found: Selection",
     kept="nothing is corrected",
 )

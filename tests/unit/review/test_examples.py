@@ -79,7 +79,7 @@ def test_an_example_at_another_rate_is_nearest_to_the_clip_with_its_call(network
 
 @pytest.mark.fault(
     "Review",
-    "an example (`search`) that is no sound, or ends before its call does",
+    "an example (`search`) that is not sound, or ends before its call does",
     sees="search.example: ",
     kept="all queues; nothing is searched",
 )

@@ -99,9 +99,9 @@ def test_the_same_sound_gives_the_same_bytes(recording):
 
 @pytest.mark.fault(
     "Review",
-    "a recording that has become shorter since a queue was drawn of it",
+    "a recording that became shorter after a queue was drawn",
     sees="ends before 95 s, where a clip of the queue begins",
-    kept="the queue, and pages that there are",
+    kept="the queue, and pages that are made",
 )
 def test_a_recording_that_has_become_shorter_is_refused(recording, sees):
     with pytest.raises(UserError, match=sees):

@@ -76,7 +76,7 @@ def test_the_same_seed_draws_the_same_clips():
 
 @pytest.mark.fault(
     "Review",
-    "no new recording has a clip that could be drawn",
+    "no new recording has a clip to draw",
     sees="No clip of the new recordings is there to be drawn",
     kept="nothing is drawn",
 )

@@ -60,7 +60,7 @@ def test_what_was_suggested_or_found_counts_nothing_and_it_is_said(read):
     rows = [row("q1", "A", "present"), row("q1", "A", "absent", kind="teach", queue="teach-1")]
     answers, notes = read(rows, queue=queue_of(rows[:1]))
     assert [one.answer for one in answers] == ["present"]
-    assert "1 answer of what was suggested or searched for" in notes[0]
+    assert "1 answer about what was suggested or searched for" in notes[0]
 
 
 def test_who_confirms_may_use_what_was_suggested_or_found_too(tmp_path):
@@ -73,7 +73,7 @@ def test_who_confirms_may_use_what_was_suggested_or_found_too(tmp_path):
 
 @pytest.mark.fault(
     "Review",
-    "a time that is no number, in verdicts on clips that were suggested or found",
+    "a time that is not a number, in verdicts on suggested or found clips",
     sees="line 2: found start '0:05'; expected a number of s",
     kept="nothing that verdicts change is exported",
 )
@@ -110,7 +110,7 @@ def test_a_species_that_somebody_added_was_not_asked_about(read):
             {"answer": "yes?"},
             marks=pytest.mark.fault(
                 "Review",
-                "an answer in a file of verdicts that is none",
+                "a file of verdicts with an unknown answer",
                 sees="line 3: found answer 'yes?'; expected present, absent, unsure",
                 kept="nothing is read",
             ),
@@ -119,7 +119,7 @@ def test_a_species_that_somebody_added_was_not_asked_about(read):
             {"probability": "0.9"},
             marks=pytest.mark.fault(
                 "Review",
-                "a file of verdicts whose queue's cells were changed by hand",
+                "a file of verdicts in which cells of the queue were changed by hand",
                 sees="line 3: found probability '0.9'; expected '0.1', as in the queue count-1",
                 kept="nothing is read",
             ),
@@ -137,7 +137,7 @@ def test_a_species_that_somebody_added_was_not_asked_about(read):
             {"who": " "},
             marks=pytest.mark.fault(
                 "Review",
-                "a verdict without the name of who gave it",
+                "a verdict without a name",
                 sees="line 3: found no name in the column who",
                 kept="nothing is read",
             ),
@@ -146,7 +146,7 @@ def test_a_species_that_somebody_added_was_not_asked_about(read):
             {"answered_at": "1.3.25"},
             marks=pytest.mark.fault(
                 "Review",
-                "a verdict whose time a spreadsheet rewrote",
+                "a verdict with a time that a spreadsheet rewrote",
                 sees="line 3: found answered_at '1.3.25'; expected a date and time",
                 kept="nothing is read",
             ),

@@ -19,9 +19,7 @@ def test_the_best_of_either_kind_on_the_same_clips():
     found = between_kinds(
         rows(("bird", ["0.9", "0.8"]), ("net", ["0.3", "0.5"]), ("big", ["0.6", ""])), KINDS
     )
-    assert (
-        "held-out clips bird, which was trained on sound, reaches a macro F1 of 0.85, big" in found
-    )
+    assert "held-out clips: bird, trained on sound, reaches a macro F1 of 0.85; big" in found
     assert "trained on images, 0.60 (split night, dataset original, recipe logistic)" in found
 
 
@@ -35,13 +33,13 @@ def test_models_that_differ_in_more_are_not_compared():
 
 def test_random_weights_are_said():
     found = between_kinds(rows(("bird", ["0.9"]), ("net", ["0.3"]), weights="random"), KINDS)
-    assert "net, which has random weights, 0.30" in found
+    assert "net, with random weights, 0.30" in found
 
 
 def test_held_out_clips_before_test():
     both = rows(("bird", ["0.7"]), ("net", ["0.2"])) + rows(
         ("bird", ["0.9"]), ("net", ["0.8"]), subset="test"
     )
-    assert "held-out clips bird, which was trained on sound, reaches a macro F1 of 0.70" in (
+    assert "held-out clips: bird, trained on sound, reaches a macro F1 of 0.70" in (
         between_kinds(both, KINDS)
     )

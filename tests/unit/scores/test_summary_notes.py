@@ -59,7 +59,7 @@ def test_recordings_that_are_odd_and_rows_that_are_no_calls_are_counted():
 
 @pytest.mark.fault(
     "Recordings",
-    "files of kinds that are not read, of sound (.wac, .m4a) and others",
+    "files of kinds that are not read (.wac, .m4a and others)",
     sees="Sound of kinds that are not read: .m4a 1, .wac 1 (results/files_not_read.csv).",
     kept="everything; each is listed, with what to do",
 )

@@ -145,7 +145,7 @@ def test_a_flipped_bit_of_data_is_found_when_read(tmp_path, clip):
     "Crashes",
     "a flipped bit anywhere in a shard: value, name, attribute, or HDF5's own structures",
     sees="this shard is damaged; delete it and run the same command again",
-    kept="everything else; nothing is computed from it, the file is named",
+    kept="everything else; nothing is computed from it, and the file is named",
 )
 def test_a_flipped_bit_of_any_byte_is_found(tmp_path, sees):
     path = write(tmp_path / "0000.h5", CLIPS[:2], DATA[:2])

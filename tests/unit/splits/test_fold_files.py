@@ -41,7 +41,7 @@ def test_the_file_gives_the_number_of_folds(table, folds, number):
         (["R0,2020a"], "line 2: fold is '2020a'"),
         (["R0,99999"], "line 2: fold is '99999'"),
         (["R0,1", "R1,3"], "no recording is in fold 2, but some in fold 3"),
-        (["R0,1", "R1,test"], "has one fold, beside which nothing could be trained on"),
+        (["R0,1", "R1,test"], "has only one fold, so nothing is left to train on"),
         (["R0,1", "R1,2", "R2,all"], "has folds by number and all"),
     ],
 )
@@ -55,7 +55,7 @@ def test_what_a_table_must_not_say(table, rows, told):
     "Config",
     "a table of folds (`by: file`) that gives a recording two folds",
     sees="line 4: R1.wav is in fold 1 already (line 3)",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_mistakes_are_told_at_once(table, sees):
     file = table("R0,1", "R1,1", "R1.wav,2", "R2, 2 ", "R2,2", "gone,1", "gone,2")

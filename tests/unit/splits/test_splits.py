@@ -210,9 +210,9 @@ def test_a_file_must_name_every_recording(given):
 
 @pytest.mark.fault(
     "Config",
-    "`folds` of a split by file that are not those of the file",
+    "`folds` of a split by file that differ from the file",
     sees="splits.given.folds: found 5, but ",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_folds_that_contradict_the_file(given, sees):
     message = refusal(assign, given("R0,1\nR1,2\nR2,3\n", folds=5), recordings(3))
@@ -374,7 +374,7 @@ def test_a_species_that_is_annotated_nowhere_is_named_before_any_salt_is_tried()
     present = {"B": COMMON, "BOALUM": frozenset(), "X": frozenset()}
     split = Split("s", "recording", allow_missing=("X",))
     message = refusal(refuse_unheard, split, present, {"B", "BOALUN"})
-    assert message.startswith("species: found in no annotation, so that splits.s cannot divide")
+    assert message.startswith("species: found in no annotation, so splits.s cannot divide")
     assert "\n  BOALUM (did you mean BOALUN?)\n" in message
     assert "X" not in message
     assert "splits.s.allow_missing" in message
@@ -400,7 +400,7 @@ def test_no_salt_helps_too_few_recordings():
     "Config",
     "more folds than groups",
     sees="splits.s.folds: found 5, more than there are annotated recordings (3), which are not",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_more_folds_than_groups(sees):
     assert sees in refusal(check, Split("s", "recording", folds=5), recordings(3), {"B": COMMON})
@@ -408,9 +408,9 @@ def test_more_folds_than_groups(sees):
 
 @pytest.mark.fault(
     "Recordings",
-    "the only recordings of a part with a species, or of a part, are left out",
+    "all recordings of a part, or all with a species there, are left out",
     sees="validation: B calls in none of 1 usable recordings",
-    kept="all results up to the training, which is refused; nobody is scored on a hole",
+    kept="all results before the training, which is refused",
 )
 def test_what_is_lost_with_recordings_that_cannot_be_used(sees):
     calls = {"R1": {"A", "B"}, "R2": {"A"}}
@@ -528,7 +528,9 @@ def test_named_sites_are_for_testing():
     roles = assign(split, at_sites(5))
     assert {n.partition("/")[0] for n, r in roles.items() if r["all"] == TEST} == {"S1", "S4"}
     message = refusal(assign, replace(split, test=("S9",)), at_sites(5))
-    assert message.startswith("splits.s.test: S9 is no site of the recordings; expected some of S0")
+    assert message.startswith(
+        "splits.s.test: found S9, where no recording is from; expected some of S0"
+    )
 
 
 def test_sites_may_be_dealt_like_any_group():
@@ -552,9 +554,9 @@ def test_a_site_may_lack_a_species():
 
 @pytest.mark.fault(
     "Config",
-    "a split by site of recordings whose site is not known",
+    "a split by site, and recordings whose site is not known",
     sees="splits.s.by is site, but the names of these recordings tell no site (recordings.pattern)",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_recordings_without_a_site(sees):
     message = refusal(assign, SITES, [Recording("R", "R.wav")])
@@ -576,9 +578,9 @@ def test_channels_of_one_file_have_one_role():
 
 @pytest.mark.fault(
     "Config",
-    "a file of folds that parts two channels of one recording",
+    "a file of folds that separates two channels of one recording",
     sees="x0-right and x0-left the folds 2 and 1, but they are channels of one file, x0.wav; give",
-    kept="nothing is started",
+    kept="nothing starts",
 )
 def test_a_file_may_not_part_channels_of_one_file(tmp_path, sees):
     path = tmp_path / "folds.csv"

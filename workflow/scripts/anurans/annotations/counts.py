@@ -198,9 +198,9 @@ def refuse_different(source: AnnotationSource, copies: Mapping[str, str]) -> Non
             different.append(f"{_named(source, copy)} and {_named(source, used)}")
     if different:
         raise UserError(
-            f"{counted(len(different), 'recording')} of the same sound as another one "
-            f"{be(len(different))} annotated otherwise, so that nobody knows which annotations "
-            f"hold; keep one recording of each pair, or make both alike:\n{listing(different)}"
+            f"{counted(len(different), 'recording')} {be(len(different))} annotated otherwise "
+            "than another one of the same sound. It is not known which annotations are right. Keep "
+            f"one recording of each pair, or make both alike:\n{listing(different)}"
         )
 
 

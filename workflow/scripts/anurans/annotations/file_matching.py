@@ -114,7 +114,7 @@ class RowNames:
         lines = [f"{id}: {one} and {other}" for id, (one, other) in self._elsewhere.items()]
         raise UserError(
             f"Annotations in {file}: rows of several folders belong to one recording, which has "
-            "no folder in its id; keep the rows of one folder, or let recordings.source be the "
-            "folder that holds them all, with recordings.id: path, which makes folders part of "
-            f"the ids:\n{listing(lines)}"
+            "no folder in its id; keep the rows of one folder, or make folders part of the ids: "
+            "set recordings.id: path, and recordings.source to the folder that holds them all:\n"
+            f"{listing(lines)}"
         )

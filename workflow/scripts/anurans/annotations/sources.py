@@ -297,8 +297,8 @@ class AnnotationSource:
         problems = find_contradictions(of, self.statements.files, files, durations)
         if problems:
             raise UserError(
-                f"annotations.partial: {counted(len(problems), 'statement')} that something else "
-                "speaks against. Correct these lines and run again:\n"
+                f"annotations.partial: {counted(len(problems), 'statement')} contradicted by "
+                "something else. Correct these lines and run again:\n"
                 + listing([str(problem) for problem in problems])
             )
 

@@ -147,7 +147,7 @@ def opened(file: RemoteFile):
             yield archive
     except zipfile.BadZipFile as error:
         raise UserError(
-            f"{file.url}: is no zip archive, or is cut short ({error}); nothing was written. "
+            f"{file.url}: is not a zip archive, or is cut short ({error}); nothing was written. "
             "Correct the address in the config (download), or try again later."
         ) from None
 
@@ -230,8 +230,8 @@ def about(site: Site, folder: str | Path, base: str) -> str:
         ]
     if site.changed:
         lines += [
-            "Not as published, and left as they are (people correct labels; what is deleted is "
-            f"fetched again): {counted(len(site.changed), 'label file')}",
+            "Not as published, and left as they are, since people correct labels (delete one to "
+            f"fetch it again): {counted(len(site.changed), 'label file')}",
             listing([str(member.path) for member in site.changed]),
         ]
     if site.unlabelled:
@@ -254,8 +254,8 @@ def check_room(folder: str | Path, n_bytes: int) -> None:
     free = shutil.disk_usage(place).free
     if n_bytes > free:
         raise UserError(
-            f"{folder}: {size(n_bytes)} are to be written, and the disk has {size(free)} left; "
-            "make room, or let the folder be a link to a disk that has it."
+            f"{folder}: {size(n_bytes)} are needed, and the disk has {size(free)} left; make room, "
+            "or make the folder a link to a larger disk."
         )
 
 

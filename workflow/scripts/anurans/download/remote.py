@@ -23,9 +23,9 @@ CHUNK = 2**16  # read at once: not more than that is lost where a connection bre
 TIMEOUT = (20, 60)  # s without a connection; without a byte
 BUSY = {429, 500, 502, 503, 504}
 NO_PARTS = (
-    "this server does not serve parts of files (it ignores Range), and the whole is not fetched "
-    "for a part of it; name another server in the config (download), or fetch and unpack the file "
-    "by hand (docs/data.md)."
+    "this server does not serve parts of files (it ignores Range), and the whole file is not "
+    "fetched for a part; name another server in the config (download), or fetch and unpack the "
+    "file by hand (docs/data.md)."
 )
 # What the layers below raise when a connection fails.
 BROKEN = (
@@ -266,7 +266,7 @@ class RemoteFile(io.RawIOBase):
     def _sized(self, size: int) -> None:
         if self.size not in (None, size):
             raise UserError(
-                f"{self.url}: the file had {self.size} bytes and now has {size}: it was changed "
+                f"{self.url}: the file had {self.size} bytes and now has {size}: it changed "
                 "meanwhile; run the same command again."
             )
         self.size = size
@@ -278,7 +278,7 @@ class RemoteFile(io.RawIOBase):
             reason = f" ({_reason(error)})" if error else ""
             raise UserError(
                 f"{self.url}: {what}{reason}, {self._failures} times in a row; run the same "
-                "command again later: what is there is not fetched again."
+                "command again later. What was fetched is kept."
             )
         self.stop.wait(self.patience.after(self._failures, wished))
 
@@ -303,10 +303,10 @@ def _wished(answer: requests.Response) -> float:
 
 def _refusal(status: int) -> str:
     if status in (401, 403):
-        return "the server refuses it: it may be closed to this address, or ask for a name"
+        return "the server refuses: it may be closed to this address, or ask for a login"
     if status in (404, 410):
         return "there is no such file; correct the address in the config (download)"
-    return "the server does not give it"
+    return "the server does not give the file"
 
 
 def _reason(error: BaseException) -> str:

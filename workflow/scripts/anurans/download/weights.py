@@ -133,7 +133,6 @@ def fetch(
         progress.end()
         if not file.check(partial):
             raise UserError(
-                f"{url}: is not the file that is known by that name: its digest is another one. It "
-                "was not kept; run the same command again, or correct the address in the config "
-                "(download)."
+                f"{url}: is not the known file of that name: its digest differs. It was not kept; "
+                "run the same command again, or correct the address in the config (download)."
             )

@@ -37,8 +37,8 @@ def check_none_left(folder: str | Path) -> None:
     if ids := left_over(answer, folder):
         raise UserError(
             f"{len(ids)} jobs of an earlier run in this folder are still in Slurm. Wait until they "
-            "have ended (squeue --me): what they finish is not done again; or cancel them:\n"
-            f"  scancel {' '.join(ids)}\nThen the same command again."
+            "have ended (squeue --me), and what they finish is not done again. Or cancel them:\n"
+            f"  scancel {' '.join(ids)}\nThen run the same command again."
         )
 
 

@@ -48,7 +48,7 @@ MEDIATYPES = {
     **{".ogg": "ogg", ".oga": "ogg", ".opus": "ogg", ".aif": "aiff", ".aiff": "aiff"},
 }
 # Why a recording is in no package.
-NO_SITE = "its name and the table tell no site"
+NO_SITE = "no site in its name or the table"
 NO_PLACE = "the table of sites has no coordinates of {}"
 NO_UTC = "its time in UTC is not known: give recordings.time_zone"
 

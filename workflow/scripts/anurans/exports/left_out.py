@@ -8,13 +8,13 @@ from anurans.review.verdicts import ABSENT, PRESENT
 
 LEFT_OUT = ("recording", "start", "end", "species", "answer", "export", "reason")
 HISTORIES, PACKAGES, ALL = "detection histories", "data package and occurrences", "all"
-NO_SITE, NO_NIGHT = "its name and the table tell no site", "its name tells no date and time"
+NO_SITE, NO_NIGHT = "no site in its name or the table", "its name tells no date and time"
 # Why an answer changes nothing.
-NOT_NEW = "its recording is none of the new ones"
+NOT_NEW = "its recording is not one of the new ones"
 NOT_USED = "its recording cannot be used, or is in no detection history and no data package"
-NO_SPECIES = "its species is none of the config"
+NO_SPECIES = "its species is not in the config"
 NOBODY_SURE = "nobody is sure, or as many say yes as no"
-NO_EVENT = "no event of the species is there that it could reject"
+NO_EVENT = "there is no event of the species that it could reject"
 PARTLY = "an event goes on beyond the clip: the rest of it may hold calls"
 
 

@@ -42,6 +42,6 @@ def read_head(path: str | os.PathLike) -> Head:
         return Head(layers, scale)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile):
         raise UserError(
-            f"{path}: is no head of this workflow, or is damaged; delete it and run the same "
+            f"{path}: is not a head of this workflow, or is damaged; delete it and run the same "
             "command again, which trains it anew."
         ) from None

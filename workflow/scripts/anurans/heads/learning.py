@@ -348,7 +348,7 @@ def refuse_missing(
         raise UserError(
             f"split {split}, fold {fold}: cannot be used with these recordings:\n"
             f"{listing(problems)}\nGive splits.{split} another salt or fewer folds, or let a rare "
-            f"species through with splits.{split}.allow_missing: [<species>]."
+            f"species be missing: splits.{split}.allow_missing: [<species>]."
         )
 
 
@@ -397,7 +397,7 @@ def refuse_lost(
             f"split {split}, fold {fold}: cannot be used without the "
             f"recordings that are left out (results/recordings.csv says why):\n{listing(problems)}"
             f"{why}\nMend these recordings, give {at} another salt or fewer folds, or let a rare "
-            f"species through with {at}.allow_missing: [<species>]."
+            f"species be missing: {at}.allow_missing: [<species>]."
         )
 
 

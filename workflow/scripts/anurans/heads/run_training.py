@@ -188,9 +188,9 @@ def learn(
     learnt_from, checked_on = (gather(each, *how) for each in by_role(pieces))
     if not learnt_from.known.any():
         raise UserError(
-            "no window of a clip to train on has a label: each is unknown (annotations.partial), "
-            "or touched by a call that does not make it positive, and such windows are dropped. "
-            "Write labelling.ambiguous: negative, or choose a rule of labelling that asks for less."
+            "no window of a training clip has a label. Each is unknown (annotations.partial), or "
+            "dropped because a call touches it without making it positive. Set "
+            "labelling.ambiguous: negative, or choose a rule of labelling that asks for less."
         )
     train = Labelled(learnt_from.rows, learnt_from.labels, learnt_from.known)
     validation = None
@@ -199,8 +199,8 @@ def learn(
     recipe = Recipe(**given.recipe)
     if validation is None and recipe.early_stopping:
         raise UserError(
-            "no clip of the validation part has a label that is known, so that nothing tells when "
-            "to stop; annotate recordings of that part, give the split another salt, or set "
+            "no clip of the validation part has a known label, so nothing tells when to stop; "
+            "annotate recordings of that part, give the split another salt, or set "
             "early_stopping: null."
         )
     fit = fit_head(recipe, train, validation, seed, tell, keep, engine)
@@ -237,7 +237,7 @@ def refuse_no_numbers(head: Head, scores: np.ndarray, recipe: str, backbone: str
     if not np.isfinite(scores[:, known]).all():
         raise UserError(
             f"recipe {recipe}: training on {backbone} did not converge (scores "
-            "are no numbers); lower its learning_rate in the config, or set standardize: true."
+            "are not numbers); lower its learning_rate in the config, or set standardize: true."
         )
 
 

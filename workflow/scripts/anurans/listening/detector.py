@@ -219,8 +219,8 @@ def read_detector(path: str | os.PathLike) -> Detector:
         return Detector(about, tuple(heads), arrays["reference"], arrays["centre"])
     except (KeyError, ValueError, OSError):
         raise UserError(
-            f"{path}: is no detector of this workflow, or is damaged; delete it and run the same "
-            "command again, which makes it anew."
+            f"{path}: is not a detector of this workflow, or is damaged; delete it and run the "
+            "same command again, which makes it anew."
         ) from None
 
 
@@ -294,10 +294,10 @@ def check_network(
         theirs, ours = [detector.about["network"]], [about["network"]]
     if ours != theirs:
         raise UserError(
-            f"{folder}: is another network than the one that {path} was trained on (SHA-256 begins "
-            f"with {ours[0][:12]}; expected {theirs[0][:12]}). With a finished model, name the "
-            "right file as detection.network; else run the same command without --touch, which "
-            "trains again."
+            f"{folder}: is not the network that {path} was trained on (SHA-256 begins with "
+            f"{ours[0][:12]}; expected {theirs[0][:12]}). With a finished model, name the right "
+            "file as detection.network; else run the same command without --touch, which trains "
+            "again."
         )
 
 

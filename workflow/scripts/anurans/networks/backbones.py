@@ -113,7 +113,7 @@ def _network(settings: BackboneSettings, input_power: float) -> keras.Model:
         ) from error
     if not all(np.isfinite(weight).all() for weight in network.get_weights()):
         raise UserError(
-            f"{settings.weights}: holds weights that are no numbers (NaN or infinite); get the "
+            f"{settings.weights}: holds weights that are not numbers (NaN or infinite); get the "
             "file again."
         )
     return network
@@ -190,6 +190,6 @@ def load_model(path: str | Path) -> keras.Model:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise UserError(
-            f"{path}: is no model that can be loaded in Keras' safe mode, in which no model runs "
-            f"code of its own ({str(error).splitlines()[0]:.200}). Delete it, and it is made again."
+            f"{path}: cannot be loaded in Keras' safe mode, in which no model runs code of its own "
+            f"({str(error).splitlines()[0]:.200}). Delete it, and it is made again."
         ) from error

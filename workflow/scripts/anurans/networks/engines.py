@@ -70,8 +70,8 @@ def check(engine: str, precision: str, where: str, keys: str) -> None:
         )
     if precision == "bf16" and (engine != OPENVINO or not has_bf16()):
         raise UserError(
-            f"{where} asks for embeddings in bf16, for which this machine's processor has no units "
-            f"that {engine} uses; {change}."
+            f"{where} asks for embeddings in bf16, which {engine} cannot compute on this machine's "
+            f"processor; {change}."
         )
 
 

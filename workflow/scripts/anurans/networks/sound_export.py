@@ -84,8 +84,8 @@ def network_format(path: str | Path) -> str:
         if (path / "saved_model.pb").is_file():
             return ""
         raise UserError(
-            f"{path}: a folder that holds a network has saved_model.pb in it (TensorFlow's "
-            "SavedModel), and this one has not; correct weights in the config."
+            f"{path}: this folder has no saved_model.pb, which a network in a folder needs "
+            "(TensorFlow's SavedModel); correct weights in the config."
         )
     if not path.is_file():
         raise UserError(f"{path}: this network is not there; correct weights in the config.")

@@ -198,7 +198,7 @@ def class_names(path: str | Path | None) -> list[str]:
         text = labels.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(
-            f"{labels}: found {error.object[error.start : error.end]!r}, which is no UTF-8; save "
+            f"{labels}: found {error.object[error.start : error.end]!r}, which is not UTF-8; save "
             "the list of classes as UTF-8."
         ) from None
     lines = text.rstrip().splitlines()

@@ -36,7 +36,7 @@ def input_shape(dims: Sequence[int] | None, settings: SoundSettings) -> list[int
     takes = f"{settings.weights}: takes {_show(dims)}"
     asked = f"{samples} samples ({settings.window:g} s at {settings.sr} Hz)"
     if not 1 <= len(dims) <= 3:
-        raise UserError(f"{takes}, which is no sound: expected samples, with or without channels.")
+        raise UserError(f"{takes}, which is not sound: expected samples, with or without channels.")
     # Of axes that take any number, the last but for a first one, which is that of windows.
     open_axes = [axis for axis, size in enumerate(dims) if size == -1]
     fixed = [axis for axis, size in enumerate(dims) if size > 1]
@@ -46,7 +46,7 @@ def input_shape(dims: Sequence[int] | None, settings: SoundSettings) -> list[int
             "weights, in the config."
         )
     if not fixed and not open_axes:
-        raise UserError(f"{takes}, in which {asked} have no room; correct weights in the config.")
+        raise UserError(f"{takes}, too little for {asked}; correct weights in the config.")
     axis = fixed[0] if fixed else open_axes[-1]
     return [samples if each == axis else 1 for each in range(len(dims))]
 

@@ -161,8 +161,8 @@ def _about_finished(config: Mapping[str, Any], finished: Finished | None) -> Ite
     wanted = config.get("detection") or {}
     if wanted and finished is None and wanted["network"]:
         yield (
-            "detection.network: is of finished models, and detection.model is none; remove it, or "
-            "give the folder of one as detection.model."
+            "detection.network: is for finished models, and detection.model is not one; remove it, "
+            "or give the folder of one as detection.model."
         )
     if finished is None:
         return

@@ -212,7 +212,7 @@ def _about_spectrogram(config: Mapping[str, Any]) -> Iterator[str]:
     if settings["scale"] != "linear" and settings["n_mels"] > bands:
         yield (
             f"spectrogram.n_mels: found {settings['n_mels']}; an n_fft of {settings['n_fft']} "
-            f"gives {bands} frequencies, and no more bands than that."
+            f"gives {bands} frequencies; expected at most as many bands."
         )
     if settings["scale"] == "linear" and settings["fmin"] < fmax <= sr / 2:
         found = resolution.bins_between(settings["fmin"], fmax, sr, settings["n_fft"])
@@ -238,7 +238,7 @@ def _about_masks(technique: str, settings: Mapping[str, Any]) -> Iterator[str]:
     if settings["placement"] == "random" and settings["masks"] * high > 1:
         yield (
             f"{at}: {settings['masks']} masks of up to {high:g} of the image each are more than "
-            "the whole of it; lower masks or width."
+            "the whole image; lower masks or width."
         )
 
 
@@ -254,13 +254,13 @@ def of_another_kind(backbones: Mapping[str, Mapping[str, Any]]) -> Iterator[str]
         for key in wrong:
             if key in backbone:
                 yield (
-                    f"{at}.{key}: is of networks that take {others}, and {architecture} takes "
+                    f"{at}.{key}: is for networks that take {others}, and {architecture} takes "
                     f"{takes}; remove it."
                 )
         weights = backbone.get("weights")
         if is_sound(backbone) and weights in ("imagenet", "random"):
             yield (
-                f"{at}.weights: found {weights}, which is of networks that take images; expected "
+                f"{at}.weights: found {weights}, which is for networks that take images; expected "
                 f"the path of the network{', or no weights' if architecture == BIRDNET else ''}."
             )
 
@@ -278,7 +278,7 @@ def _about_sound(name: str, backbone: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"{at}.{wrong[0]}: found {backbone[wrong[0]]:g}; {architecture} was trained with "
             f"{known[wrong[0]]:g}, and would hear another pitch. Remove {' and '.join(wrong)}, or, "
-            "of another network, write architecture: sound."
+            "for another network, write architecture: sound."
         )
     if weights is not None:
         yield from about_network(f"{at}.weights", weights, architecture)
@@ -348,10 +348,10 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
         if contradiction:
             yield contradiction
     if split.by != "site" and isinstance(split.test, tuple):
-        yield f"{at}.test: names sites, which is of by: site; expected a share."
+        yield f"{at}.test: names sites, which needs by: site; expected a share."
     # Until the plan counts them, folds may be "sites".
     if str(split.folds) == "sites" and split.by != "site":
-        yield f"{at}.folds: sites is of by: site, and by is {split.by}; give a number."
+        yield f"{at}.folds: sites needs by: site, and by is {split.by}; give a number."
     elif str(split.folds) == "sites" and split.test and not isinstance(split.test, tuple):
         yield (
             f"{at}.test: found {split.test:g}, but folds: sites leaves each site out once, and "
@@ -359,9 +359,9 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
         )
     if split.validation == "test" and not split.allow_leak:
         yield (
-            f"{at}.validation: is test, so that the part that is scored decides when training "
-            "stops, which flatters the scores; set allow_leak: true to measure by how much, or "
-            "give validation a share."
+            f"{at}.validation: is test, so the part that is scored decides when training stops, "
+            "which flatters the scores; set allow_leak: true to measure by how much, or give "
+            "validation a share."
         )
     if split.allow_leak and split.validation != "test":
         yield f"{at}.allow_leak: only validation: test leaks; remove it."
@@ -383,7 +383,7 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
                 "validation loss; raise it, or set early_stopping: null."
             )
         if not split.folds and not split.test and split.by != "file":
-            yield f"{at}: test, folds and validation are 0, so that nothing could be scored."
+            yield f"{at}: test, folds and validation are 0, so nothing could be scored."
 
 
 def _solves(config: Mapping[str, Any], recipe: str) -> bool:

@@ -62,8 +62,8 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iter
     known = sorted({"/".join(model_of(run)) for run in runs if run.recipe != OWN})
     if not known:
         yield (
-            "detection: networks' own classes are all that is run, and nothing listens with them; "
-            "add a recipe to the experiments."
+            "detection: the experiments run only networks' own classes, which cannot listen to new "
+            "recordings; add a recipe to the experiments."
         )
     elif not chosen and wanted["model"] == BEST:
         yield (

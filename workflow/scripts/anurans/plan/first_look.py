@@ -88,7 +88,7 @@ def look(recordings: str, annotations: str = "") -> FirstLook:
         Where there is no recording, no annotation, or an annotation that cannot be read.
     """
     if not Path(recordings).is_dir():
-        raise UserError(f"start: {recordings} is no folder; name the folder of the recordings.")
+        raise UserError(f"start: {recordings} is not a folder; name the folder of the recordings.")
     names = Counter(path.stem for path in walk(Path(recordings), EXTENSIONS, "start"))
     id = BY_PATH if any(count > 1 for count in names.values()) else BY_NAME
     found = list_recordings(recordings, id=id)
@@ -158,7 +158,7 @@ def _tell_copies(found: Sequence[Recording]) -> Iterator[str]:
         kept, first = copies[0]
         yield (
             f"{counted(len(copies), 'file')} may be there twice: equal in size, beginning and end, "
-            f"such as {first.recording} and {kept.recording}. Of recordings of the same sound one "
+            f"such as {first.recording} and {kept.recording}. Only one recording of the same sound "
             "is used."
         )
 

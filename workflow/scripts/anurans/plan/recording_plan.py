@@ -19,8 +19,8 @@ DEMO_AUDIO, DEMO_LABELS = "resources/demo/audio/{}.wav", "resources/demo/annotat
 
 NONE = (
     "The config listens with a finished model (detection.model is a folder), and names nothing to "
-    "train on: the targets detect and monitoring can be made, and no other. For these give "
-    "recordings, annotations, species and backbones."
+    "train on. So only the targets detect and monitoring can be made. For others give recordings, "
+    "annotations, species and backbones."
 )
 
 

@@ -138,7 +138,7 @@ class ReviewPlan:
         if missing:
             raise UserError(
                 f"Not there, though their queues are:\n{listing(missing)}\nEach was written with "
-                "its queue, and says how many clips were not drawn. Restore it from a copy; else "
+                "its queue, and says how many clips were not drawn. Restore it from a copy. Else "
                 "delete the queue too, leave its verdicts out of review.verdicts, and draw anew."
             )
         return files
@@ -213,8 +213,8 @@ class ReviewPlan:
                 if not Path(path).exists():
                     raise UserError(
                         f"{file}: has answers to queue {queue}, and {path} is not there. It would "
-                        "be drawn anew, and ask about other clips than were answered. Restore it "
-                        "from a copy (of count the file in frames/ too), or leave this file out of "
+                        "be drawn anew, with other clips than were answered. Restore it from a "
+                        "copy (for count also its file in frames/), or leave this file out of "
                         "review.verdicts."
                     )
                 if number.isdecimal() and int(number) > self.settings["round"]:

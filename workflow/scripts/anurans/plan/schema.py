@@ -115,7 +115,7 @@ def _sentence(error: jsonschema.ValidationError) -> str:
             return f"{at}: found {found}{close}; expected one of {', '.join(allowed)}."
         case "pattern" if at == "species":
             return (
-                f"species: found {found}, which is no code: these are made of letters, digits, "
+                f"species: found {found}, which is not a code: codes are made of letters, digits, "
                 "'_', '.' and '-', and name columns and files. Give it one, and list the text as a "
                 f"label: CODE: {{name: {error.instance}, labels: [{found}]}}."
             )

@@ -295,7 +295,7 @@ def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
     if failed:
         lines = [f"{error.filename}: {error.strerror}" for error in failed]
         raise UserError(
-            f"{what}: these folders cannot be read; let them be read, or move them:\n"
+            f"{what}: these folders cannot be read; change their permissions, or move them:\n"
             f"{listing(lines)}"
         )
 

@@ -26,7 +26,7 @@ def tell_oddities(key: str, recordings: Sequence[Recording]) -> Iterator[str]:
         one = unset[0]
         yield (
             f"{key}: {counted(len(unset), 'recording')} {have(len(unset))} the date of a clock "
-            f"that was not set, such as {one.recording} ({one.not_set}); taken for ones without a "
+            f"that was not set, such as {one.recording} ({one.not_set}); they count as without a "
             "date. A table of recordings may give it (docs/recordings.md)."
         )
     undated = [each for each in recordings if not each.date and not each.not_set]

@@ -65,8 +65,8 @@ def write_card(card: Card) -> str:
     of = dict(zip(MODEL, card.model, strict=True))
     title = f"Model card: {of['backbone']}, {of['dataset']}, {of['recipe']}, split {of['split']}"
     caption = (
-        f"The best of {counted(card.chosen_of, 'model')} by its macro F1 on validation, which is "
-        "not reported here: the held-out and test parts had no say in the choice."
+        f"The best of {counted(card.chosen_of, 'model')} by its macro F1 on validation. That F1 is "
+        "not reported here. The held-out and test parts had no say in the choice."
     )
     part, by_grade = _grades(card, of)
     return render(
@@ -95,12 +95,13 @@ def limits(card: Card) -> list[str]:
     few = sorted({row["species"] for row in card.intervals if row["note"].startswith("rough")})
     few = [name for name in few if name != MEAN]
     said = [
-        "A clip without an annotation counts as one without a call. Distant, faint or overlapping "
-        "calls that nobody marked make some of what is counted as false alarms right: precision "
-        "is a lower bound where annotators were not asked for every call.",
-        "It was judged on recordings of the same project as it was trained on. Other sites, "
-        "seasons, recorders and microphones may sound otherwise; annotate some before trusting it.",
-        "It hears only the species listed, in clips one by one: it counts neither calls nor "
+        "A clip without an annotation counts as one without a call. Some false alarms may be "
+        "distant, faint or overlapping calls that nobody marked. Precision is a lower bound where "
+        "annotators did not mark every call.",
+        "The model was judged on recordings of the project that it was trained on. Other sites, "
+        "seasons, recorders and microphones may sound different. Annotate some of them before you "
+        "trust it.",
+        "It hears only the species listed, in clips one by one. It counts neither calls nor "
         "animals, and silence is no proof of absence.",
         "Thresholds were tuned for F1 on validation. For rare calls or costly false alarms choose "
         "others, on data that you do not report.",
@@ -111,9 +112,11 @@ def limits(card: Card) -> list[str]:
             "(nights, or recordings): the intervals are rough."
         )
     if any(run["backbone_settings"]["weights"] == "random" for run in card.runs):
-        said.insert(0, "The backbone has random weights: this model shows the way, not a result.")
+        said.insert(
+            0, "The backbone has random weights: this model shows how it works, not a result."
+        )
     if card.model[MODEL.index("leaks")] != "no":
-        said.insert(0, "Its split leaks by design: the scores are flattered.")
+        said.insert(0, "Its split leaks by design, so its scores are flattered.")
     return said
 
 

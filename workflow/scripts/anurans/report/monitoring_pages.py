@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from anurans.common.wording import be, counted, listed
+from anurans.common.wording import be, counted, have, listed
 from anurans.listening.drift import BY_CALENDAR, BY_SOUND, MOST_DAYS, MOST_HOURS, Limits
 from anurans.report.html import render
 from anurans.scores.event_scores import TOLERANCES
@@ -31,9 +31,9 @@ def warnings(nights: Sequence[Row]) -> list[str]:
         said.append(
             f"Do not trust the scores of {len(doubtful)} of {counted(len(nights), 'night')}: at "
             "least half of their recordings sound unlike any that the model learnt from, by "
-            f"{why}. Listen to some of them, and annotate some for training. No interval of an "
-            "expected count is given for them, since none would hold, and they are left out of "
-            f"counts over several nights. Nights: {names}."
+            f"{why}. Listen to some of them, and annotate some for training. Their expected counts "
+            "have no interval, since none would hold, and counts over several nights leave them "
+            f"out. Nights: {names}."
         )
     for name, what in (
         ("season", f"more than {MOST_DAYS} days of the year away from any training recording"),
@@ -42,8 +42,8 @@ def warnings(nights: Sequence[Row]) -> list[str]:
         n = sum(int(row[name]) for row in nights)
         if n:
             said.append(
-                f"{counted(n, 'recording')} {be(n)} {what}: other species, or other calls, may be "
-                "heard then that the model never met."
+                f"{counted(n, 'recording')} {be(n)} {what}. Species or calls that the model never "
+                "met may be heard then."
             )
     return said
 
@@ -152,8 +152,8 @@ def grown(listened: Sequence[Row], totals: Sequence[Row]) -> str:
     if not changed:
         return ""
     return (
-        f"The season has {now} clips now; counted were {listed(changed)}, which there were when "
-        "the queue was drawn. Another review.round draws from all of them."
+        f"The season has {now} clips now. The counts are of those that there were when the queue "
+        f"was drawn: {listed(changed)}. Another review.round draws from all of them."
     )
 
 
@@ -177,7 +177,7 @@ def settled_by_listening(species: Mapping[str, str], totals: Sequence[Row]) -> s
         model = f"leaves {ends} of {counted_clips} open"
     name = species.get(row["species"]) or row["species"]
     return (
-        f"Twenty minutes of listening, to some {PER_TWENTY_MINUTES} clips, would count the clips "
+        f"In twenty minutes you hear some {PER_TWENTY_MINUTES} clips. This would count the clips "
         f"of {name} to within about {near:.0f} of {clips}, where the model {model}."
     )
 
@@ -204,9 +204,8 @@ def known_already(recordings: Sequence[Row]) -> list[str]:
     more = len(names) - MOST_NIGHTS
     shown = ", ".join(names[:MOST_NIGHTS]) + (f" and {more} more" if more > 0 else "")
     return [
-        f"The model learnt from {len(names)} of {counted(len(recordings), 'recording')}, and knows "
-        "them by heart: what it hears there says nothing of new ones, and it is not judged by "
-        f"them. {shown}."
+        f"The model learnt from {len(names)} of {counted(len(recordings), 'recording')}. What it "
+        f"hears there says nothing about new ones, and it is not judged by them: {shown}."
     ]
 
 
@@ -219,9 +218,9 @@ def there_twice(recordings: Sequence[Row]) -> list[str]:
     shown = ", ".join(f"{copy} ({first})" for copy, first in pairs[:MOST_NIGHTS])
     shown += f" and {more} more" if more > 0 else ""
     return [
-        f"Of {counted(len(pairs), 'recording')}, another one of another day has the same sound: a "
-        "clock is wrong, or a file was copied, and calls are counted twice. Remove one of each: "
-        f"{shown}."
+        f"{counted(len(pairs), 'recording')} {have(len(pairs))} the same sound as one of another "
+        "day. A clock is wrong, or a file was copied, and calls are counted twice. Remove one of "
+        f"each: {shown}."
     ]
 
 
@@ -229,7 +228,7 @@ def doubts(about: Mapping[str, Any]) -> list[str]:
     """Warnings where the model's split leaks by design, or its network knows nothing."""
     said = []
     if about["embedding"]["backbone"]["weights"] == "random":
-        said.append("The backbone has random weights: this shows the way, not a result.")
+        said.append("The backbone has random weights: this shows how it works, not a result.")
     if about["leaks"] == "no":
         return said
     return [
@@ -383,7 +382,7 @@ def drift_page(
         "drift",
         "Does the model know such recordings?",
         f"{counted(len(rows), 'new recording')} against {len(about['recordings'])} that the model "
-        "learnt from. A score means what it says on sounds like those of training alone.",
+        "learnt from. Trust a score only on sounds like those of training.",
         doubts=warnings(nights),
         outside=[[name, n, len(rows)] for name, n in outside.items()],
         limits=within,

@@ -94,10 +94,12 @@ class Handler(BaseHTTPRequestHandler):
         if not found:
             self._refuse(
                 HTTPStatus.BAD_REQUEST,
-                "Only files are taken that are called verdicts-, the queue, the name, .csv.",
+                "Only files named verdicts-QUEUE-NAME.csv are taken.",
             )
         elif not re.fullmatch(r"\d{1,12}", size):
-            self._refuse(HTTPStatus.LENGTH_REQUIRED, "The size of the file is not told.")
+            self._refuse(
+                HTTPStatus.LENGTH_REQUIRED, "The request does not tell the size of the file."
+            )
         elif int(size) > MOST_BYTES:
             self._refuse(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

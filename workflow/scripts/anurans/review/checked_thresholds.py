@@ -235,7 +235,7 @@ def _why_not(right: np.ndarray, groups: int) -> str:
     if min(yes, no) < FEWEST_OF_KIND:
         return f"not known: {yes} yes and {no} no, of {FEWEST_OF_KIND} of each that are needed"
     if groups < 3:
-        return f"not known: answers of {counted(groups, 'night')}; of 3 at least they are needed"
+        return f"not known: answers of {counted(groups, 'night')}; of 3 that are needed"
     return ""
 
 

@@ -25,8 +25,8 @@ EFFECT = (
 UNTOUCHED, CORRECTED = "untouched", "corrected"
 MEAN = "mean"
 NOTHING = "no label was corrected yet: copy what is in corrected/ over your files, and run again"
-MOVED = "labels were corrected where models doubted them, so that they moved towards the models"
-GONE = "the model that doubted is trained no more"
+MOVED = "labels were corrected where models doubted them, so they moved towards the models"
+GONE = "the model that doubted is no longer trained"
 
 
 def frame_columns(species: Iterable[str]) -> list[str]:

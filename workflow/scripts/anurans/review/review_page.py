@@ -19,8 +19,8 @@ NUMBERS = ("start", "end", "event_start", "event_end", "fmin", "fmax")
 NEEDED = ("queue", "kind", "question", "recording", "start", "end", "species")
 # What is said of a clip of each kind of queue.
 KINDS = {
-    "check": "A check of the model: clips that it gives scores of all kinds. Your answers say "
-    "which of its detections can be trusted.",
+    "check": "A check of the model, with clips over the whole range of its scores. Your answers "
+    "say which of its detections can be trusted.",
     "count": "A random sample of the season. Your answers count the clips with calls, whatever "
     "the model thinks of them.",
     "doubt": "An annotation and the models disagree about this clip. Your answer says which is "

@@ -181,16 +181,16 @@ def _told(file: str, tally: Mapping[str, int], rule: str | None) -> Iterator[str
     if tally["otherwise"]:
         yield (
             f"warning: {file}: {counted(tally['otherwise'], 'answer')} given under another label "
-            f"rule than the config has now. Now yes means: {rule}. Whoever answered was asked what "
-            "stands in the column rule: answer again, or set labelling as it was."
+            f"rule than the config has now. Now yes means: {rule}. The column rule has what it "
+            "meant then. Answer again, or set labelling as it was."
         )
     if tally["again"]:
         yield f"{file}: {counted(tally['again'], 'answer')} given twice; the later one counts."
     if tally["chosen"]:
         yield (
-            f"{file}: {counted(tally['chosen'], 'answer')} of what was suggested or searched for, "
-            "by which nothing is counted or checked (name the file under annotations.partial to "
-            "learn from it)."
+            f"{file}: {counted(tally['chosen'], 'answer')} about what was suggested or searched "
+            "for. Nothing is counted or checked by them (name the file under annotations.partial "
+            "to learn from it)."
         )
     if tally["without"]:
         yield f"{file}: {counted(tally['without'], 'row')} without an answer."
@@ -224,7 +224,7 @@ def _misfit(
         if not _same(what, row[what], wanted.get(what, "")):
             return (
                 f"found {what} {row[what]!r}; expected {wanted.get(what, '')!r}, as in the queue "
-                f"{row['queue']}: its cells are not to be changed by hand"
+                f"{row['queue']}: do not change its cells by hand"
             )
     for what in ("start", "end"):
         if not _is_number(row[what]):

@@ -165,10 +165,10 @@ def between_kinds(rows: Iterable[Mapping[str, str]], kinds: Mapping[str, str]) -
             random = of[image][0]["weights"] == "random"
             best = (
                 max(found[sound], found[image]),
-                f"What the network knows makes the difference: on the same {where} clips "
-                f"{sound}, which was trained on sound, reaches a macro F1 of {found[sound]:.2f}, "
-                f"{image}, which {'has random weights' if random else 'was trained on images'}, "
-                f"{found[image]:.2f} (split {split}, dataset {dataset}, recipe {recipe}).",
+                f"What the network knows makes the difference, on the same {where} clips: {sound}, "
+                f"trained on sound, reaches a macro F1 of {found[sound]:.2f}; {image}, "
+                f"{'with random weights' if random else 'trained on images'}, {found[image]:.2f} "
+                f"(split {split}, dataset {dataset}, recipe {recipe}).",
             )
     return best[1]
 

@@ -91,8 +91,8 @@ def _read(path: str, version: tuple[int, int]) -> FoldFile:
         problems.append(f"{path}: has folds by number and {ALL}; expected {EXPECTED}.")
     elif folds == {1}:
         problems.append(
-            f"{path}: has one fold, beside which nothing could be trained on; expected two or "
-            f"more, or {ALL}."
+            f"{path}: has only one fold, so nothing is left to train on; expected two or more, or "
+            f"{ALL}."
         )
     elif folds and len(folds) < max(folds):
         gap = next(fold for fold in count(1) if fold not in folds)

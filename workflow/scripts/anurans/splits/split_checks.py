@@ -40,10 +40,10 @@ def refuse_unheard(
         close = difflib.get_close_matches(species, sorted(named), n=1)
         lines.append(f"{species}{f' (did you mean {close[0]}?)' if close else ''}")
     raise UserError(
-        f"species: found in no annotation, so that splits.{split.name} cannot divide them:\n"
+        f"species: found in no annotation, so splits.{split.name} cannot divide them:\n"
         f"{listing(lines)}\n"
         "Write each code under species: as the annotations do (snakemake results/annotations.csv "
-        "lists those), take it out, or, where its annotations are still to come, let it through "
+        "lists those), or take it out. Where its annotations are still to come, let it be missing "
         f"with splits.{split.name}.allow_missing."
     )
 
@@ -92,6 +92,6 @@ def check(
         advice = "None of 256 salts does better; use fewer folds or a larger share"
     raise UserError(
         f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n"
-        f"{advice}. A rare species can be let through with "
+        f"{advice}. To let a rare species be missing, set "
         f"splits.{split.name}.allow_missing: [<species>]."
     )

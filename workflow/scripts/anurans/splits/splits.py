@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from anurans.common.errors import UserError, listing
-from anurans.common.wording import be
 from anurans.recordings.names import Recording
 from anurans.recordings.times import time_of_day, utc_of
 from anurans.splits.fold_files import ALL, TEST, Dealt, deal, read_fold_file
@@ -263,8 +262,8 @@ def assign(split: Split, recordings: Sequence[Recording]) -> dict[str, dict[str,
         )
     if isinstance(split.test, tuple) and (unknown := sorted({*split.test} - {*groups.values()})):
         raise UserError(
-            f"splits.{split.name}.test: {', '.join(unknown)} {be(len(unknown))} no site of the "
-            f"recordings; expected some of {', '.join(sorted(set(groups.values())))}."
+            f"splits.{split.name}.test: found {', '.join(unknown)}, where no recording is from; "
+            f"expected some of {', '.join(sorted(set(groups.values())))}."
         )
     if split.by != "file":
         return assign_groups(split, groups)
