@@ -11,7 +11,9 @@ import keras
 import numpy as np
 
 from anurans.common.errors import UserError
+from anurans.common.files import whole
 from anurans.networks.colours import lookup_table
+from anurans.networks.engines import OPENVINO
 from anurans.networks.weights_files import FILES
 from anurans.sounds.image_axes import SIZE
 
@@ -162,6 +164,10 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
         The .xml file; the weights go into a .bin beside it, in float32.
     """
     import openvino
+
+    if keras.backend.backend() != "tensorflow":
+        model.export(str(path), format="openvino", verbose=False)
+        return
     import tensorflow as tf
 
     @tf.function(input_signature=[tf.TensorSpec((None, SIZE, SIZE), tf.uint8)])
@@ -170,6 +176,30 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
 
     network = openvino.convert_model(call.get_concrete_function())
     openvino.save_model(network, path, compress_to_fp16=False)
+
+
+def save_network(model: keras.Model, keras_file: Path, network: Path, engine: str) -> None:
+    """Save a backbone with Keras, and export it for what is to compute it, each file whole.
+
+    Parameters
+    ----------
+    model
+        From `build_backbone`.
+    keras_file, network
+        The .keras and the .xml file; a .bin file is written beside the latter.
+    engine
+        `openvino`, or `tensorflow`, which computes from the former.
+    """
+    with whole(keras_file) as partial:
+        model.save(partial)
+    with whole(network.with_suffix(".bin")) as weights, whole(network) as partial:
+        if engine == OPENVINO:
+            export_backbone(model, partial)
+            # OpenVINO writes the weights beside the network.
+            partial.with_suffix(".bin").replace(weights)
+        else:
+            partial.write_text("<!-- Computed by TensorFlow, from model.keras. -->\n")
+            weights.touch()
 
 
 def join_models(backbone: str | Path, head: str | Path) -> keras.Model:
