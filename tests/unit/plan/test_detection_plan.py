@@ -180,3 +180,41 @@ def test_a_model_that_hears_is_asked_nothing_of_images(plan):
     assert ears.detection.combined() == {"ear": "mean"}
     seen = plan({"recordings": NEW}, spectrogram={"fmin": 1000, "fmax": 2000})
     assert seen.detection.clip_settings()["spectrogram"] == seen.config["spectrogram"]
+
+
+TUNED = {"recipes": {"logistic": {}, "deep": {"train": "all"}}}
+DEEP = "recording/mobilenet-small/original/deep"
+
+
+@pytest.mark.fault(
+    "Config",
+    "new recordings are to be listened to by a fine-tuned network",
+    sees="trains a network of its own in each fold, and new recordings are listened to by one "
+    "network for all folds: name a model of a recipe with train: head",
+    kept="nothing is started",
+)
+def test_fine_tuned_networks_are_judged_and_not_listened_with(plan, sees):
+    given = TUNED | {"experiments": {"all": {"splits": ["recording"], "datasets": ["original"]}}}
+    best = plan({"recordings": NEW}, **given)
+    assert {run.recipe for run in best.runs.all} == {"logistic", "deep"}
+    assert {run.recipe for run in best.detection.runs()} == {"logistic"}
+    assert any("best is chosen among models whose network is frozen" in n for n in best.notes)
+    assert not any("frozen" in note for note in plan(None, **given).notes)
+    with pytest.raises(UserError) as refused:
+        plan({"recordings": NEW, "model": DEEP}, **given)
+    assert sees in str(refused.value)
+    given["experiments"]["all"]["recipes"] = ["deep"]
+    with pytest.raises(UserError, match="every model trains a network of its own"):
+        plan({"recordings": NEW}, **given)
+
+
+def test_a_run_that_trains_a_network_has_its_own_rule_and_network(plan):
+    runs = plan(None, **TUNED).runs
+    tuned = next(run for run in runs.all if run.recipe == "deep")
+    assert runs.rule_of(tuned) == "finetune_model"
+    assert (runs.tuned_names(True), runs.tuned_names(False)) == ("deep", "logistic")
+    place = tuned.split, tuned.backbone, tuned.dataset, tuned.recipe, tuned.fold
+    assert runs.network(*place) == f"results/training/{tuned.folder}/network/model.keras"
+    frozen = runs.network(*place[:3], "logistic", tuned.fold)
+    assert frozen == f"results/backbones/{tuned.backbone}/model.keras"
+    assert f"results/benchmarks/finetune_model/{tuned.folder}.tsv" in runs.training_benchmarks()

@@ -109,8 +109,10 @@ class Examples:
     @property
     def digest(self) -> str:
         """SHA-256 of all of it."""
-        stored = isinstance(self.images, Images)
-        of = self.images.digest.encode() if stored else self.images.tobytes()
+        if isinstance(self.images, Images):
+            of = self.images.digest.encode()
+        else:
+            of = self.images.tobytes()
         return hashlib.sha256(of + self.labels.tobytes() + self.counts.tobytes()).hexdigest()
 
 
