@@ -7,7 +7,7 @@ Runs the workflow on the demo's 24 minutes, and on 200 recordings of its season,
 ImageNet weights, of which FOLDER has the files, and one of random weights: three folds by
 recording, a logistic head on the frozen network against the last block and against all of it. Tells
 F1 and mAP of the clips held out, with intervals over recordings, differences to the frozen network
-from the same draws, time of the processor and memory of a run. What was run before is not run again.
+from the same draws, time of the processor and memory of a run. What was run is not run again.
 
 `--rate` measures besides how many images a training takes a second, from their shards, with masks
 and mixtures, against `model.fit` of the same network on images in memory, on two threads.

@@ -1,12 +1,13 @@
 # Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, and the
-# annotation source, of which only a digest of what the run trains and validates on counts.
+# annotation source, of which only a digest of what the run trains and validates on counts; where a
+# recipe trains the network, results/spectrograms and results/backbones/{backbone}/ too.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
 # heads.h5 (of every epoch, where the recipe says save: all), history.tsv (epochs, or penalties
 # tried), clips.tsv (what was trained and validated on, inner folds and scores in these), scores.h5
-# (every original clip); then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv, scores
-# under other rules of labelling and by grade; and, on request, model.keras with model.json, which
-# says how to use it, or, of a network that takes sound, model/, which names the network and has the
-# head.
+# (every original clip), and network/, where the recipe trains it, as those of results/backbones are;
+# then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv, scores under other rules of
+# labelling and by grade; and, on request, model.keras with model.json, which says how to use it, or,
+# of a network that takes sound, model/, which names the network and has the head.
 rule train_model:
     input:
         originals=asked(PLAN.runs.learnt_from, "backbone", "recipe"),

@@ -182,7 +182,8 @@ def test_a_model_that_hears_is_asked_nothing_of_images(plan):
     assert seen.detection.clip_settings()["spectrogram"] == seen.config["spectrogram"]
 
 
-TUNED = {"recipes": {"logistic": {}, "deep": {"train": "all"}}}
+CHOSEN = {"splits": ["recording"], "datasets": ["original"], "backbones": ["mobilenet-small"]}
+TUNED = {"recipes": {"logistic": {}, "deep": {"train": "all"}}, "experiments": {"all": CHOSEN}}
 DEEP = "recording/mobilenet-small/original/deep"
 
 
@@ -194,16 +195,15 @@ DEEP = "recording/mobilenet-small/original/deep"
     kept="nothing is started",
 )
 def test_fine_tuned_networks_are_judged_and_not_listened_with(plan, sees):
-    given = TUNED | {"experiments": {"all": {"splits": ["recording"], "datasets": ["original"]}}}
-    best = plan({"recordings": NEW}, **given)
+    best = plan({"recordings": NEW}, **TUNED)
     assert {run.recipe for run in best.runs.all} == {"logistic", "deep"}
     assert {run.recipe for run in best.detection.runs()} == {"logistic"}
     assert any("best is chosen among models whose network is frozen" in n for n in best.notes)
-    assert not any("frozen" in note for note in plan(None, **given).notes)
+    assert not any("frozen" in note for note in plan(None, **TUNED).notes)
     with pytest.raises(UserError) as refused:
-        plan({"recordings": NEW, "model": DEEP}, **given)
+        plan({"recordings": NEW, "model": DEEP}, **TUNED)
     assert sees in str(refused.value)
-    given["experiments"]["all"]["recipes"] = ["deep"]
+    given = TUNED | {"experiments": {"all": CHOSEN | {"recipes": ["deep"]}}}
     with pytest.raises(UserError, match="every model trains a network of its own"):
         plan({"recordings": NEW}, **given)
 
