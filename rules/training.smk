@@ -91,6 +91,7 @@ rule finetune_model:
         validation=asked(PLAN.splits.validates_on, "split"),
         recipe=lookup(dpath="recipes/{recipe}", within=config),
         engine=config["training"]["engine"],
+        dtype=config["embedding"]["dtype"],
         batch_size=config["embedding"]["batch_size"],
         seed=config["seed"],
         code=code("finetune_model.py"),

@@ -31,6 +31,12 @@ def main(input, output, params):
             "a model that is trained here."
         )
     about = read_detector(input.model).about
+    if about.get("own_networks"):
+        raise UserError(
+            "/".join(about["model"].values()) + ": trains a network of its own in each fold, and a "
+            "finished model holds one network; name a model of a recipe with train: head as "
+            "detection.model, or take model.keras of a fold (snakemake models)."
+        )
     places = places_of(about["model"], [read_table(path) for path in input.metrics])
     folder = Path(output[0])
     shutil.rmtree(folder, ignore_errors=True)

@@ -77,7 +77,9 @@ def main(input, output, params, wildcards, resources, threads):
     )
     written = run_tuning.write_network(model, backbone, Path(output.about), engine)
     embedder, _ = open_network(output.about, threads)
-    scores = run_tuning.score_all(trained.head, embedder, input.images, params.batch_size)
+    scores = run_tuning.score_all(
+        trained.head, embedder, input.images, params.batch_size, params.dtype
+    )
     run_training.refuse_no_numbers(
         trained.head, scores, wildcards.recipe, wildcards.backbone, "tuning.base_learning_rate"
     )

@@ -187,25 +187,16 @@ TUNED = {"recipes": {"logistic": {}, "deep": {"train": "all"}}, "experiments": {
 DEEP = "recording/mobilenet-small/original/deep"
 
 
-@pytest.mark.fault(
-    "Config",
-    "new recordings are to be listened to by a fine-tuned network",
-    sees="trains a network of its own in each fold, and new recordings are listened to by one "
-    "network for all folds: name a model of a recipe with train: head",
-    kept="nothing is started",
-)
-def test_fine_tuned_networks_are_judged_and_not_listened_with(plan, sees):
-    best = plan({"recordings": NEW}, **TUNED)
-    assert {run.recipe for run in best.runs.all} == {"logistic", "deep"}
-    assert {run.recipe for run in best.detection.runs()} == {"logistic"}
-    assert any("best is chosen among models whose network is frozen" in n for n in best.notes)
-    assert not any("frozen" in note for note in plan(None, **TUNED).notes)
-    with pytest.raises(UserError) as refused:
-        plan({"recordings": NEW, "model": DEEP}, **TUNED)
-    assert sees in str(refused.value)
-    given = TUNED | {"experiments": {"all": CHOSEN | {"recipes": ["deep"]}}}
-    with pytest.raises(UserError, match="every model trains a network of its own"):
-        plan({"recordings": NEW}, **given)
+def test_fine_tuned_networks_are_listened_with_all_folds_each_with_its_own(plan):
+    best = plan({"recordings": NEW}, **TUNED).detection
+    assert {run.recipe for run in best.runs()} == {"logistic", "deep"}
+    own = [f"results/training/{DEEP}/fold-{fold}/network/about.json" for fold in (1, 2, 3)]
+    assert best.own_networks("about.json") == own
+    named = plan({"recordings": NEW, "model": DEEP}, **TUNED).detection
+    assert named.own_networks("about.json") == own
+    assert named.of_backbones("about.json") == ["results/backbones/mobilenet-small/about.json"]
+    frozen = plan({"recordings": NEW, "model": DEEP.replace("deep", "logistic")}, **TUNED)
+    assert frozen.detection.own_networks("about.json") == []
 
 
 def test_a_run_that_trains_a_network_has_its_own_rule_and_network(plan):

@@ -18,6 +18,7 @@ from anurans.heads.run_training import Given, Trained
 from anurans.heads.training import class_weights, counting, oversampled
 from anurans.networks.embeddings import network_digest, network_files
 from anurans.networks.engines import TENSORFLOW
+from anurans.networks.narrowing import narrow
 from anurans.sounds.shards import open_shard, versions
 
 
@@ -184,10 +185,14 @@ def write_network(model, backbone: Mapping[str, Any], about: Path, engine: str) 
     return made
 
 
-def score_all(head: Head, embedder, shards: Sequence[str], size: int) -> np.ndarray:
-    """Probabilities of the clips of shards of images [shape=(n, species), dtype=float32]."""
+def score_all(head: Head, embedder, shards: Sequence[str], size: int, dtype: str) -> np.ndarray:
+    """Probabilities of the clips of shards of images [shape=(n, species), dtype=float32].
+
+    By embeddings of the type that is stored elsewhere, as new recordings are scored.
+    """
     found = [np.empty((0, len(head.layers[-1].bias)), np.float32)]
     for path in shards:
         with open_shard(path) as shard:
-            found += map(head, embedder.embed(shard.batches(size)))
+            embedded = narrow(embedder.embed(shard.batches(size)), dtype, path)
+            found += map(head, embedded)
     return np.concatenate(found)

@@ -29,14 +29,6 @@ def model_of(run: config_runs.Run) -> Model:
     return run.split, run.backbone, run.dataset, run.recipe
 
 
-def listens(config: Mapping[str, Any], run: config_runs.Run) -> bool:
-    """Whether a run gives a head that all folds share a network with, to listen with.
-
-    A network's own classes are no head of ours, and one that was fine-tuned is each fold's own.
-    """
-    return run.recipe != OWN and not is_tuned(config["recipes"][run.recipe])
-
-
 def candidates(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> list[config_runs.Run]:
     """Runs of the models that may be detected with, as `detection` of a loaded config names them.
 
@@ -44,7 +36,8 @@ def candidates(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> li
     that hold something out to find it on.
     """
     wanted = config["detection"]
-    runs = [run for run in runs if listens(config, run)]
+    # A network's own classes are no head of ours to listen with.
+    runs = [run for run in runs if run.recipe != OWN]
     if wanted["model"] != BEST:
         return [run for run in runs if "/".join(model_of(run)) == wanted["model"]]
     splits = {name: config_runs.split(config, name) for name in config["splits"]}
@@ -67,17 +60,8 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iter
     if not wanted or configs.finished_model(config):
         return
     chosen = candidates(config, runs)
-    known = sorted({"/".join(model_of(run)) for run in runs if listens(config, run)})
-    tuned = {"/".join(model_of(run)) for run in runs if is_tuned(config["recipes"][run.recipe])}
-    if wanted["model"] in tuned or (tuned and not known):
-        named = f"{wanted['model']} trains a network" if known else "every model trains a network"
-        other = f", such as {known[0]}" if known else " to the experiments"
-        yield (
-            f"detection.model: {named} of its own in each fold, and new recordings are listened to "
-            f"by one network for all folds: name a model of a recipe with train: head{other}. "
-            "snakemake models writes fine-tuned ones as model.keras (docs/finetuning.md)."
-        )
-    elif not known:
+    known = sorted({"/".join(model_of(run)) for run in runs if run.recipe != OWN})
+    if not known:
         yield (
             "detection: networks' own classes are all that is run, and nothing listens with them; "
             "add a recipe to the experiments."
@@ -102,18 +86,6 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iter
             "out to find thresholds of a precision on; write tuned, or name a model of another "
             "split."
         )
-
-
-def notes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> list[str]:
-    """What a user should know of what is chosen among; nothing is wrong."""
-    wanted = config.get("detection")
-    tuned = sorted({r.recipe for r in runs if is_tuned(config["recipes"][r.recipe])})
-    if not wanted or wanted["model"] != BEST or not tuned:
-        return []
-    return [
-        f"detection.model: best is chosen among models whose network is frozen; recipes that train "
-        f"it ({', '.join(tuned)}) are judged, and not listened with (docs/finetuning.md)."
-    ]
 
 
 class DetectionPlan:
@@ -204,6 +176,11 @@ class DetectionPlan:
             for name in names
             if not (name.endswith(".keras") and is_sound(self._networks.all[backbone]))
         ]
+
+    def own_networks(self, *names: str) -> list[str]:
+        """Files of the networks that `runs` trained with their heads, each fold its own."""
+        tuned = [run for run in self.runs() if is_tuned(self._config["recipes"][run.recipe])]
+        return [f"results/training/{run.folder}/network/{name}" for run in tuned for name in names]
 
     def embeddings(self) -> list[str]:
         """Embeddings of original clips by every backbone of `runs`."""

@@ -14,7 +14,7 @@ from anurans.plan.annotation_plan import AnnotationPlan
 from anurans.plan.cost_plan import CostPlan
 from anurans.plan.dataset_plan import DatasetPlan
 from anurans.plan.day_plan import DayPlan
-from anurans.plan.detection_plan import DetectionPlan, mistakes, notes
+from anurans.plan.detection_plan import DetectionPlan, mistakes
 from anurans.plan.export_plan import ExportPlan
 from anurans.plan.folder_plan import FolderPlan
 from anurans.plan.network_plan import NetworkPlan
@@ -110,5 +110,4 @@ class Plan:
             *([stretched] if stretched else []),
             *self.recordings.notes(),
             *self.days.notes(),
-            *notes(self.config, self.runs.all),
         ]
