@@ -1,6 +1,9 @@
 """Backbones: frozen networks of keras.applications, from grey image to embedding."""
 
 import os
+import subprocess
+import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,7 +169,7 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
     import openvino
 
     if keras.backend.backend() != "tensorflow":
-        model.export(str(path), format="openvino", verbose=False)
+        _export_elsewhere(model, path)
         return
     import tensorflow as tf
 
@@ -176,6 +179,25 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
 
     network = openvino.convert_model(call.get_concrete_function())
     openvino.save_model(network, path, compress_to_fp16=False)
+
+
+# OpenVINO reads networks of TensorFlow, and Keras has one of these in a process.
+EXPORT = """
+import sys
+from anurans.networks.backbones import export_backbone, load_model
+export_backbone(load_model(sys.argv[1]), sys.argv[2])
+"""
+
+
+def _export_elsewhere(model: keras.Model, path: str | Path) -> None:
+    """Convert a backbone in a process of its own, where Keras computes with TensorFlow."""
+    library = str(Path(__file__).parents[2])
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder, "model.keras")
+        model.save(saved)
+        more = {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": library}
+        command = [sys.executable, "-c", EXPORT, str(saved), str(path)]
+        subprocess.run(command, env=os.environ | more, check=True)
 
 
 def save_network(model: keras.Model, keras_file: Path, network: Path, engine: str) -> None:
