@@ -191,7 +191,7 @@ images = Images([(paths, clips)])
 labels = np.zeros((len(clips), 3), np.float32)
 layer = Layer("probability", np.zeros((model.output_shape[1], 3), np.float32), np.zeros(3, np.float32), "sigmoid")
 network = Network(model, Head([layer]), Tuning("all"))
-network.compile(18, None)
+network.get_ready(18, None)
 streamed = Examples(images, labels, labels + 1)
 memory, both = images[:], np.concatenate([labels, labels + 1], axis=1)
 found = {"streamed": [], "in memory": []}

@@ -164,7 +164,7 @@ class Network:
         dense.set_weights([layer.kernel, layer.bias])
         self._dense = dense
 
-    def compile(self, steps: int, class_weights: np.ndarray | None) -> None:
+    def get_ready(self, steps: int, class_weights: np.ndarray | None) -> None:
         """Make it ready to be trained with so many steps an epoch."""
         import keras
 
@@ -196,13 +196,14 @@ class Network:
         schedule = (
             cosine(0.0, fall, warmup_target=rate, warmup_steps=warm) if warm else cosine(rate, fall)
         )
-        self.model.compile(
+        model = self.model
+        model.compile(
             optimizer=Adam(schedule),
             loss=loss,
             # XLA takes longer to compile than it saves on a processor; JAX is nothing without.
             jit_compile=keras.backend.backend() == "jax",
         )
-        self.model.optimizer.build(self.model.trainable_variables)
+        model.optimizer.build(model.trainable_variables)
 
     def train(self, epoch: Epoch) -> float:
         """Train an epoch; give its loss."""
@@ -300,7 +301,7 @@ def fit_network(
         Called after each epoch, when it is written, with its number and its losses.
     """
     tuning = network.tuning
-    network.compile(-(-len(rows) // tuning.batch_size), class_weights)
+    network.get_ready(-(-len(rows) // tuning.batch_size), class_weights)
     mark = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     state = read_state(checkpoint, mark)
     if state is None:
