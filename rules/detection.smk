@@ -17,6 +17,7 @@ rule assemble_detector:
         networks=asked(
             partial(PLAN.detection.of_backbones, "model.keras", "model.xml", "model.bin")
         ),
+        own=asked(partial(PLAN.detection.own_networks, "about.json")),
         embeddings=asked(PLAN.detection.embeddings),
         finished=given(asked(PLAN.detection.finished_files)),
     output:
@@ -73,6 +74,10 @@ rule detect_calls:
             partial(PLAN.detection.of_backbones, "model.keras", "model.xml", "model.bin")
         ),
         about=asked(partial(PLAN.detection.of_backbones, "about.json")),
+        own=asked(partial(PLAN.detection.own_networks, "about.json")),
+        own_files=asked(
+            partial(PLAN.detection.own_networks, "model.keras", "model.xml", "model.bin")
+        ),
         finished=given(asked(PLAN.detection.finished_images)),
         recordings=asked(there_on, "day"),
     output:

@@ -58,7 +58,7 @@ rule plot_optimism:
 rule plot_costs:
     input:
         of_runs("metrics.tsv"),
-        if_stored(f"results/benchmarks/train_model/{run.folder}.tsv" for run in RUNS),
+        if_stored(PLAN.runs.training_benchmarks()),
     output:
         svg=report(
             "results/figures/costs.svg",
@@ -78,7 +78,7 @@ rule plot_costs:
         runtime=growing(5),
     params:
         datasets=list(config["datasets"]),
-        benchmarks=[prefixed(f"results/benchmarks/train_model/{run.folder}.tsv") for run in RUNS],
+        benchmarks=[prefixed(path) for path in PLAN.runs.training_benchmarks()],
         code=code("plot_costs.py"),
     script:
         "../workflow/scripts/plot_costs.py"

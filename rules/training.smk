@@ -1,12 +1,13 @@
 # Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, and the
-# annotation source, of which only a digest of what the run trains and validates on counts.
+# annotation source, of which only a digest of what the run trains and validates on counts; where a
+# recipe trains the network, results/spectrograms and results/backbones/{backbone}/ too.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
 # heads.h5 (of every epoch, where the recipe says save: all), history.tsv (epochs, or penalties
 # tried), clips.tsv (what was trained and validated on, inner folds and scores in these), scores.h5
-# (every original clip); then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv, scores
-# under other rules of labelling and by grade; and, on request, model.keras with model.json, which
-# says how to use it, or, of a network that takes sound, model/, which names the network and has the
-# head.
+# (every original clip), and network/, where the recipe trains it, as those of results/backbones are;
+# then thresholds.tsv, metrics.tsv, predictions.tsv, and labelling.tsv, scores under other rules of
+# labelling and by grade; and, on request, model.keras with model.json, which says how to use it, or,
+# of a network that takes sound, model/, which names the network and has the head.
 rule train_model:
     input:
         originals=asked(PLAN.runs.learnt_from, "backbone", "recipe"),
@@ -23,6 +24,8 @@ rule train_model:
         "logs/train_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
     benchmark:
         "results/benchmarks/train_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
+    wildcard_constraints:
+        recipe=PLAN.runs.tuned_names(False),
     conda:
         "../envs/training.yaml"
     resources:
@@ -46,9 +49,59 @@ rule train_model:
         "../workflow/scripts/train_model.py"
 
 
+rule finetune_model:
+    input:
+        originals=asked(PLAN.runs.learnt_from, "backbone", "recipe"),
+        copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
+        images=shards("results/spectrograms/original/{shard}.h5"),
+        copied_images=copies_of("results/spectrograms/{technique}/{shard}.h5"),
+        backbone="results/backbones/{backbone}/model.keras",
+        about="results/backbones/{backbone}/about.json",
+        roles="results/splits/{split}.tsv",
+        annotations=ancient(given(asked(PLAN.splits.training_path, "split", "fold"))),
+    output:
+        head=f"{RUN}/head.keras",
+        history=f"{RUN}/history.tsv",
+        clips=f"{RUN}/clips.tsv",
+        scores=f"{RUN}/scores.h5",
+        keras=f"{RUN}/network/model.keras",
+        network=f"{RUN}/network/model.xml",
+        weights=f"{RUN}/network/model.bin",
+        about=f"{RUN}/network/about.json",
+    log:
+        "logs/finetune_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.log",
+    benchmark:
+        "results/benchmarks/finetune_model/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}.tsv"
+    wildcard_constraints:
+        backbone=PLAN.networks.names(sound=False),
+        recipe=PLAN.runs.tuned_names(True),
+    conda:
+        "../envs/training.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(480),
+    params:
+        recordings=PLAN.recordings.ids,
+        settings=PLAN.annotations.settings,
+        annotations=asked(PLAN.splits.training_digest, "split", "fold"),
+        labelling=config["labelling"],
+        copies=lookup(dpath="datasets/{dataset}/copies", within=config),
+        required=asked(PLAN.splits.required_species, "split"),
+        by=lookup(dpath="splits/{split}/by", within=config),
+        validation=asked(PLAN.splits.validates_on, "split"),
+        recipe=lookup(dpath="recipes/{recipe}", within=config),
+        engine=config["training"]["engine"],
+        dtype=config["embedding"]["dtype"],
+        batch_size=config["embedding"]["batch_size"],
+        seed=config["seed"],
+        code=code("finetune_model.py"),
+    script:
+        "../workflow/scripts/finetune_model.py"
+
+
 rule assemble_model:
     input:
-        backbone="results/backbones/{backbone}/model.keras",
+        backbone=asked(PLAN.runs.network, "split", "backbone", "dataset", "recipe", "fold"),
         head=f"{RUN}/head.keras",
         scores=f"{RUN}/scores.h5",
         thresholds=f"{RUN}/thresholds.tsv",

@@ -1,5 +1,6 @@
 """Put together what new recordings are listened to with: a model with all its folds."""
 
+import json
 from pathlib import Path
 
 from anurans.common.jobs import log, run
@@ -35,6 +36,8 @@ def main(input, output, params):
     folders = {Path(path).parent.name: Path(path).parent for path in input.networks}
     engine = OPENVINO if "sound" in about["settings"] else embedding["engine"]
     about["network"] = network_digest(network_files(folders[backbone], engine))
+    if own := own_networks(input, places):
+        about["own_networks"] = own
     about |= {key: embedding.get(key) for key in ("source_sha256", "licence")}
 
     heads = tuple(read_head(input.heads[at]) for at in places)
@@ -46,6 +49,13 @@ def main(input, output, params):
     log.info("%s of %d models, folds %s", about["model"], about["chosen_of"], about["folds"])
     if about["leaks"] != "no":
         log.warning("warning: the split %s leaks: its scores flatter it", about["model"]["split"])
+
+
+def own_networks(input, places):
+    """Digests of the networks that were trained with the heads, in their order; none if frozen."""
+    of = {Path(path).parents[1]: path for path in input.own}
+    paths = [of.get(Path(input.heads[at]).parent) for at in places]
+    return [json.loads(Path(path).read_text(encoding="utf-8"))["network"] for path in paths if path]
 
 
 if "snakemake" in globals():

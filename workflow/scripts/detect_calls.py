@@ -34,7 +34,7 @@ def main(input, output, params, threads):
     ids, channels = zip(*((e["recording"], e["channel"]) for e in params.recordings), strict=True)
     usable = sources(rows, ids, params.files, channels)
     write_table(output.recordings, [field.name for field in fields(Inspection)], rows)
-    network = detector, input.about, input.finished, input.model, threads
+    network = detector, input.about, input.finished, input.model, threads, input.own
     embedder = open_trained(*network) if usable else None
 
     table, profiles = lay_clips(usable, cutting), []

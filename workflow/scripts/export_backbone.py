@@ -10,10 +10,10 @@ from anurans.networks.backbones import (
     BackboneSettings,
     build_backbone,
     count_parameters,
-    export_backbone,
+    save_network,
 )
 from anurans.networks.embeddings import network_digest, network_files
-from anurans.networks.engines import OPENVINO, resolve
+from anurans.networks.engines import resolve
 from anurans.sounds.shards import versions
 
 
@@ -21,16 +21,7 @@ def main(input, output, params, resources):
     engine, precision = resolve(params.engine, params.precision)
     gpus.check(resources.get("gpu", 0), engine, "embedding.engine")
     model = build_backbone(BackboneSettings(**params.settings, seed=params.seed))
-    with whole(output.keras) as partial:
-        model.save(partial)
-    with whole(output.weights) as weights, whole(output.network) as partial:
-        if engine == OPENVINO:
-            export_backbone(model, partial)
-            # OpenVINO writes the weights beside the network.
-            partial.with_suffix(".bin").replace(weights)
-        else:
-            partial.write_text("<!-- Computed by TensorFlow, from model.keras. -->\n")
-            weights.touch()
+    save_network(model, Path(output.keras), Path(output.network), engine)
     about = {
         "backbone": params.settings,
         "network": network_digest(network_files(Path(output.about).parent, engine)),

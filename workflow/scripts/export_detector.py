@@ -23,6 +23,9 @@ from anurans.scores.curves import scored_rows
 from anurans.scores.ranking import places_of
 from anurans.splits.splits import HELD_OUT as HELD_OUT_PART
 
+# What a model is named by, in the order of the folders of results/training.
+AXES = ("split", "backbone", "dataset", "recipe")
+
 
 def main(input, output, params):
     if not input.metrics:
@@ -31,6 +34,12 @@ def main(input, output, params):
             "a model that is trained here."
         )
     about = read_detector(input.model).about
+    if about.get("own_networks"):
+        raise UserError(
+            f"{'/'.join(about['model'][axis] for axis in AXES)}: trains a network of its own in "
+            "each fold, and a finished model holds one network; name a model of a recipe with "
+            "train: head as detection.model, or take model.keras of a fold (snakemake models)."
+        )
     places = places_of(about["model"], [read_table(path) for path in input.metrics])
     folder = Path(output[0])
     shutil.rmtree(folder, ignore_errors=True)

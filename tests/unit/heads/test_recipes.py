@@ -8,7 +8,7 @@ from anurans.plan.config import load
 from anurans.plan.schema import schema
 
 PROPERTIES = schema()["properties"]["recipes"]["additionalProperties"]["properties"]
-BOTH = {"standardize", "balance", "solver"}
+BOTH = {"standardize", "balance", "solver", "train", "tuning"}
 
 
 def test_every_key_of_a_recipe_is_of_one_solver_or_of_both():
@@ -34,6 +34,21 @@ def test_every_key_of_a_recipe_is_of_one_solver_or_of_both():
             {"solver": "adam", "C": [1], "inner_folds": 3},
             "recipes.r: C, inner_folds are keys of solver: logistic, and the solver is adam; "
             "write solver: logistic, or remove them (docs/upgrading.md).",
+        ),
+        (
+            {"tuning": {"epochs": 3}},
+            "recipes.r.tuning: is of recipes that train the network; add train: last_block or "
+            "train: all, or remove it (docs/finetuning.md).",
+        ),
+        (
+            {"train": "all", "solver": "adam"},
+            "recipes.r.solver: found adam; with train: all the network starts from a head of "
+            "solver: logistic; remove it.",
+        ),
+        (
+            {"train": "last_block", "epochs": 3},
+            "recipes.r: found epochs with train: last_block; what the training of a network does "
+            "stands under tuning (recipes.r.tuning), remove it here (docs/finetuning.md).",
         ),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from anurans.common.errors import UserError
 from anurans.heads.recipes import Recipe
 from anurans.heads.training import build_head
+from anurans.listening.days import open_own
 from anurans.listening.detector import (
     Detector,
     by_fold,
@@ -182,3 +183,27 @@ def test_the_nearest_is_found():
     assert nearest(one, others) == pytest.approx([np.sqrt(2), 0])
     apart = np.array([[True, True], [True, False]])
     assert nearest(one, others, apart)[1] == pytest.approx(np.sqrt((9 + 4) / 2))
+
+
+def test_each_fold_scores_what_its_own_network_makes_of_clips(detector):
+    rng = np.random.default_rng(2)
+    own = [rng.normal(size=(3, 6)).astype(np.float32) for _ in detector.heads]
+    found = detector.own_scores(own)
+    assert found.shape == (3, 2, 2)
+    for number, (head, rows) in enumerate(zip(detector.heads, own, strict=True)):
+        assert np.array_equal(found[:, :, number], head(rows))
+
+
+@pytest.mark.fault(
+    "Detection",
+    "the networks of a fine-tuned model are other ones than its heads were trained with",
+    sees="model.h5: was trained with other networks than those in results/training",
+    kept="everything",
+)
+def test_own_networks_are_those_that_the_heads_were_trained_with(detector, tmp_path, sees):
+    about = tmp_path / "about.json"
+    about.write_text('{"network": "bb"}')
+    wanting = replace(detector, about=detector.about | {"own_networks": ["bb", "aa"]})
+    with pytest.raises(UserError) as refused:
+        open_own(wanting, [str(about)], "model.h5", 1)
+    assert sees in str(refused.value)

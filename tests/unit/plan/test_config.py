@@ -605,6 +605,57 @@ def knowing(tmp_path):
     return changed(backbones__heard=heard, datasets=datasets)
 
 
+def test_a_recipe_that_trains_a_network_learns_not_from_the_validation_part():
+    config = load(changed(recipes={"deep": {"train": "all"}, "plain": {"train": "head"}}))
+    assert set(config["recipes"]["plain"]) == {
+        *("solver", "C", "inner_folds", "standardize", "balance")
+    }
+    tuning = config["recipes"]["deep"]["tuning"]
+    assert (tuning["epochs"], tuning["batch_norm"], tuning["patience"]) == (20, "frozen", 5)
+    assert "epochs" not in config["recipes"]["deep"]
+    assert load(config) == config
+    assert not split(config, "recording").together
+    only = load(changed(recipes__plain={}))
+    assert split(only, "recording").together
+    without = changed(recipes__deep={"train": "all"}, splits__s={"validation": 0})
+    assert "the recipe deep stops early by the validation loss; raise it, or set tuning" in (
+        refusal(without)
+    )
+    without["recipes"]["deep"]["tuning"] = {"patience": None}
+    load(without)
+
+
+@pytest.mark.fault(
+    "Config",
+    "a recipe that trains a network which takes sound",
+    sees="the recipe deep (train: all) is combined with bird, a network that takes sound; only "
+    "networks that take images are trained here",
+    kept="nothing is started",
+)
+def test_networks_that_take_sound_are_not_trained(tmp_path, sees):
+    (tmp_path / "net.tflite").touch()
+    bird = {"architecture": "BirdNET", "weights": str(tmp_path / "net.tflite")}
+    both = {"recipes__deep": {"train": "all"}, "backbones__bird": bird}
+    assert sees in refusal(changed(**both))
+    apart = {"deep": {"backbones": ["net"]}}
+    load(changed(**both, experiments=apart))
+
+
+@pytest.mark.fault(
+    "Config",
+    "a recipe that trains a network, where there are no images",
+    sees="there are no images to train it on: add a network that takes images",
+    kept="nothing is started",
+)
+def test_without_images_no_network_is_trained(tmp_path, sees):
+    (tmp_path / "net.tflite").touch()
+    config = changed(recipes__deep={"train": "last_block"})
+    config["backbones"] = {
+        "bird": {"architecture": "BirdNET", "weights": str(tmp_path / "net.tflite")}
+    }
+    assert sees in refusal(config)
+
+
 def test_own_classes_are_a_recipe_of_networks_that_know_a_species(knowing):
     filled = load(knowing)
     assert filled["recipes"]["own"] == {"solver": "own"} and list(filled["recipes"])[-1] == "own"

@@ -171,6 +171,21 @@ def test_a_logistic_head_takes_longer_with_more_clips_penalties_and_folds():
     assert made({"linear": LOGISTIC}).run_bytes(run()) > costs.RUN_BYTES
 
 
+def test_training_a_network_takes_longer_than_a_head_and_its_network_is_counted():
+    deep = LOGISTIC | {"train": "all", "tuning": {"epochs": 20}}
+    recipes = {"linear": LOGISTIC, "all": deep, "last": deep | {"train": "last_block"}}
+
+    def seconds(recipe):
+        return made(recipes).seconds("finetune_model", run(recipe=recipe))
+
+    assert seconds("all") > seconds("last") > made(recipes).seconds("train_model", run())
+    rows = {row["what"]: row for row in made(recipes).disk([run(), run(recipe="all")])}
+    assert rows["networks, heads and scores"]["how"] == rows["heads and scores"]["how"] == "1 runs"
+    backbone = build_backbone(BackboneSettings(**SMALL, weights="random"))
+    said = rows["networks, heads and scores"]["bytes"] - rows["heads and scores"]["bytes"]
+    assert said == pytest.approx(2 * 4 * backbone.count_params(), rel=0.15)
+
+
 def test_clips_of_copies():
     augmentation = {"time_stretch": {"rates": [0.5, 1.25]}, "time_mask": {"copies": 4}}
     techniques = ["original", "time_stretch", "time_mask"]

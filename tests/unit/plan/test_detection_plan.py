@@ -180,3 +180,32 @@ def test_a_model_that_hears_is_asked_nothing_of_images(plan):
     assert ears.detection.combined() == {"ear": "mean"}
     seen = plan({"recordings": NEW}, spectrogram={"fmin": 1000, "fmax": 2000})
     assert seen.detection.clip_settings()["spectrogram"] == seen.config["spectrogram"]
+
+
+CHOSEN = {"splits": ["recording"], "datasets": ["original"], "backbones": ["mobilenet-small"]}
+TUNED = {"recipes": {"logistic": {}, "deep": {"train": "all"}}, "experiments": {"all": CHOSEN}}
+DEEP = "recording/mobilenet-small/original/deep"
+
+
+def test_fine_tuned_networks_are_listened_with_all_folds_each_with_its_own(plan):
+    best = plan({"recordings": NEW}, **TUNED).detection
+    assert {run.recipe for run in best.runs()} == {"logistic", "deep"}
+    own = [f"results/training/{DEEP}/fold-{fold}/network/about.json" for fold in (1, 2, 3)]
+    assert best.own_networks("about.json") == own
+    named = plan({"recordings": NEW, "model": DEEP}, **TUNED).detection
+    assert named.own_networks("about.json") == own
+    assert named.of_backbones("about.json") == ["results/backbones/mobilenet-small/about.json"]
+    frozen = plan({"recordings": NEW, "model": DEEP.replace("deep", "logistic")}, **TUNED)
+    assert frozen.detection.own_networks("about.json") == []
+
+
+def test_a_run_that_trains_a_network_has_its_own_rule_and_network(plan):
+    runs = plan(None, **TUNED).runs
+    tuned = next(run for run in runs.all if run.recipe == "deep")
+    assert runs.rule_of(tuned) == "finetune_model"
+    assert (runs.tuned_names(True), runs.tuned_names(False)) == ("deep", "logistic")
+    place = tuned.split, tuned.backbone, tuned.dataset, tuned.recipe, tuned.fold
+    assert runs.network(*place) == f"results/training/{tuned.folder}/network/model.keras"
+    frozen = runs.network(*place[:3], "logistic", tuned.fold)
+    assert frozen == f"results/backbones/{tuned.backbone}/model.keras"
+    assert f"results/benchmarks/finetune_model/{tuned.folder}.tsv" in runs.training_benchmarks()

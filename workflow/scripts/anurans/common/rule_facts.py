@@ -80,6 +80,7 @@ RULES = {
     "label_clips": Facts(("label job", "label jobs"), "tables", per_clip=0.0005, tells=ANNOTATIONS),
     "assign_roles": Facts(("split", "splits"), "tables"),
     "train_model": Facts(("training", "trainings"), "training", start=0.5, tells=RUNS),
+    "finetune_model": Facts(("training of a network", "trainings of networks"), start=20.0),
     "assemble_model": Facts(MODEL, start=8.0, settings={"audio": "audio", "clips": "clips"}),
     "assemble_sound_model": Facts(
         MODEL,

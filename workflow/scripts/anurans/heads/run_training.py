@@ -231,13 +231,15 @@ def describe_run(
     return about
 
 
-def refuse_no_numbers(head: Head, scores: np.ndarray, recipe: str, backbone: str) -> None:
+def refuse_no_numbers(
+    head: Head, scores: np.ndarray, recipe: str, backbone: str, rate: str = "learning_rate"
+) -> None:
     """Refuse scores [shape=(n, species)] that are no numbers, of species that the head knows."""
     known = ~np.isnan(head.layers[-1].bias)
     if not np.isfinite(scores[:, known]).all():
         raise UserError(
             f"recipe {recipe}: training on {backbone} did not converge (scores "
-            "are not numbers); lower its learning_rate in the config, or set standardize: true."
+            f"are not numbers); lower its {rate} in the config, or set standardize: true."
         )
 
 

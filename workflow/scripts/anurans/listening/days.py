@@ -1,13 +1,15 @@
 """The recordings of a day listened to, one after the other, and how each of them sounds."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from anurans.common.errors import UserError
 from anurans.listening.detector import Detector, check_network
 from anurans.listening.scoring import (
     BATCH,
@@ -74,6 +76,7 @@ def open_trained(
     finished: Sequence[str],
     model: str,
     threads: int,
+    own: Sequence[str] = (),
 ) -> Viewer | Listener:
     """Open the network that the model's heads were trained on, and no other, to embed clips.
 
@@ -89,6 +92,8 @@ def open_trained(
         Where the model stands.
     threads
         Of the engine.
+    own
+        The about.json of networks that were trained with the heads, of any models.
 
     Raises
     ------
@@ -100,7 +105,22 @@ def open_trained(
     found += [Path(path) for path in finished if Path(path).name == "about.json"]
     network, described = open_network(found[-1], threads)
     check_network(detector, described, found[-1].parent, model)
-    return embedder_of(network, detector.about["settings"])
+    opened = embedder_of(network, detector.about["settings"])
+    if isinstance(opened, Viewer) and detector.about.get("own_networks"):
+        return replace(opened, own=open_own(detector, own, model, threads))
+    return opened
+
+
+def open_own(detector: Detector, own: Sequence[str], model: str, threads: int) -> list[Any]:
+    """Open the own network of each fold, in the order of heads; as `open_trained` takes them."""
+    of = {json.loads(Path(path).read_text(encoding="utf-8"))["network"]: path for path in own}
+    if missing := set(detector.about["own_networks"]) - of.keys():
+        raise UserError(
+            f"{model}: was trained with other networks than those in results/training (SHA-256 "
+            f"begins with {min(missing)[:12]}); run the same command without --touch, which puts "
+            "the model together again."
+        )
+    return [open_network(of[digest], threads)[0] for digest in detector.about["own_networks"]]
 
 
 def embedder_of(network: Any, settings: Mapping[str, Any]) -> Viewer | Listener:

@@ -40,8 +40,9 @@ class Detector:
         `model` (split, backbone, dataset, recipe), `folds`, `species`, `settings` (length and, of a
         network that takes images, sr and spectrogram, of one that takes sound, sound: what
         `anurans.sounds.windows.Windows` takes), `combine` (of windows' scores), `embedding`
-        (engine, precision, dtype), `network` (digest of its files), `source_sha256` (of the file
-        that these come from, where it takes sound) and `limit` (distance to training clips beyond
+        (engine, precision, dtype), `network` (digest of its files), `own_networks` (those of each
+        fold, where they were trained with the heads), `source_sha256` (of the file that the network
+        comes from, where it takes sound) and `limit` (distance to training clips beyond
         which one is far).
     heads
         Of each fold.
@@ -76,6 +77,11 @@ class Detector:
             return scores
         of_windows = scores.reshape(*embeddings.shape[:-1], *scores.shape[1:])
         return combine(of_windows, self.about["combine"])
+
+    def own_scores(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
+        """Score clips by their embeddings [shape=(n, width)] by the own network of each fold."""
+        pairs = zip(self.heads, embeddings, strict=True)
+        return np.stack([head(rows) for head, rows in pairs], axis=-1)
 
     def distances(self, embeddings: np.ndarray) -> np.ndarray:
         """Distance of clips, as `scores` takes them, to the nearest training clip."""

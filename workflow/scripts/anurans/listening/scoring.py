@@ -32,15 +32,26 @@ class Viewer:
         What draws, and the network.
     sr
         Rate of the sound that is drawn, in Hz.
+    own
+        Networks of the folds, where they were trained with the heads.
     """
 
     imager: Imager
     embedder: Any
     sr: int
+    own: Sequence[Any] = ()
 
     def embed(self, audio: np.ndarray, names: Sequence[str] | np.ndarray) -> np.ndarray:
         """Embed clips [shape=(n, samples), dtype=int16]; gives one row [shape=(n, width)] each."""
         return next(iter(self.embedder.embed([self.imager.images(audio)])))
+
+    def embed_all(
+        self, audio: np.ndarray, names: Sequence[str] | np.ndarray
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Embed clips as `embed` does, and by the own network of each fold."""
+        images = self.imager.images(audio)
+        found = [next(iter(each.embed([images]))) for each in (self.embedder, *self.own)]
+        return found[0], found[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,12 @@ class Listener:
         cut = np.stack([self.windows.cut(clip, name) for clip, name in pairs])
         found = next(iter(self.embedder.embed([cut.reshape(-1, cut.shape[-1])])))
         return found.reshape(*cut.shape[:2], -1)
+
+    def embed_all(
+        self, audio: np.ndarray, names: Sequence[str] | np.ndarray
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Embed clips as `embed` does; folds have no networks of their own."""
+        return self.embed(audio, names), []
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +184,13 @@ def listen(
     done = 0
     for audio in batched(clips, BATCH):
         mine = names[done : done + len(audio)]
-        embedded = embedder.embed(audio, mine).astype(dtype)
-        yield Heard(audio, detector.scores(embedded), detector.distances(embedded))
+        embedded, own = embedder.embed_all(audio, mine)
+        embedded = embedded.astype(dtype)
+        if own:
+            scores = detector.own_scores([each.astype(dtype) for each in own])
+        else:
+            scores = detector.scores(embedded)
+        yield Heard(audio, scores, detector.distances(embedded))
         done += len(audio)
 
 

@@ -1,6 +1,9 @@
 """Backbones: frozen networks of keras.applications, from grey image to embedding."""
 
 import os
+import subprocess
+import sys
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +14,9 @@ import keras
 import numpy as np
 
 from anurans.common.errors import UserError
+from anurans.common.files import whole
 from anurans.networks.colours import lookup_table
+from anurans.networks.engines import OPENVINO
 from anurans.networks.weights_files import FILES
 from anurans.sounds.image_axes import SIZE
 
@@ -162,6 +167,10 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
         The .xml file; the weights go into a .bin beside it, in float32.
     """
     import openvino
+
+    if keras.backend.backend() != "tensorflow":
+        _export_elsewhere(model, path)
+        return
     import tensorflow as tf
 
     @tf.function(input_signature=[tf.TensorSpec((None, SIZE, SIZE), tf.uint8)])
@@ -170,6 +179,49 @@ def export_backbone(model: keras.Model, path: str | Path) -> None:
 
     network = openvino.convert_model(call.get_concrete_function())
     openvino.save_model(network, path, compress_to_fp16=False)
+
+
+# OpenVINO reads networks of TensorFlow, and Keras has one of these in a process.
+EXPORT = """
+import sys
+from anurans.networks.backbones import export_backbone, load_model
+export_backbone(load_model(sys.argv[1]), sys.argv[2])
+"""
+
+
+def _export_elsewhere(model: keras.Model, path: str | Path) -> None:
+    """Convert a backbone in a process of its own, where Keras computes with TensorFlow."""
+    library = str(Path(__file__).parents[2])
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder, "model.keras")
+        model.save(saved)
+        more = {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": library}
+        command = [sys.executable, "-c", EXPORT, str(saved), str(path)]
+        subprocess.run(command, env=os.environ | more, check=True)
+
+
+def save_network(model: keras.Model, keras_file: Path, network: Path, engine: str) -> None:
+    """Save a backbone with Keras, and export it for what is to compute it, each file whole.
+
+    Parameters
+    ----------
+    model
+        From `build_backbone`.
+    keras_file, network
+        The .keras and the .xml file; a .bin file is written beside the latter.
+    engine
+        `openvino`, or `tensorflow`, which computes from the former.
+    """
+    with whole(keras_file) as partial:
+        model.save(partial)
+    with whole(network.with_suffix(".bin")) as weights, whole(network) as partial:
+        if engine == OPENVINO:
+            export_backbone(model, partial)
+            # OpenVINO writes the weights beside the network.
+            partial.with_suffix(".bin").replace(weights)
+        else:
+            partial.write_text("<!-- Computed by TensorFlow, from model.keras. -->\n")
+            weights.touch()
 
 
 def join_models(backbone: str | Path, head: str | Path) -> keras.Model:

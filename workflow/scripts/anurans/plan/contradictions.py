@@ -31,6 +31,8 @@ from anurans.splits.fold_files import read_fold_file
 from anurans.splits.splits import Split
 
 _ORCID = re.compile(r"https://orcid\.org/(\d{4}-){3}\d{3}[\dX]")
+# What stands for a backbone that is named and not there, of which another sentence tells.
+_OF_IMAGES = {"architecture": "MobileNet"}
 IMAGENET_ALPHAS = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -65,6 +67,7 @@ def contradictions(config: Mapping[str, Any]) -> Iterator[str]:
             )
     yield from _about_export(config)
     yield from _about_search(config)
+    yield from _about_tuned(config)
 
 
 def _about_export(config: Mapping[str, Any]) -> Iterator[str]:
@@ -376,15 +379,45 @@ def _about_split(config: Mapping[str, Any], split: Split) -> Iterator[str]:
         yield f"{at}.validation: is test, but test is 0."
     if not split.validation:
         used = recipes_in(config, split.name)
-        stopping = [n for n in used if config["recipes"][n].get("early_stopping")]
+        stopping = [n for n in used if recipes.stops_early(config["recipes"][n])]
         if stopping:
+            tuned = recipes.is_tuned(config["recipes"][stopping[0]])
+            key = "tuning.patience" if tuned else "early_stopping"
             yield (
                 f"{at}.validation: is 0, but the recipe {stopping[0]} stops early by the "
-                "validation loss; raise it, or set early_stopping: null."
+                f"validation loss; raise it, or set {key}: null."
             )
         if not split.folds and not split.test and split.by != "file":
             yield f"{at}: test, folds and validation are 0, so nothing could be scored."
 
 
 def _solves(config: Mapping[str, Any], recipe: str) -> bool:
-    return config["recipes"][recipe]["solver"] == recipes.LOGISTIC
+    settings = config["recipes"][recipe]
+    return settings["solver"] == recipes.LOGISTIC and recipes.learns_together(settings)
+
+
+def _about_tuned(config: Mapping[str, Any]) -> Iterator[str]:
+    """Sentences about networks that are to be trained and take no images."""
+    for experiment, chosen in config["experiments"].items():
+        backbones = chosen["backbones"] or list(config["backbones"])
+        heard = [
+            name for name in backbones if is_sound(config["backbones"].get(name) or _OF_IMAGES)
+        ]
+        for name in chosen["recipes"] or list(config["recipes"]):
+            recipe = config["recipes"].get(name, {})
+            if not heard or not recipes.is_tuned(recipe):
+                continue
+            if len(heard) == len(backbones):
+                do = (
+                    "there are no images to train it on: add a network that takes images (such as "
+                    "architecture: MobileNet), or set train: head"
+                )
+            else:
+                do = (
+                    "only networks that take images are trained here: set train: head, or name "
+                    "backbones and recipes that go together in experiments of their own"
+                )
+            yield (
+                f"experiments.{experiment}: the recipe {name} (train: {recipe['train']}) is "
+                f"combined with {heard[0]}, a network that takes sound; {do} (docs/finetuning.md)."
+            )

@@ -57,7 +57,9 @@ class CostPlan:
                 for technique in self._datasets.techniques({run.dataset for run in runs})
                 for shard in self._recordings.shards
             ]
-            train = [f"results/benchmarks/train_model/{run.folder}.tsv" for run in runs]
+            train = [
+                f"results/benchmarks/{self._runs.rule_of(run)}/{run.folder}.tsv" for run in runs
+            ]
             found[backbone] = {"takes": "sound" if sound else "image"}
             found[backbone] |= {"embed": [*map(place, shards)], "train": [*map(place, train)]}
         return found

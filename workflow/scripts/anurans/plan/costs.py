@@ -12,7 +12,7 @@ from typing import Any
 
 from anurans.common.markup import aligned
 from anurans.common.rule_facts import facts_of
-from anurans.heads.recipes import LOGISTIC
+from anurans.heads.recipes import ALL, LAST_BLOCK, LOGISTIC, is_tuned
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import WIDTHS, is_sound, sound_settings
 from anurans.recordings.clips import ORIGINAL, STRETCHED, count_clips
@@ -50,6 +50,11 @@ EMBEDDED = {
 # Seconds for a window on one core: of networks that take sound, that of BirdNET where it is not
 # known, and to read, resample and cut it.
 HEARD, CUT_WINDOW = {"BirdNET": 0.0125}, 0.0013
+# Bytes of the weights of a network in Keras' file and in OpenVINO's together, those of a MobileNet
+# by the square of its alpha; and how long its training takes an image, in embeddings of one in f32,
+# by what is trained.
+NETWORK = {"MobileNet": 26e6, "ResNet50": 190e6, "DenseNet121": 57e6, "InceptionV3": 175e6}
+FINETUNED = {LAST_BLOCK: 3.0, ALL: 6.0}
 # Where only the machine that exports the backbone knows.
 PRECISION = {"auto": "f32"}
 # Seconds for a clip and epoch: whatever the head; and of each weight (2.3 ms for 50176 x 256).
@@ -117,8 +122,13 @@ class Costs:
             sizes = [count, *self.shape(backbone), BYTES[self.embedding["dtype"]]]
             how = " x ".join(map(str, sizes))
             rows.append(_row(f"embeddings, {backbone}", how, prod(sizes)))
-        heads = sum(map(self.run_bytes, runs))
-        return [*rows, _row("heads and scores", f"{len(runs)} runs", heads)]
+        tuned = [run for run in runs if is_tuned(self.recipes[run["recipe"]])]
+        heads = sum(self.run_bytes(run) for run in runs if run not in tuned)
+        rows.append(_row("heads and scores", f"{len(runs) - len(tuned)} runs", heads))
+        if tuned:
+            networks = sum(map(self.run_bytes, tuned))
+            rows.append(_row("networks, heads and scores", f"{len(tuned)} runs", networks))
+        return rows
 
     def drawn(self, runs: Iterable[Mapping[str, str]]) -> list[str]:
         """Techniques whose clips are drawn: for networks that take images, and figures of copies.
@@ -156,6 +166,9 @@ class Costs:
         weights = head_weights(recipe, width, self.species)
         kept = 1 + (epochs(recipe) if recipe.get("save") == "all" else 0)
         standardized = STANDARDIZED_BYTES * width if recipe.get("standardize") else 0
+        if is_tuned(recipe):
+            backbone = self.backbones[run["backbone"]]
+            standardized += round(NETWORK[backbone["architecture"]] * backbone["alpha"] ** 2)
         return 4 * weights * kept + standardized + RUN_BYTES + CLIP_BYTES * self.clips[ORIGINAL]
 
     def seconds(self, rule: str, wildcards: Mapping[str, str]) -> float:
@@ -177,6 +190,8 @@ class Costs:
                 return start + count * self._heard(wildcards["backbone"], technique)
             case "train_model":
                 return start + self._training(wildcards)
+            case "finetune_model":
+                return start + self._finetuning(wildcards)
         return start + count * longer * facts.per_clip
 
     def _heard(self, backbone: str, technique: str) -> float:
@@ -186,6 +201,16 @@ class Costs:
         each = HEARD.get(settings.architecture, HEARD["BirdNET"] * settings.window / 3)
         stretched = self.length * STRETCH * settings.sr / 22050 if technique == STRETCHED else 0.0
         return windows * (each + CUT_WINDOW) + stretched
+
+    def _finetuning(self, run: Mapping[str, str]) -> float:
+        recipe, backbone = self.recipes[run["recipe"]], self.backbones[run["backbone"]]
+        techniques = self.datasets[run["dataset"]]["techniques"]
+        share = self.trained[run["split"]]
+        count = sum(self.clips[technique] for technique in techniques) * share
+        each = backbone["alpha"] / EMBEDDED["f32"][backbone["architecture"]]
+        # Original clips are scored at the end; the validation part after each epoch is little.
+        trained = recipe["tuning"]["epochs"] * count * FINETUNED[recipe["train"]]
+        return (trained + self.clips[ORIGINAL]) * each
 
     def _training(self, run: Mapping[str, str]) -> float:
         recipe = self.recipes[run["recipe"]]

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from anurans.heads.recipes import is_tuned
 from anurans.listening.finished_models import HELD_OUT, THRESHOLDS, TRAINING, Finished
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import is_sound
@@ -175,6 +176,11 @@ class DetectionPlan:
             for name in names
             if not (name.endswith(".keras") and is_sound(self._networks.all[backbone]))
         ]
+
+    def own_networks(self, *names: str) -> list[str]:
+        """Files of the networks that `runs` trained with their heads, each fold its own."""
+        tuned = [run for run in self.runs() if is_tuned(self._config["recipes"][run.recipe])]
+        return [f"results/training/{run.folder}/network/{name}" for run in tuned for name in names]
 
     def embeddings(self) -> list[str]:
         """Embeddings of original clips by every backbone of `runs`."""

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
+from anurans.heads.recipes import is_tuned
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import is_sound
 from anurans.plan import config as configs
@@ -124,6 +125,27 @@ class RunPlan:
     def head_names(self) -> str:
         """Regular expression of the names of the recipes that train a head."""
         return "|".join(re.escape(name) for name in self._config["recipes"] if name != OWN)
+
+    def tuned_names(self, tuned: bool) -> str:
+        """Regular expression of the names of the recipes that train a network, or do not."""
+        names = [name for name, each in self._config["recipes"].items() if is_tuned(each) == tuned]
+        return "|".join(map(re.escape, names)) or "(?!)"
+
+    def network(self, split: str, backbone: str, dataset: str, recipe: str, fold: str) -> str:
+        """Network of images of a run: the frozen one, or its own."""
+        if is_tuned(self._config["recipes"][recipe]):
+            run = Run(split, backbone, dataset, recipe, fold)
+            return f"results/training/{run.folder}/network/model.keras"
+        return f"results/backbones/{backbone}/model.keras"
+
+    def rule_of(self, run: Run) -> str:
+        """Rule that trains a run."""
+        tuned = is_tuned(self._config["recipes"][run.recipe])
+        return "finetune_model" if tuned else "train_model"
+
+    def training_benchmarks(self) -> list[str]:
+        """Benchmark files of the trainings of all runs."""
+        return [f"results/benchmarks/{self.rule_of(run)}/{run.folder}.tsv" for run in self.all]
 
     def trainings(self) -> list[str]:
         """What the target `training` makes; refused where nothing is trained."""

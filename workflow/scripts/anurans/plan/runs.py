@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anurans.heads import recipes
-from anurans.networks.own_classes import OWN, RECIPE, own_classes
+from anurans.networks.own_classes import RECIPE, own_classes
 from anurans.splits.splits import Split
 
 # What an experiment chooses from; empty means all.
@@ -36,8 +36,8 @@ def split(config: Mapping[str, Any], name: str) -> Split:
     settings["salt"] = str(settings["salt"])
     if isinstance(settings["test"], list):
         settings["test"] = tuple(settings["test"])
-    solvers = {config["recipes"][recipe]["solver"] for recipe in recipes_in(config, name)}
-    return Split(name=name, together=solvers <= {recipes.LOGISTIC, OWN}, **settings)
+    used = [config["recipes"][recipe] for recipe in recipes_in(config, name)]
+    return Split(name=name, together=all(map(recipes.learns_together, used)), **settings)
 
 
 def recipes_in(config: Mapping[str, Any], split: str) -> list[str]:
