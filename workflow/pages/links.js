@@ -1,0 +1,31 @@
+'use strict';
+// The first screen of Snakemake's report shows this page in a frame: it is as high as its text, and
+// links open what the report holds, or else files beside the report.
+const report = (() => {
+  try {
+    return window.frameElement && window.parent.results ? window.parent : null;
+  } catch {
+    return null;
+  }
+})();
+if (report) {
+  const fit = () => {
+    window.frameElement.style.height = `${document.documentElement.offsetHeight}px`;
+  };
+  new ResizeObserver(fit).observe(document.body);
+  const app = report.eval('app');
+  for (const link of document.querySelectorAll('a[href]')) {
+    const path = link.getAttribute('href');
+    const held = Object.keys(report.results).find(
+      name => path.startsWith('../') ? name.endsWith(path.slice(2)) : name.endsWith(`/report/${path}`));
+    if (held) {
+      link.onclick = event => {
+        event.preventDefault();
+        app.setView({ content: 'html', contentPath: report.results[held].data_uri });
+      };
+    } else {
+      link.href = new URL(`report/${path}`, report.location.href).href;
+      link.target = '_blank';
+    }
+  }
+}
