@@ -14,14 +14,18 @@ if (report) {
   };
   new ResizeObserver(fit).observe(document.body);
   const app = report.eval('app');
-  for (const link of document.querySelectorAll('a[href]')) {
+  // On a phone the menu would lie over the answer.
+  const view = report.innerWidth > 700 ? {} : { hideNavbar: true };
+  app.setView(view);
+  for (const link of document.querySelectorAll('a[href]:not([href^="#"])')) {
     const path = link.getAttribute('href');
     const held = Object.keys(report.results).find(
       name => path.startsWith('../') ? name.endsWith(path.slice(2)) : name.endsWith(`/report/${path}`));
     if (held) {
       link.onclick = event => {
         event.preventDefault();
-        app.setView({ content: 'html', contentPath: report.results[held].data_uri });
+        const contentPath = report.results[held].data_uri;
+        app.setView({ ...view, content: 'html', contentPath });
       };
     } else {
       link.href = new URL(`report/${path}`, report.location.href).href;
