@@ -60,7 +60,6 @@ rule write_overview:
         project=config["project"],
         species=config["species"],
         doubts=asked(PLAN.review.doubts_page),
-        detection="detection" in config,
         pages=report_pages.further(PLAN.report.all_tables()),
         template=template("overview"),
         code=code("write_overview.py"),

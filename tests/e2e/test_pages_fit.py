@@ -36,7 +36,7 @@ def overview():
         for code, name in NAMES.items()
     ]
     model = dict(zip(MODEL, ("recording", "no", "n", "w", "d", "r", "default"), strict=True))
-    help_of = Help("../review/doubt-1.html", True, NAMES)
+    help_of = Help("../review/doubt-1.html", NAMES)
     return overview_page(Overview("Pond", model, 12, "held_out", known, help_of, {}))
 
 

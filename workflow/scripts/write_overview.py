@@ -44,7 +44,7 @@ def main(input, output, params):
         chosen_of,
         subset,
         known,
-        Help(params.doubts, params.detection, params.species),
+        Help(params.doubts, params.species),
         params.pages,
     )
     with whole(output[0]) as partial:

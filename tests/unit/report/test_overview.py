@@ -13,7 +13,7 @@ from anurans.scores.confusions import Alarms
 from anurans.scores.curves import Scored
 
 NIGHTS = [f"2021-01-{day:02d}" for day in range(1, 26)]
-HELP = Help("../review/doubt-1.html", True, {"A": "Rana a", "B": "Rana b"})
+HELP = Help("../review/doubt-1.html", {"A": "Rana a", "B": "Rana b"})
 MODEL_OF = dict(zip(MODEL, ("night", "no", "net", "imagenet", "all", "r", "default"), strict=True))
 
 
@@ -46,9 +46,7 @@ def test_a_species_that_is_found_well_goes_on_to_the_season():
     assert f1 == {"text": "0.90", "small": "0.85 to 0.94", "reach": (0.85, 0.9, 0.94)}
     assert ground == {"text": "300 clips with calls, 25 nights, 2 sites"}
     assert limits == {"text": "Nothing that these clips show."}
-    assert following == {"text": "Go on to the season: make monitoring."}
-    without = Help("", False, {})
-    assert "detection: in the config" in answer(known(), without)[-1]["text"]
+    assert following["text"].endswith("new recordings: detection: in the config, make monitoring.")
 
 
 def test_few_nights_are_told_and_how_many_are_missing():
@@ -83,7 +81,7 @@ def test_false_alarms_without_another_species_are_to_be_heard():
     limits, following = told(scores("0.7", "0.6", "0.85"), alarms=Alarms(40))
     assert limits == "False alarms (40 % of the clips that it names)."
     assert following["href"] == "../review/doubt-1.html"
-    _, following = told(scores("0.7", "0.6", "0.85"), help_of=Help("", False, {}))
+    _, following = told(scores("0.7", "0.6", "0.85"), help_of=Help("", {}))
     assert "href" not in following and following["text"].startswith("Check the annotations")
 
 
@@ -150,8 +148,8 @@ def test_the_page_names_its_model_and_leads_on():
     for link in ("scores.html", "../review/doubt-1.html", "../monitoring/monitoring.html"):
         assert f'href="{link}"' in text
     assert "random weights" not in plain and "flattered" not in plain
-    alone = overview(help=Help("", False, {}), chosen_of=1)
-    assert "review/" not in alone and "monitoring" not in alone and "(the only one)" in alone
+    alone = overview(help=Help("", {}), chosen_of=1)
+    assert "review/" not in alone and "(the only one)" in alone
 
 
 def test_what_is_not_to_be_believed_stands_above_the_table():

@@ -51,7 +51,6 @@ def overview_page(of: Overview) -> str:
         colours=species_colours(len(of.known)),
         pages=of.pages,
         doubted=of.help.doubts,
-        detection=of.help.detection,
     )
 
 

@@ -15,6 +15,7 @@ Row = Mapping[str, str]
 GOOD, FAR_LESS = 0.8, 0.1
 # Of fewer clips nothing is said of a grade.
 FEWEST_CLIPS = 10
+GO_ON = {"text": "Let it listen to new recordings: detection: in the config, make monitoring."}
 _NIGHT = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -91,14 +92,11 @@ class Help:
     ----------
     doubts
         Path of the page on which doubted annotations are judged; empty without one.
-    detection
-        Whether new recordings are named.
     names
         Name of each species, by code.
     """
 
     doubts: str
-    detection: bool
     names: Mapping[str, str]
 
 
@@ -118,7 +116,7 @@ def answer(known: Known, of: Help) -> list[Any]:
         score_cell(known.scores["f1"]),
         {"text": grounds(known.ground)},
         {"text": f"{told[0].upper()}{told[1:]}."},
-        limits[0][1] if limits else _go_on(of),
+        limits[0][1] if limits else GO_ON,
     ]
 
 
@@ -203,10 +201,9 @@ def _errors(known: Known, of: Help) -> Iterator[tuple[str, dict[str, str]]]:
         )
     elif recall and float(recall) < GOOD:
         text = f"Annotate more clips with calls of {title}"
-        named = "; snakemake suggest names them" if of.detection else ""
         yield (
             f"misses calls (finds {percent(recall)} of clips that hold some)",
-            {"text": f"{text}{named}."},
+            {"text": f"{text}: snakemake suggest finds some in new recordings."},
         )
     if not confused and precision and float(precision) < GOOD:
         yield (
@@ -241,9 +238,3 @@ def _listen(of: Help, why: str) -> dict[str, str]:
     if not of.doubts:
         return {"text": f"Check the annotations of these clips: {why}."}
     return {"text": f"Judge the doubted annotations: {why}.", "href": of.doubts}
-
-
-def _go_on(of: Help) -> dict[str, str]:
-    if of.detection:
-        return {"text": "Go on to the season: make monitoring."}
-    return {"text": "Let it listen to new recordings: detection: in the config."}
