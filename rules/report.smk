@@ -1,7 +1,7 @@
 # Needs results/summary.csv and the tables that it stands on, head.keras and scores.h5 of the runs.
 # Makes results/provenance.json, where each row of the summary comes from, and results/report/, the
-# pages that `make report` puts into results/report.html with the figures: scores, setup,
-# model_card, and one for each table.
+# pages that `make report` puts into results/report.html with the figures: overview, which it opens
+# with, scores, setup, model_card, and one for each table.
 rule trace_runs:
     input:
         heads=of_runs("head.keras"),
@@ -31,6 +31,40 @@ rule trace_runs:
         code=code("trace_runs.py"),
     script:
         "../workflow/scripts/trace_runs.py"
+
+
+rule write_overview:
+    input:
+        metrics=of_runs("metrics.tsv"),
+        predictions=of_runs("predictions.tsv"),
+        intervals="results/tables/intervals.csv",
+        field=["results/tables/field.csv"] if PLAN.runs.calibrated() else [],
+        recordings="results/recordings.csv",
+    output:
+        report(
+            "results/report/overview.html",
+            category="Overview",
+            caption="../workflow/report/page.rst",
+            labels={"page": "how well each species is found, and what to do next"},
+        ),
+    log:
+        "logs/write_overview.log",
+    benchmark:
+        "results/benchmarks/write_overview.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(5),
+    params:
+        project=config["project"],
+        species=config["species"],
+        doubts=asked(PLAN.review.doubts_page),
+        pages=report_pages.further(PLAN.report.all_tables()),
+        template=template("overview"),
+        code=code("write_overview.py"),
+    script:
+        "../workflow/scripts/write_overview.py"
 
 
 rule render_scores:

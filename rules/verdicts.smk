@@ -51,10 +51,10 @@ rule count_listened:
         "../workflow/scripts/count_listened.py"
 
 
+# Sites and nights are those that names tell: the table of recordings stands behind the thresholds.
 rule check_thresholds:
     input:
         verdicts="results/review/verdicts.csv",
-        recordings="results/detections/recordings.csv",
     output:
         "results/review/thresholds.csv",
     log:
@@ -68,6 +68,7 @@ rule check_thresholds:
         runtime=growing(5),
     params:
         precision=PLAN.review.settings["precision"],
+        places=asked(PLAN.days.all_told),
         code=detection_code("check_thresholds.py"),
     script:
         "../workflow/scripts/check_thresholds.py"

@@ -268,7 +268,9 @@ def test_what_people_hear_is_counted_and_a_queue_is_drawn_once(heard):
     known = {row["species"]: row for row in read(heard / "results/review/thresholds.csv")}
     config["detection"] |= {"thresholds": "checked"}
     write_config(heard, config | {"review": {"verdicts": files}})
-    assert not {"draw_check", "detect_calls", "draw_doubt"}.intersection(planned(heard, "detect"))
+    plan = planned(heard, "monitoring")
+    assert plan["tune_detector"] == plan["collect_detections"] == 1
+    assert not {"draw_check", "detect_calls", "draw_doubt"}.intersection(plan)
     snakemake(heard, "results/detections/thresholds.tsv")
     for row in read(heard / "results/detections/thresholds.tsv", "\t"):
         checked = known[row["species"]]["threshold"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import snakemake
 
-PAGES = ("Scores", "Models", "Model card", "Certificate", "Figures", "Data", "Set-up")
+PAGES = ("Overview", "Scores", "Models", "Model card", "Certificate", "Figures", "Data", "Set-up")
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +32,16 @@ def page(request, browser, report):
         lambda asked: asked.url.startswith(("file:", "data:", "blob:")) or wrong.append(asked.url),
     )
     page.goto(report.as_uri())
-    page.get_by_text("Results", exact=False).first.wait_for()
+    page.frame_locator("iframe.answer").locator("tbody tr").first.wait_for()
     yield page
     assert not wrong
     context.close()
 
 
 def choose(page, category, label):
-    """Go to a result by its category and label; on a phone the menu is closed to see it."""
+    """Go to a result by its category and label; on a phone the menu is opened, and closed."""
+    if page.viewport_size["width"] < 700:
+        page.locator("#app .fixed a[type=button]").first.click()
     page.get_by_text(category, exact=True).first.click()
     row = page.locator("tr", has_text=label).first
     row.locator("a").first.click()
@@ -51,6 +53,28 @@ def opened(page, category, label):
     """Go to a page of the report, and give the frame that shows it."""
     choose(page, category, label)
     return page.frame_locator("iframe").first
+
+
+def test_it_opens_with_the_answer(page):
+    answer = page.locator("iframe.answer")
+    assert answer.count() == 1
+    rows = answer.content_frame.locator("tbody tr").all_inner_texts()
+    assert len(rows) == 2 and "low tone" in rows[0] and "high tone" in rows[1]
+    # All of it is seen without a bar of its own, at its top, and the graph of rules lies below.
+    inner = answer.content_frame.locator("html")
+    page.wait_for_function(
+        "frame => frame.clientHeight >= frame.contentDocument.body.scrollHeight",
+        arg=answer.element_handle(),
+    )
+    assert inner.evaluate("each => each.scrollWidth <= each.clientWidth")
+    box, graph = answer.bounding_box(), page.locator("#app #rulegraph").bounding_box()
+    assert box["y"] < 40 and graph["y"] >= box["y"] + box["height"]
+    assert box["x"] < (300 if page.viewport_size["width"] > 700 else 20)
+
+
+def test_the_answer_leads_to_what_the_report_holds(page):
+    page.frame_locator("iframe.answer").get_by_text("All scores").click()
+    page.frame_locator("iframe:not(.answer)").locator("button.source").first.wait_for()
 
 
 def test_every_kind_of_result_is_there(page):

@@ -131,7 +131,11 @@ ROWS = [
         text(TEMPLATE, "STEP = 200", "STEP = 100"),
         {"tables": True},
     ),
-    Row("code: how figures are drawn", text(FIGURES, "#0072B2", "#0072B3"), {"figures": True}),
+    Row(
+        "code: how figures are drawn",
+        text(FIGURES, '"savefig.dpi": 200', '"savefig.dpi": 201'),
+        {"figures": True},
+    ),
     Row(
         "code: how thresholds are tuned",
         TUNING,

@@ -3,7 +3,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const { columns, rows, filters, brief, sources } = data;
 const at = Object.fromEntries(columns.map((name, i) => [name, i]));
 const STEP = 200;
-let shown = STEP, sorted = null, down = false, all = !brief.length;
+let shown = STEP, sorted = null, down = false, all = false;
 const make = (tag, about = {}, ...inside) => {
   const node = Object.assign(document.createElement(tag), about);
   node.append(...inside);
@@ -13,6 +13,11 @@ const isNumber = columns.map((name, i) => {
   const given = rows.map(row => row[i]).filter(cell => cell !== '');
   return given.length > 0 && given.every(cell => Number.isFinite(Number(cell)));
 });
+// What is the same in all rows is said once, above the table, which so has room for the rest.
+const wanted = brief.length ? brief : columns.filter(name => name !== data.key);
+const same = rows.length < 2 ? [] : wanted.filter(
+  name => rows.every(row => row[at[name]] === rows[0][at[name]]));
+const some = wanted.filter(name => !same.includes(name));
 const isLong = columns.map((name, i) => rows.some(row => row[i].length > 60));
 const said = (cell, i) =>
   isNumber[i] && /^-?\d+\.\d{4,}$/.test(cell) ? Number(cell).toFixed(3) : cell;
@@ -32,7 +37,7 @@ for (const name of filters) {
 const search = make('input', { type: 'search' });
 search.oninput = () => { shown = STEP; draw(); };
 if (rows.length > 12) controls.append(make('label', {}, 'search', search));
-if (brief.length) {
+if (some.length < columns.length - Boolean(data.key)) {
   const tick = make('input', { type: 'checkbox' });
   tick.onchange = () => { all = tick.checked; draw(); };
   controls.append(make('label', { className: 'tick' }, tick, 'all columns'));
@@ -40,6 +45,11 @@ if (brief.length) {
 const save = make('button', { textContent: 'Save as CSV', type: 'button' });
 save.onclick = () => download(data.file, csv(columns, rows));
 controls.append(save);
+const given = same.filter(name => rows[0][at[name]] !== '');
+if (given.length) {
+  const told = given.map(name => `${name.replaceAll('_', ' ')} ${rows[0][at[name]]}`);
+  controls.after(make('p', { className: 'count', textContent: `In all rows: ${told.join(', ')}.` }));
+}
 const matches = row => {
   for (const [name, value] of Object.entries(chosen)) {
     const cell = row[at[name]];
@@ -68,7 +78,7 @@ function source(key) {
   box.showModal();
 }
 function draw() {
-  const places = (all ? columns.filter(name => name !== data.key) : brief).map(name => at[name]);
+  const places = (all ? columns.filter(name => name !== data.key) : some).map(name => at[name]);
   const found = rows.filter(matches);
   if (sorted !== null) found.sort(compare);
   const head = make('tr', {}, ...places.map(i => {
@@ -85,14 +95,19 @@ function draw() {
       className: isNumber[i] ? 'number' : isLong[i] ? 'long' : '', textContent: said(row[i], i),
     })));
     if (sources) {
-      const button = make('button', { className: 'source', textContent: 'where from' });
+      const button = make('button', {
+        className: 'source', textContent: 'show', title: 'where this row comes from',
+      });
       button.onclick = () => source(row[at[data.key]]);
       line.append(make('td', {}, button));
     }
     return line;
   });
-  document.getElementById('table').replaceChildren(
-    make('table', {}, make('thead', {}, head), make('tbody', {}, ...body)));
+  const table = make('table', {}, make('thead', {}, head), make('tbody', {}, ...body));
+  const box = document.getElementById('table');
+  box.replaceChildren(table);
+  // Where the last column would not be seen, cells break before it is hidden.
+  if (box.scrollWidth > box.clientWidth) table.className = 'tight';
   const count = document.getElementById('count');
   count.replaceChildren(`${found.length} of ${rows.length} rows`);
   if (found.length > shown) {

@@ -3,12 +3,12 @@
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.review.checked_thresholds import THRESHOLDS, tabulate_thresholds
-from anurans.review.season_clips import by_recording, groups_of
+from anurans.review.season_clips import groups_of
 from anurans.review.verdict_table import read_together
 
 
 def main(input, output, params):
-    groups = groups_of(by_recording(read_table(input.recordings)))
+    groups = groups_of(params.places)
     verdicts = read_together(read_table(input.verdicts))
     rows = tabulate_thresholds(verdicts, groups, params.precision)
     write_table(output[0], THRESHOLDS, rows)

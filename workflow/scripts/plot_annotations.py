@@ -11,15 +11,12 @@ from anurans.common.tables import read_table
 from anurans.common.wording import counted
 from anurans.recordings.names import start_of
 from anurans.recordings.times import night_of
-from anurans.report.figures import GREY, headline, night_axis, sheet
+from anurans.report.figures import headline, name_species, night_axis, sheet
+from anurans.report.palette import GREY, shades, species_colour
 
-# One blue that darkens as calls come nearer; a hatch where nothing is known.
-GRADES = {
-    "far": {"color": "#9FD2F2"},
-    "medium": {"color": "#0072B2"},
-    "clear": {"color": "#00263B"},
-    "": {"facecolor": "white", "edgecolor": GREY, "hatch": "////", "linewidth": 0.4},
-}
+# The colour of a species darkens as calls come nearer; a hatch where nothing is known.
+GRADES = ("far", "medium", "clear", "")
+UNGRADED = {"facecolor": "white", "edgecolor": GREY, "hatch": "////", "linewidth": 0.4}
 
 
 def main(input, output, params):
@@ -56,12 +53,12 @@ def main(input, output, params):
             scored = np.bincount(at[sure], minlength=len(bars))
             ax.bar(range(len(bars)), scored, width=width, color="#E8E8E8")
             positive, below = labels[used, column], np.zeros(len(bars), dtype=int)
-            for grade, style in GRADES.items():
+            for grade, style in styles(species_colour(column)).items():
                 of = positive & (table.species[code].grade[used] == grade)
                 height = np.bincount(at[of], minlength=len(bars))
                 x = np.flatnonzero(height)
                 if len(x):
-                    handles[grade or "ungraded"] = Patch(**style)
+                    handles[grade or "ungraded"] = Patch(**styles(GREY)[grade])
                     ax.bar(x, height[x], bottom=below[x], width=width, **style)
                 below += height
             ax.set_ylabel("Clips")
@@ -70,8 +67,7 @@ def main(input, output, params):
                 f"{positive.sum()} of {sure.sum()} clips, {called.sum()} of {counted(known, unit)}"
             )
             ax.set_title(count, loc="right")
-            place = {"xycoords": ax.set_title(code, fontweight="bold"), "va": "bottom"}
-            ax.annotate(name, (1, 0), (5, 0), textcoords="offset points", style="italic", **place)
+            name_species(ax, column, code, name)
             night_axis(ax, bars)
         axes[0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
         axes[-1].set_xlabel("Night (date of its evening)" if dated else "Recording, in order of id")
@@ -80,6 +76,12 @@ def main(input, output, params):
             [handles[grade] for grade in order], order, loc="outside lower left", ncols=len(order)
         )
     log.info("%d clips in %d bars", used.sum(), len(bars))
+
+
+def styles(colour):
+    """How each grade is filled, in shades of a colour."""
+    _, *shaded = shades(colour)
+    return dict(zip(GRADES, [*({"color": each} for each in shaded), UNGRADED], strict=True))
 
 
 if "snakemake" in globals():

@@ -5,7 +5,6 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.common.wording import species_title
 from anurans.report.calendars import (
     date_axis,
     edges,
@@ -16,10 +15,9 @@ from anurans.report.calendars import (
     shade_doubtful,
     undated_sheet,
 )
-from anurans.report.figures import headline, sheet
+from anurans.report.figures import headline, name_species, sheet
+from anurans.report.palette import shades, species_colour
 
-# From hardly seen on white to dark: one hue, read in grey too.
-SHADES = LinearSegmentedColormap.from_list("calls", ["#EAF3F8", "#56B4E9", "#0072B2", "#00263B"])
 UNHEARD = "#FFFFFF"
 TITLE = "When each species calls"
 
@@ -39,16 +37,19 @@ def main(input, output, params):
     height = 1.2 + (0.5 + 0.12 * (high - low)) * len(params.species)
     with sheet(output, 7.5, height) as figure:
         headline(figure, TITLE)
-        axes = figure.subplots(len(params.species), 1, sharex=True, squeeze=False)[:, 0]
-        for ax, (code, name) in zip(axes, params.species.items(), strict=True):
+        axes, bars = figure.subplots(len(params.species), 1, sharex=True, squeeze=False)[:, 0], []
+        for at, (ax, (code, name)) in enumerate(zip(axes, params.species.items(), strict=True)):
             mine = [row for row in rows if row["species"] == code]
-            drawn = draw(ax, mine, column, nights, low, high, max(top, 0.01))
-            ax.set_title(species_title(code, name))
+            cmap = LinearSegmentedColormap.from_list(code, shades(species_colour(at)))
+            drawn = draw(ax, mine, column, nights, low, high, max(top, 0.01), cmap)
+            name_species(ax, at, code, name)
+            bar = figure.colorbar(drawn, ax=ax, aspect=12, pad=0.01)
+            bar.outline.set_visible(False)
+            bars.append(bar)
         date_axis(ax, nights)
         doubtful = shade_doubtful(axes, read_table(input.drift))
-        bar = figure.colorbar(drawn, ax=list(axes), shrink=0.8, aspect=30, pad=0.01)
-        bar.set_label("Share of clips with calls" + (", expected" if expected else ""))
-        bar.outline.set_visible(False)
+        share = "Share of clips with calls" + (", expected" if expected else "")
+        bars[len(bars) // 2].set_label(share)
         note = "White: nothing was recorded."
         if doubtful:
             note += " Hatched: sounds unlike what the model learnt from, not to be trusted."
@@ -56,7 +57,7 @@ def main(input, output, params):
     log.info("%d nights, %d hours", len(nights), high - low)
 
 
-def draw(ax, rows, column, nights, low, high, top):
+def draw(ax, rows, column, nights, low, high, top, cmap):
     """Draw the map of one species; a gap in the recordings stays white."""
     across, of = edges(nights)
     values = np.full((high - low, len(across) - 1), np.nan)
@@ -65,7 +66,7 @@ def draw(ax, rows, column, nights, low, high, top):
     say_unknown(ax, values)
     ax.set_facecolor(UNHEARD)
     drawn = ax.pcolormesh(
-        across, np.arange(low, high + 1), values, cmap=SHADES, vmin=0, vmax=top, rasterized=True
+        across, np.arange(low, high + 1), values, cmap=cmap, vmin=0, vmax=top, rasterized=True
     )
     step = 1 if high - low <= 6 else 3
     ticks = range(low, high + 1, step)

@@ -12,7 +12,6 @@ from anurans.common.jobs import log, run
 from anurans.recordings.clips import STRETCHED, clip_id
 from anurans.report.copy_sheets import Images, contrast, pick, positives
 from anurans.report.figures import (
-    COLOURS,
     LANE,
     MASK,
     call_marks,
@@ -23,6 +22,7 @@ from anurans.report.figures import (
     sheet,
     show_image,
 )
+from anurans.report.palette import species_colour
 from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
 
 ROWS = 4
@@ -80,9 +80,7 @@ def main(input, output, params, wildcards):
     called = {mark.species for _, _, _, marks in marked for mark in marks}
     # The first species in the highest lane.
     shown = [name for name in reversed(species) if name in called]
-    looks = {
-        name: (lane, COLOURS[species.index(name) % len(COLOURS)]) for lane, name in enumerate(shown)
-    }
+    looks = {name: (lane, species_colour(species.index(name))) for lane, name in enumerate(shown)}
 
     height = 0.55 + (SIZE + LANE * len(shown)) / ROWS_AN_INCH
     with sheet(output, 7.5, 0.9 + height * len(marked)) as figure:

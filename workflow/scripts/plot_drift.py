@@ -9,13 +9,14 @@ from anurans.common.tables import read_table
 from anurans.listening.detector import read_detector
 from anurans.listening.drift import BY_SOUND, find_limits, shapes
 from anurans.report.calendars import date_axis, day, number
-from anurans.report.figures import COLOURS, GREY, headline, sheet
+from anurans.report.figures import headline, sheet
+from anurans.report.palette import COLOURS, GREY
 from anurans.sounds.sound_profiles import band_edges, read_bands
 
 LABELS = {
     "level": "Level\n(dB of full scale)",
-    "spectrum": "Spectrum: distance to\nthe nearest (dB)",
-    "embedding": "Embedding: distance to\nthe nearest clip",
+    "spectrum": "Spectrum, dB\nfrom the nearest",
+    "embedding": "Embedding,\nfrom the nearest",
 }
 
 
@@ -69,20 +70,26 @@ def spectra(ax, training, new, outside, sr):
     middle = np.sqrt(edges[:-1] * edges[1:])
     known = shapes(training)
     ax.fill_between(middle, known.min(axis=0), known.max(axis=0), color="#E8F1E8", linewidth=0)
-    ax.plot(middle, np.median(known, axis=0), color=GREY, lw=1, ls="--", label="training, median")
+    lines = {"training, median": (np.median(known, axis=0), {"color": GREY, "lw": 1, "ls": "--"})}
     for of, colour, name in ((~outside, COLOURS[0], "inside"), (outside, COLOURS[1], "outside")):
         if of.any():
             median = np.median(shapes(new[of]), axis=0)
-            ax.plot(
-                middle, median, color=colour, lw=1.3, label=f"new, {name}, median of {of.sum()}"
-            )
+            lines[f"new, {name}, median of {of.sum()}"] = median, {"color": colour, "lw": 1.3}
+    for values, style in lines.values():
+        ax.plot(middle, values, **style)
     ax.set_xscale("log")
     ticks = [hz for hz in (100, 200, 500, 1000, 2000, 5000, 10000, 20000) if hz < sr / 2]
     ax.set_xticks(ticks, [f"{hz / 1000:g}" for hz in ticks])
     ax.set_xticks([], minor=True)
+    ax.set_xlim(middle[0] * 0.93, middle[-1] * 3.4)
+    # Each line is named at its end, equal ones below each other.
+    low, high = ax.get_ylim()
+    below = np.inf
+    for name, (values, style) in sorted(lines.items(), key=lambda item: -item[1][0][-1]):
+        below = min(values[-1], below - 0.09 * (high - low))
+        ax.text(middle[-1] * 1.04, below, name, color=style["color"], va="center", fontsize=7)
     ax.set_xlabel("Frequency (kHz)")
     ax.set_ylabel("Power in a band, level\ntaken away (dB)", fontsize=7)
-    ax.legend(loc="upper right")
 
 
 if "snakemake" in globals():

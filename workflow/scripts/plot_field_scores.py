@@ -4,7 +4,8 @@ from matplotlib.lines import Line2D
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.report.figures import GREY, headline, look, sheet
+from anurans.report.figures import headline, look, sheet
+from anurans.report.palette import GREY
 from anurans.report.panels import WIDTH, key_of
 from anurans.scores.comparison import MODEL
 from anurans.scores.field_scores import FALSE, LISTENING, RECALL

@@ -8,7 +8,8 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.common.wording import counted, ranged
-from anurans.report.figures import GREY, headline, look, sheet
+from anurans.report.figures import headline, look, sheet
+from anurans.report.palette import GREY
 from anurans.report.panels import WIDTH
 from anurans.scores.comparison import MODEL
 from anurans.scores.ranking import gather_models, name_backbones

@@ -9,8 +9,9 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.common.wording import counted
-from anurans.report.figures import COLOURS, headline, sheet
+from anurans.report.figures import headline, sheet
 from anurans.report.learning_curves import EPOCH, PENALTY, columns_for, read_curves
+from anurans.report.palette import COLOURS
 from anurans.report.panels import WIDTH, lowest, panel_rows, panels
 from anurans.scores.comparison import MODEL
 from anurans.scores.ranking import choosing_part, gather_models, rank_models

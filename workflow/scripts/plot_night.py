@@ -11,7 +11,8 @@ from anurans.report.calendars import (
     say_unknown,
     undated_sheet,
 )
-from anurans.report.figures import headline, sheet
+from anurans.report.figures import headline, name_species, sheet
+from anurans.report.palette import species_colour
 from anurans.report.panels import panel_rows, panels
 
 COLUMNS = 3
@@ -28,9 +29,9 @@ def main(input, output, params):
     with sheet(output, 7.5, 0.9 + 1.8 * panel_rows(count, COLUMNS)) as figure:
         headline(figure, TITLE)
         axes = list(panels(figure, count, min(count, COLUMNS), sharex=True, sharey=True))
-        for ax, (code, name) in zip(axes, params.species.items(), strict=True):
-            draw(ax, [row for row in rows if row["species"] == code])
-            ax.set_title(name or code, style="italic")
+        for at, (ax, (code, name)) in enumerate(zip(axes, params.species.items(), strict=True)):
+            draw(ax, [row for row in rows if row["species"] == code], species_colour(at))
+            name_species(ax, at, code, name)
             ax.set_xlim(low, high)
             ticks = range(low, high + 1, max(1, (high - low) // 4))
             ax.set_xticks(list(ticks), [hour_name(at) for at in ticks])
@@ -44,10 +45,10 @@ def main(input, output, params):
     log.info("%d hours", len(places))
 
 
-def draw(ax, rows):
+def draw(ax, rows, colour):
     """Draw one species: a bar for each hour that something was recorded in."""
     at = np.array([hour_place(row["hour"]) for row in rows]) + 0.5
-    say_unknown(ax, draw_shares(ax, at, rows, 0.85))
+    say_unknown(ax, draw_shares(ax, at, rows, 0.85, colour))
 
 
 if "snakemake" in globals():

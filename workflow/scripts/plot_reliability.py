@@ -5,7 +5,8 @@ import numpy as np
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.common.wording import counted
-from anurans.report.figures import GREY, headline, look, sheet
+from anurans.report.figures import headline, look, sheet
+from anurans.report.palette import GREY
 from anurans.report.panels import WIDTH, explain, line_of, note
 from anurans.scores.calibrated_models import choose_parts
 from anurans.scores.curves import BINS, measure_reliability

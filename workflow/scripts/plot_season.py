@@ -6,7 +6,6 @@ from matplotlib.patches import Patch
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.common.wording import species_title
 from anurans.report.calendars import (
     date_axis,
     day,
@@ -16,7 +15,8 @@ from anurans.report.calendars import (
     undated_sheet,
     width,
 )
-from anurans.report.figures import COLOURS, GREY, headline, sheet
+from anurans.report.figures import headline, name_species, sheet
+from anurans.report.palette import GREY, species_colour
 
 TITLE = "The calling season, night by night"
 
@@ -30,9 +30,9 @@ def main(input, output, params):
         headline(figure, TITLE)
         axes = figure.subplots(len(params.species), 1, sharex=True, sharey=True, squeeze=False)
         axes = axes[:, 0]
-        for ax, (code, name) in zip(axes, params.species.items(), strict=True):
-            draw(ax, [row for row in rows if row["species"] == code])
-            ax.set_title(species_title(code, name))
+        for at, (ax, (code, name)) in enumerate(zip(axes, params.species.items(), strict=True)):
+            draw(ax, [row for row in rows if row["species"] == code], species_colour(at))
+            name_species(ax, at, code, name)
             ax.set_ylim(0, None)
         axes[0].set_ylim(0, min(1.04, axes[0].get_ylim()[1]))
         date_axis(ax, nights)
@@ -40,18 +40,18 @@ def main(input, output, params):
         axes[len(axes) // 2].set_ylabel("Share of what was recorded")
         axes[-1].set_xlabel("Night (date of its evening)")
         handles = [
-            Line2D([], [], color=COLOURS[0], label="clips with calls, expected"),
-            Patch(color=COLOURS[0], alpha=0.25, linewidth=0, label="95 % interval"),
-            Line2D([], [], color=GREY, marker="o", ms=3, lw=0, label="minutes with an event"),
+            Line2D([], [], color=GREY, label="clips with calls, expected"),
+            Patch(color=GREY, alpha=0.25, linewidth=0, label="95 % interval"),
+            Line2D([], [], color="black", marker="o", ms=3, lw=0, label="minutes with an event"),
         ]
         if doubtful:
-            style = {"facecolor": "none", "edgecolor": "#D55E00", "hatch": "////", "linewidth": 0}
-            handles.append(Patch(label="not to be trusted", **style))
+            style = {"facecolor": "none", "edgecolor": GREY, "hatch": "////", "linewidth": 0}
+            handles.append(Patch(label="sounds unlike training: not to be trusted", **style))
         figure.legend(handles=handles, loc="outside lower left", ncols=len(handles))
     log.info("%d nights", len(nights))
 
 
-def draw(ax, rows):
+def draw(ax, rows, colour):
     """Draw one species; lines end where nights are missing."""
     days = np.array([day(row["night"]) for row in rows], float)
     clips = np.array([number(row["clips_counted"]) for row in rows])
@@ -62,17 +62,17 @@ def draw(ax, rows):
     gaps = np.flatnonzero(np.diff(days) > 3 * width(row["night"] for row in rows)) + 1
     for part in np.split(np.arange(len(days)), gaps):
         expected, lower, upper = (each[part] for each in values)
-        ax.fill_between(days[part], lower, upper, color=COLOURS[0], alpha=0.25, linewidth=0)
-        ax.plot(days[part], expected, color=COLOURS[0], lw=1.2)
+        ax.fill_between(days[part], lower, upper, color=colour, alpha=0.25, linewidth=0)
+        ax.plot(days[part], expected, color=colour, lw=1.2)
         # A line and a band of one night would not be seen; some nights have no interval.
         has = np.concatenate([[False], np.isfinite(lower), [False]])
         alone = np.flatnonzero(has[1:-1] & ~has[:-2] & ~has[2:])
-        ax.vlines(days[part][alone], lower[alone], upper[alone], color=COLOURS[0], alpha=0.25, lw=3)
+        ax.vlines(days[part][alone], lower[alone], upper[alone], color=colour, alpha=0.25, lw=3)
         if len(part) == 1:
-            ax.plot(days[part], expected, "_", color=COLOURS[0], ms=6, mew=1.2)
+            ax.plot(days[part], expected, "_", color=colour, ms=6, mew=1.2)
     say_unknown(ax, values[0])
     present = [number(row["share_of_minutes"]) for row in rows]
-    ax.plot(days, present, "o", color=GREY, ms=2.5, mew=0, zorder=3, clip_on=False)
+    ax.plot(days, present, "o", color="black", ms=2.2, mew=0, zorder=3, clip_on=False)
     ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
     ax.set_axisbelow(True)
 

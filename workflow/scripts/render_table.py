@@ -15,6 +15,7 @@ def main(input, output, params):
         rows,
         read_columns(input[0]),
         params.about["filters"],
+        params.about["brief"],
     )
     with whole(output[0]) as partial:
         partial.write_text(text, encoding="utf-8")

@@ -37,6 +37,10 @@ def main(input, output, params):
     rows = []
     for model, places in models.items():
         of = read_held_out([read_table(input.predictions[at]) for at in places], clips, species)
+        if not len(of.clips):
+            # As in a split by clip: parts of every recording were learnt from.
+            log.info("%s: no recording is held out as a whole", "/".join(model))
+            continue
         names = of.names()
         at = np.array([row_of[clip] for clip in of.clips], dtype=int)
         where = np.array([place(recordings[name], start) for name, start in of.placed()], object)

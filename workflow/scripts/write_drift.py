@@ -5,7 +5,7 @@ from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.listening.detector import read_detector
 from anurans.listening.drift import find_limits
-from anurans.report.monitoring_pages import drift_page
+from anurans.report.drift_page import drift_page
 
 
 def main(input, output, params):

@@ -6,22 +6,14 @@ from pathlib import Path
 from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
-from anurans.networks.own_classes import OWN
 from anurans.report.model_card import Card, write_card
 from anurans.scores.comparison import MODEL
-from anurans.scores.ranking import gather_models, rank_models
-from anurans.splits.splits import VALIDATION
+from anurans.scores.ranking import gather_models, model_to_tell
 
 
 def main(input, output, params):
     metrics = [read_table(path) for path in input.metrics]
-    ranked = rank_models(metrics, VALIDATION)
-    # As detection chooses: a network's own classes are no head to listen with.
-    recipe = MODEL.index("recipe")
-    ranked = [each for each in ranked if each[recipe] != OWN] or ranked
-    leaks = MODEL.index("leaks")
-    # The best that does not leak, where there is one.
-    model = min(ranked, key=lambda each: each[leaks] != "no")
+    model, chosen_of = model_to_tell(metrics)
     places = gather_models(metrics)[model]
     clips = [row for at in places for row in read_table(input.clips[at])]
     heard = {row["recording"] for row in clips}
@@ -38,7 +30,7 @@ def main(input, output, params):
     labelling = about.pop("labelling")  # labelling.csv has rows of every rule
     card = Card(
         model,
-        sum(each[leaks] == model[leaks] for each in ranked),
+        chosen_of,
         params.species,
         params.settings,
         [provenance["runs"][at] for at in places],

@@ -24,7 +24,6 @@ from anurans.common.errors import UserError
 from anurans.common.tables import read_table, write_table
 from anurans.recordings.clips import ClipTable, clip_table, concatenate, original_clips
 from anurans.report.figures import (
-    COLOURS,
     LANE,
     Dot,
     call_marks,
@@ -39,6 +38,7 @@ from anurans.report.figures import (
     sheet,
     show_image,
 )
+from anurans.report.palette import COLOURS
 from anurans.scores.comparison import MODEL, OPTIMISM
 from anurans.sounds.image_axes import SIZE, frequency_edges, time_edges
 from anurans.sounds.shards import write_shard

@@ -3,7 +3,14 @@
 import pytest
 
 from anurans.report import report_pages
-from anurans.scores import calibration, contrasts, headlines, summary
+from anurans.scores import (
+    calibration,
+    contrasts,
+    field_scores,
+    headlines,
+    held_out_events,
+    summary,
+)
 from anurans.scores.comparison import MODEL, OPTIMISM
 from anurans.scores.presence import PRESENCE
 from anurans.splits import leakage
@@ -14,7 +21,10 @@ CONFIG = {
     "splits": {"night": {"by": "night"}},
 }
 COLUMNS = {
-    "models": (*MODEL, "subset"),
+    "models": (
+        *(*MODEL, "subset", "n_groups", "f1_macro", "f1_macro_lower", "f1_macro_upper"),
+        *headlines.MODEL_COLUMNS,
+    ),
     "intervals": headlines.INTERVALS,
     "presence": PRESENCE,
     "comparisons": contrasts.COMPARISONS,
@@ -22,6 +32,8 @@ COLUMNS = {
     "optimism": OPTIMISM,
     "labelling": summary.LABELLING,
     "leakage": leakage.COLUMNS,
+    "events": held_out_events.EVENTS,
+    "field": field_scores.FIELD,
 }
 
 
@@ -35,7 +47,8 @@ def test_every_page_has_a_caption(name):
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_filters_are_columns_of_the_table(name):
-    assert set(report_pages.about(name)["filters"]) <= set(COLUMNS[name])
+    about = report_pages.about(name)
+    assert {*about["filters"], *about["brief"]} <= set(COLUMNS[name])
 
 
 def test_pages_follow_the_tables():
@@ -45,3 +58,11 @@ def test_pages_follow_the_tables():
     assert not any("table1" in path for path in found)
     assert report_pages.source("leakage") == "results/checks/leakage.csv"
     assert report_pages.category("leakage") == "Certificate"
+
+
+def test_the_first_page_leads_to_pages_that_there_are():
+    found = report_pages.further(["results/tables/intervals.csv"])
+    assert set(found.values()) == {
+        *("model_card.html", "scores.html", "annotations.html", "intervals.html"),
+    }
+    assert "field.html" in report_pages.further(["results/tables/field.csv"]).values()

@@ -1,9 +1,14 @@
 """Far calls, false events and minutes of listening, counted by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from anurans.common.tables import read_table, write_table
+from anurans.scores.comparison import MODEL
 from anurans.scores.field_scores import FIELD, false_events, listening, recall_by_grade
+from tabulate_field_scores import main
 
 DRAWN = 300, 1
 
@@ -98,3 +103,43 @@ def test_a_model_that_tells_saves_minutes_and_one_that_does_not_saves_none():
     assert good["value"] < 0.3 * good["by_chance"]
     assert poor["value"] == pytest.approx(poor["by_chance"], rel=0.25)
     assert good["lower"] <= good["value"] <= good["upper"]
+
+
+def test_a_split_that_holds_no_recording_out_as_a_whole_has_no_rows(tmp_path):
+    """Of one by clip parts of every recording were learnt from: there is nothing to judge by."""
+    model = dict(zip(MODEL, ("clip", "by design", "n", "w", "d", "r", "default"), strict=True))
+    files = {
+        "metrics": [model | {"fold": "1", "subset": "held_out"}],
+        "predictions": [
+            {"clip": "R_0", "group": "R", "role": "held_out", "used": "1"}
+            | {"score_A": "0.9", "predicted_A": "1", "label_A": "1"}
+        ],
+        "recordings": [{"recording": "R", "status": "ok", "duration_s": "10"}],
+        "labels": [
+            {"clip": f"R_{start}", "recording": "R", "start": str(start), "end": str(start + 5)}
+            | {"A_overlap": "2", "A_fraction": "1", "A_contained": "1", "A_grade": ""}
+            for start in (0, 5)
+        ],
+    }
+    for name, rows in files.items():
+        write_table(tmp_path / f"{name}.tsv", list(rows[0]), rows)
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations/R.txt").touch()
+    given = {name: [tmp_path / f"{name}.tsv"] for name in ("metrics", "predictions", "labels")}
+    main(
+        SimpleNamespace(
+            **given,
+            recordings=tmp_path / "recordings.tsv",
+            annotations=tmp_path / "annotations",
+        ),
+        [tmp_path / "field.csv"],
+        SimpleNamespace(
+            settings={"species": {"A": ["A"]}},
+            recordings=["R"],
+            labelling={},
+            length=5.0,
+            resamples=10,
+            seed=1,
+        ),
+    )
+    assert read_table(tmp_path / "field.csv") == []

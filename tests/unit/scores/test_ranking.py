@@ -6,6 +6,7 @@ from anurans.scores.ranking import (
     few_best,
     gather_models,
     mean_score,
+    model_to_tell,
     name_models,
     rank_models,
 )
@@ -102,3 +103,21 @@ def test_models_are_named_by_what_differs():
         ("s", "no", "b", "two.h5", "d", "r", "default"),
     ]
     assert list(name_models(same).values()) == ["b (one.h5)", "b (two.h5)"]
+
+
+def test_the_report_tells_of_the_best_that_listens_and_does_not_leak():
+    of = [
+        run("1", {"validation": "0.9"}, "leaky", leaks="yes"),
+        run("1", {"validation": "0.8"}, "a", recipe="own"),
+        run("1", {"validation": "0.7"}, "b"),
+        run("1", {"validation": "0.6"}, "c"),
+    ]
+
+    def told(runs):
+        model, chosen_of = model_to_tell(runs)
+        return model[MODEL.index("backbone")], chosen_of
+
+    assert told(of) == ("b", 2)
+    # Where there is nothing else, it is of what there is.
+    assert told(of[:1]) == ("leaky", 1)
+    assert told(of[1:2]) == ("a", 1)

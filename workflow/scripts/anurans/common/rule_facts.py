@@ -145,6 +145,7 @@ RULES = {
     "typeset_table": Facts(TABLE, "results"),
     "check_leakage": Facts(("check", "checks"), "results"),
     "trace_runs": Facts(("the provenance", None), "results"),
+    "write_overview": Facts(PAGE, "results"),
     "render_scores": Facts(PAGE, "results"),
     "render_table": Facts(PAGE, "results"),
     "render_setup": Facts(PAGE, "results"),

@@ -114,6 +114,10 @@ class ReviewPlan:
         rounds = range(1, self.settings["round"] + 1)
         return "|".join(str(n) for n in rounds if f"{kind}-{n}" not in drawn) or "(?!)"
 
+    def doubts_page(self) -> str:
+        """Page of the annotations that models doubt, beside the report's; empty without one."""
+        return f"../review/doubt-{self.settings['round']}.html" if self._doubted() else ""
+
     def pages(self, place: Callable[[str], str]) -> list[str]:
         """The page of every queue."""
         self.refuse_lost(place)

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator
 
 from anurans.recordings.times import hours_from_noon
-from anurans.report.figures import COLOURS, GREY, headline, sheet
+from anurans.report.figures import headline, sheet
+from anurans.report.palette import GREY
 
 # Widest that a night is drawn, in days, where there are none between it and the next.
 WIDEST = 14
@@ -102,7 +103,7 @@ def shade_doubtful(axes: Iterable[Axes], rows: Iterable[Mapping[str, str]]) -> b
                 at - wide / 2,
                 at + wide / 2,
                 facecolor="none",
-                edgecolor="#D55E00",
+                edgecolor=GREY,
                 hatch="////",
                 linewidth=0,
                 alpha=0.5,
@@ -117,7 +118,7 @@ def number(text: str) -> float:
 
 
 def draw_shares(
-    ax: Axes, at: np.ndarray, rows: Sequence[Mapping[str, str]], wide: float
+    ax: Axes, at: np.ndarray, rows: Sequence[Mapping[str, str]], wide: float, colour: str
 ) -> np.ndarray:
     """Draw a bar for each row of an activity table: clips with calls, and minutes with an event.
 
@@ -131,6 +132,8 @@ def draw_shares(
         Of one species.
     wide
         Width of a bar.
+    colour
+        Of the species.
 
     Returns
     -------
@@ -142,9 +145,11 @@ def draw_shares(
         np.array([number(row[key]) for row in rows]) / clips
         for key in ("expected", "lower", "upper")
     )
-    ax.bar(at, np.nan_to_num(expected), width=wide, color=COLOURS[5], linewidth=0)
-    ax.vlines(at, lower, upper, color=COLOURS[0], lw=1.2)
-    ax.plot(at, [number(row["share_of_minutes"]) for row in rows], "o", color=GREY, ms=3, mew=0)
+    ax.bar(at, np.nan_to_num(expected), width=wide, color=colour, alpha=0.45, linewidth=0)
+    ax.vlines(at, lower, upper, color=colour, lw=1.2)
+    ax.plot(
+        at, [number(row["share_of_minutes"]) for row in rows], "o", color="black", ms=2.5, mew=0
+    )
     ax.grid(axis="y", color="#E5E5E5", linewidth=0.5)
     ax.set_axisbelow(True)
     return expected

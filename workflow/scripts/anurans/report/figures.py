@@ -20,12 +20,9 @@ from anurans.annotations.formats import Annotation
 from anurans.annotations.labels import cover_clips
 from anurans.common.files import whole
 from anurans.recordings.clips import ClipTable, parse_intervals
+from anurans.report.palette import COLOURS, GREY, species_colour
 
-# Okabe & Ito (2008), Color Universal Design: told apart by the colour-blind. Without yellow, which
-# is lost on white. A marker goes with each, for print in grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "<")
-GREY = "#767676"
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
@@ -91,6 +88,27 @@ def sheet(paths: Iterable[str | os.PathLike], width: float, height: float) -> It
 def headline(figure: Figure, text: str) -> None:
     """Say above a figure what is seen in it."""
     figure.suptitle(text, x=0.01, ha="left", fontsize=10, fontweight="bold")
+
+
+def name_species(ax: Axes, number: int, code: str, name: str = "") -> None:
+    """Name a species above its panel, after a square of its colour.
+
+    Parameters
+    ----------
+    ax
+        Where.
+    number
+        Of the species in the config, from 0.
+    code, name
+        Of the species; the name may be empty.
+    """
+    square = ax.set_title("\N{BLACK SQUARE}", color=species_colour(number))
+    style: dict[str, Any] = {"textcoords": "offset points", "va": "bottom"}
+    if not name:
+        ax.annotate(code, (1, 0), (4, 0), xycoords=square, fontweight="bold", **style)
+        return
+    title = ax.annotate(name, (1, 0), (4, 0), xycoords=square, fontstyle="italic", **style)
+    ax.annotate(code, (1, 0), (5, 0), xycoords=title, color=GREY, **style)
 
 
 @dataclass(frozen=True, slots=True)

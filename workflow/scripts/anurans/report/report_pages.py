@@ -21,23 +21,49 @@ MODEL = ("split", "backbone", "dataset", "recipe")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A table of the report: its title, file, category, and columns to filter by."""
+    """A table of the report.
+
+    Attributes
+    ----------
+    title, source, category
+        Its title, its file, and the heading that it stands under.
+    filters
+        Columns to filter by.
+    brief
+        Columns that are shown at first, so that a page at desktop width holds them; all where none
+        is given. A page shows no column that is the same in all rows, but says it once.
+    """
 
     title: str
     source: str
     category: str
     filters: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
 
 
-def _table(name: str, title: str, category: str, *filters: str) -> Page:
-    return Page(title, f"results/tables/{name}.csv", category, filters)
+def _table(
+    name: str, title: str, category: str, *filters: str, brief: tuple[str, ...] = ()
+) -> Page:
+    return Page(title, f"results/tables/{name}.csv", category, filters, brief)
+
+
+def _ended(name: str) -> tuple[str, str, str]:
+    """A column and those of its interval."""
+    return name, f"{name}_lower", f"{name}_upper"
 
 
 PAGES = {
-    "models": _table("models", "Models over their folds", "Models", *MODEL, "subset"),
+    "models": _table(
+        *("models", "Models over their folds", "Models", *MODEL, "subset"),
+        brief=(*MODEL, "subset", "n_groups", *_ended("f1_macro"), *_ended("map")),
+    ),
     "intervals": _table(
         *("intervals", "Every score with its interval", "Models"),
         *(*MODEL, "subset", "score", "species"),
+        brief=(
+            *(*MODEL, "subset", "score", "species", "value", "lower", "upper"),
+            *("n_groups", "positive_groups", "note"),
+        ),
     ),
     "presence": _table(
         *("presence", "Whole recordings: does it call at all?", "Models"),
@@ -46,13 +72,33 @@ PAGES = {
     "comparisons": _table(
         *("comparisons", "Backbones, datasets and recipes compared", "Models"),
         *("split", "subset", "compared", "first", "second", "within", "better"),
+        brief=(
+            *("split", "subset", "compared", "first", "second", "within", "n_pairs"),
+            *("difference", "lower", "upper", "p_holm", "detectable", "better"),
+        ),
     ),
     "costs": _table("costs", "What each network took", "Models", "backbone", "takes"),
     "calibration": _table(
-        "calibration", "Calibrated probabilities", "Models", *MODEL, "species", "method"
+        *("calibration", "Calibrated probabilities", "Models", *MODEL, "species", "method"),
+        brief=(
+            *(*MODEL, "species", "method", "positives_held_out"),
+            *("ece", "ece_calibrated", "brier", "brier_calibrated", "change"),
+        ),
     ),
-    "events": _table("events", "Events against annotated calls", "Models", *MODEL, "species"),
-    "field": _table("field", "What matters in the field", "Models", *MODEL, "species", "score"),
+    "events": _table(
+        *("events", "Events against annotated calls", "Models", *MODEL, "species"),
+        brief=(
+            *(*MODEL, "species", "segment_precision", "segment_recall", "segment_f1"),
+            *("events", "calls", "matched", "match_f1", "psds"),
+        ),
+    ),
+    "field": _table(
+        *("field", "What matters in the field", "Models", *MODEL, "species", "score"),
+        brief=(
+            *(*MODEL, "species", "score", "of", "value", "lower", "upper"),
+            *("by_chance", "n", "n_groups"),
+        ),
+    ),
     "optimism": _table(
         *("optimism", "What a leaky split pretends", "Models"),
         *("backbone", "dataset", "recipe", "subset", "split", "leaky"),
@@ -64,14 +110,27 @@ PAGES = {
     ),
     "datasets": _table("datasets", "Clips of each dataset", "Data", "dataset", "technique"),
     "recordings": Page(
-        "Recordings", "results/recordings.csv", "Data", ("site", "status", "sr", "channels")
+        *("Recordings", "results/recordings.csv", "Data", ("site", "status", "sr", "channels")),
+        brief=(
+            *("recording", "site", "date", "time", "sr", "channels", "duration_s", "peak"),
+            *("status", "reason"),
+        ),
     ),
     "annotations": Page(
-        "Annotations", "results/annotations.csv", "Data", ("status", "species", "used")
+        *("Annotations", "results/annotations.csv", "Data", ("status", "species", "used")),
+        brief=(
+            *("recording", "status", "species", "used", "annotations", "far", "medium", "clear"),
+            *("ungraded", "skipped", "reason"),
+        ),
     ),
     "leakage": Page(
         *("Certificate: nothing scored was learnt from", "results/checks/leakage.csv"),
         *("Certificate", (*MODEL, "fold", "verdict")),
+        brief=(
+            *("split", "by", "backbone", "dataset", "recipe", "fold", "verdict"),
+            *("recordings_crossing", "nights_crossing", "groups_crossing", "clips_crossing"),
+            *("sounds_crossing", "copies_overlapping", "inner_crossing"),
+        ),
     ),
     "table1": _table("table1", "Table I: stage 1", "Study", "backbone", "split"),
     "table2": _table("table2", "Table II: stage 3", "Study", "backbone", "split"),
@@ -80,11 +139,33 @@ PAGES = {
 }
 
 
+# What the first page leads to.
+FURTHER = {
+    "model_card": "Model card: what the best model is for, and its limits",
+    "scores": "All scores, and where each comes from",
+    "intervals": "Every score with its interval",
+    "comparisons": "Networks, datasets and recipes compared",
+    "field": "Far calls, false events, minutes of listening",
+    "leakage": "Certificate: nothing scored was learnt from",
+    "annotations": "Annotations, used or not",
+}
+
+
 def pages(tables: Iterable[str]) -> list[str]:
     """Pages of the report, for the tables that a config has."""
-    names = ["scores", "setup", "model_card", "recordings", "annotations"]
+    names = ["overview", "scores", "setup", "model_card", "recordings", "annotations"]
     names += [Path(path).stem for path in tables if path.endswith(".csv")]
     return [f"results/report/{name}.html" for name in names]
+
+
+def further(tables: Iterable[str]) -> dict[str, str]:
+    """Pages that the first one leads to: their files, by what they hold."""
+    made = pages(tables)
+    return {
+        title: f"{name}.html"
+        for name, title in FURTHER.items()
+        if f"results/report/{name}.html" in made
+    }
 
 
 def source(table: str) -> str:
@@ -98,9 +179,14 @@ def category(table: str) -> str:
 
 
 def about(table: str) -> dict[str, Any]:
-    """Title of a table's page, the name to save it by, and columns to filter by."""
+    """Title of a table's page, the name to save it by, columns to filter by and to show first."""
     of = PAGES[table]
-    return {"title": of.title, "file": Path(of.source).name, "filters": list(of.filters)}
+    return {
+        "title": of.title,
+        "file": Path(of.source).name,
+        "filters": list(of.filters),
+        "brief": list(of.brief),
+    }
 
 
 def caption(name: str, config: Mapping[str, Any]) -> str:

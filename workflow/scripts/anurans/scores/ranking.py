@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
+from anurans.networks.own_classes import OWN
 from anurans.scores.comparison import MODEL
 from anurans.splits.splits import HELD_OUT, TEST, VALIDATION
 
@@ -156,6 +157,31 @@ def choose_best(
     for model in rank_models(runs, VALIDATION):
         best.setdefault(of(model), model)
     return best
+
+
+def model_to_tell(runs: Sequence[Sequence[Row]]) -> tuple[Model, int]:
+    """Choose the model that the report tells of: the best by validation that does not leak.
+
+    As detection chooses, a network's own classes are left out: they are no head to listen with.
+    Where every split leaks, or nothing but own classes is run, it is the best of these.
+
+    Parameters
+    ----------
+    runs
+        Rows of the `metrics.tsv` of each run.
+
+    Returns
+    -------
+    tuple
+        Its values of `MODEL`.
+    int
+        How many models it was chosen from.
+    """
+    recipe, leaks = MODEL.index("recipe"), MODEL.index("leaks")
+    ranked = rank_models(runs, VALIDATION)
+    ranked = [each for each in ranked if each[recipe] != OWN] or ranked
+    best = min(ranked, key=lambda each: each[leaks] != "no")
+    return best, sum(each[leaks] == best[leaks] for each in ranked)
 
 
 def name_backbones(models: Sequence[Model]) -> dict[Model, str]:

@@ -29,6 +29,8 @@ LEAKS = {True: "by design", False: "no"}
 CONVERGED = {True: "yes", False: "no"}
 # What the report's table can be filtered by.
 FILTERS = ("experiments", "split", "backbone", "dataset", "recipe", "fold", "subset")
+# Of more species each has no column at first.
+FEW_SPECIES = 4
 RUN = ("split", "backbone", "dataset", "recipe", "labelling")
 SUBSETS = {"held_out": "held out", "test": "test", "validation": "validation"}
 
@@ -64,10 +66,17 @@ def columns(species: Sequence[str]) -> list[str]:
 
 
 def brief(species: Sequence[str]) -> list[str]:
-    """Columns of `results/summary.csv` to look at first."""
-    counts = ("n_clips", "n_groups")
-    scores = ("f1_macro", "f1_macro_lower", "f1_macro_upper")
-    return [*FILTERS, *counts, *scores, *(f"f1_{name}" for name in species), "map"]
+    """Columns of `results/summary.csv` to look at first, as many as a page at desktop width holds.
+
+    Examples
+    --------
+    >>> brief(["A", "B"])[-4:], brief("ABCDEFG")[-2:]
+    (['f1_macro_upper', 'map', 'f1_A', 'f1_B'], ['f1_macro_upper', 'map'])
+    """
+    run = [name for name in FILTERS if name != "experiments"]
+    scores = ("n_clips", "n_groups", "f1_macro", "f1_macro_lower", "f1_macro_upper", "map")
+    each = [f"f1_{name}" for name in species] if len(species) <= FEW_SPECIES else []
+    return [*run, *scores, *each]
 
 
 def sort_key(row: Mapping[str, str]) -> tuple:
