@@ -21,6 +21,8 @@ def paragraphs(text: str) -> list[str]:
     """
     text = re.sub(r"^([ \t]*)(```+|~~~+).*?^\1\2[ \t]*$", "\n", text, flags=re.M | re.S)
     text = re.sub(r"<!--.*?-->|<[^<>\n]+>", "", text, flags=re.S)
+    # Jinja, of captions: comments and statements.
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}", "\n", text, flags=re.S)
     text = re.sub(r"``.+?``|`[^`]+`", "code", text)
     text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
