@@ -212,7 +212,7 @@ def listen(heard, detector, tmp_path):
             dtype="float16",
             code="",
         )
-        given = SimpleNamespace(model=str(tmp_path / "model.h5"), about=about, finished=[])
+        given = SimpleNamespace(model=str(tmp_path / "model.h5"), about=about, finished=[], own=[])
         detect_calls.main(given, output, params, 1)
         with open_shard(output.scores) as shard:
             scores = dict(zip(shard.clips.clip, shard.data[:], strict=True))

@@ -29,8 +29,11 @@ def main(output, params):
 
 
 def begin(recording):
-    """Time that a recorder wrote into the file, where it can be opened; else empty."""
-    header = None if recording.fault else read_device_header(recording.path)
+    """Time that a recorder wrote into the file; empty where there is none, or no file to open."""
+    try:
+        header = None if recording.fault else read_device_header(recording.path)
+    except OSError:  # inspection says why
+        return ""
     return header.time.isoformat(" ") if header and header.time else ""
 
 

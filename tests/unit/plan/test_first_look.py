@@ -124,7 +124,7 @@ def test_nothing_annotated(folder, sees):
     folder({name: text for name, text in nights("P_").items() if name.startswith("rec")})
     with pytest.raises(UserError, match=sees):
         look("rec")
-    with pytest.raises(UserError, match="ann is no folder"):
+    with pytest.raises(UserError, match="ann is not a folder"):
         look("ann")
 
 
