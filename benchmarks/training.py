@@ -39,7 +39,8 @@ def make(folder: Path, recordings: int, width: int) -> Path:
     every = names(recordings)
     lines = ["clip\trecording\tgroup\tnight\tfold-1"]
     settings = {"backbone": {"architecture": "MobileNet"}, "parameters": 3_228_864}
-    metadata = {"embedding": settings, "versions": {}}
+    metadata = {"embedding": settings, "versions": {}, "spectrogram": {}}
+    metadata["clips"] = {"length": 5.0}
     for shard in range(SHARDS):
         mine = every[shard::SHARDS]
         clips = concatenate([original_clips(name, 60.0, 5.0, 0.5) for name in mine])
