@@ -22,7 +22,9 @@ def test_only_a_limit_of_starts_that_somebody_gives_stays(fresh, given, kept):
     told = done.stdout + done.stderr
     assert f"limit of starts: {kept}" in told
     # A line a stage on the terminal, and all that Snakemake says of each job in its log.
-    assert "1 inspection of recordings done in" in told and "reason:" not in told
+    assert (
+        "1 inspection of recordings (inspect_recordings) done in" in told and "reason:" not in told
+    )
     (log,) = (fresh / ".snakemake/log").glob("*.log")
     assert "reason:" in log.read_text() and "rule inspect_recordings:" in log.read_text()
 

@@ -36,13 +36,13 @@ def test_a_stage_is_told_of_now_and_then_and_when_it_is_done(clock):
         told.append([*progress.lines()])
     assert told == [
         [],
-        ["2 of 4 figures, 6.0 a minute, about 20 seconds left"],
+        ["2 of 4 figures (draw), 6.0 a minute, about 20 seconds left"],
         [],
-        ["4 figures done in about 40 seconds"],
+        ["4 figures (draw) done in about 40 seconds"],
     ]
     progress.start(9, "gather")
     progress.finish(9)
-    assert [*progress.lines()] == ["the table done in a few seconds"]
+    assert [*progress.lines()] == ["the table (gather) done in a few seconds"]
 
 
 def test_jobs_that_nobody_has_a_name_for_are_not_told_of(clock):
@@ -90,7 +90,7 @@ def said():
 def test_paragraphs_about_jobs_become_lines_and_all_else_stays(said):
     stats, note, error, line, last = said()
     assert (stats, note, error, last) == ("Job stats", "a note", "Error in rule x", "2 of 2 steps")
-    assert line.endswith("1 queue done in a few seconds; 1 of 2 steps")
+    assert line.endswith("1 queue (draw_count) done in a few seconds; 1 of 2 steps")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ class Progress:
     >>> progress.plan({"draw": 3})
     >>> progress.start(1, "draw")
     >>> progress.finish(1), [*progress.lines()]
-    (None, ['1 of 3 figures, 2.0 a minute, about 1 minute left'])
+    (None, ['1 of 3 figures (draw), 2.0 a minute, about 1 minute left'])
     """
 
     def __init__(
@@ -91,10 +91,10 @@ class Progress:
             now = self._now()
             if stage.done == stage.jobs:
                 del self._stages[rule]
-                yield _done(self._nouns[rule], stage.jobs, now - stage.began)
+                yield _done(rule, self._nouns[rule], stage.jobs, now - stage.began)
             elif now - stage.told >= self._every:
                 stage.told = now
-                yield _going_on(self._nouns[rule], stage, now - stage.began)
+                yield _going_on(rule, self._nouns[rule], stage, now - stage.began)
 
 
 class StageLines(logging.Filter):
@@ -162,19 +162,19 @@ def follow(workflow: Any, logger: logging.Logger) -> None:
             handler.addFilter(StageLines(workflow, handler))
 
 
-def _done(noun: tuple[str, str | None], jobs: int, seconds: float) -> str:
+def _done(rule: str, noun: tuple[str, str | None], jobs: int, seconds: float) -> str:
     one, many = noun
     what = one if many is None or jobs == 1 else many
     number = "" if many is None else f"{jobs} "
-    return f"{number}{what} done in {round_time(seconds)}"
+    return f"{number}{what} ({rule}) done in {round_time(seconds)}"
 
 
-def _going_on(noun: tuple[str, str | None], stage: Stage, seconds: float) -> str:
+def _going_on(rule: str, noun: tuple[str, str | None], stage: Stage, seconds: float) -> str:
     rate = stage.done / max(seconds, 1e-9)
     left = (stage.jobs - stage.done) / rate
     minute = 60 * rate
     told = f"{minute:.1f}" if minute < 10 else f"{minute:.0f}"
     return (
-        f"{stage.done} of {stage.jobs} {noun[1] or noun[0]}, {told} a minute, "
+        f"{stage.done} of {stage.jobs} {noun[1] or noun[0]} ({rule}), {told} a minute, "
         f"{round_time(left)} left"
     )
