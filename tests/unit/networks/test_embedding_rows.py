@@ -80,7 +80,7 @@ def test_more_files_than_may_be_open(tmp_path, monkeypatch):
     made = [write(tmp_path / f"{i}.h5", 2, seed=i) for i in range(5)]
     found = Rows([(path, np.arange(2)) for path, _ in made])
     np.testing.assert_array_equal(found[:], np.concatenate([data for _, data in made]))
-    assert len(found._open) == 2
+    assert len(found._files._open) == 2
 
 
 def test_a_damaged_row_is_noticed_before_any_is_used(tmp_path):

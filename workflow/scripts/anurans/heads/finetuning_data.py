@@ -2,15 +2,13 @@
 
 import hashlib
 import math
-import os
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from anurans.common.errors import UserError
-from anurans.networks.embedding_rows import OPEN, rows_at_a_time
+from anurans.networks.embedding_rows import OpenFiles, rows_at_a_time
 from anurans.sounds.shards import open_shard
 
 # Least and largest width of a mask, as a share of the image.
@@ -36,7 +34,7 @@ class Images:
 
     def __init__(self, wanted: Sequence[tuple[Sequence[str], Sequence[str]]]) -> None:
         self._paths: list[str] = []
-        self._open: OrderedDict[int, int] = OrderedDict()
+        self._files = OpenFiles(self._paths)
         self._shape: tuple[int, ...] = (0, 0)
         files, places, digest = [np.empty(0, int)], [np.empty(0, int)], hashlib.sha256()
         for paths, clips in wanted:
@@ -72,20 +70,8 @@ class Images:
         files, places = self._file[rows].tolist(), self._place[rows].tolist()
         found = np.empty((len(files), *self._shape), np.uint8)
         for file, place, image in zip(files, places, found, strict=True):
-            if os.preadv(self._handle(file), [image.data], place) != image.nbytes:
-                raise OSError(f"{self._paths[file]}: was changed while it was read")
+            self._files.read(file, image, place)
         return found
-
-    def _handle(self, file: int) -> int:
-        if file not in self._open:
-            if len(self._open) >= OPEN:
-                os.close(self._open.popitem(last=False)[1])
-            self._open[file] = os.open(self._paths[file], os.O_RDONLY)
-        return self._open[file]
-
-    def __del__(self) -> None:
-        for handle in getattr(self, "_open", {}).values():
-            os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)

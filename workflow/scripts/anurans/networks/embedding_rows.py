@@ -38,6 +38,42 @@ class Embedded(Protocol):
     def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray: ...
 
 
+class OpenFiles:
+    """Files that are read at places of them, a number of them held open.
+
+    Parameters
+    ----------
+    paths
+        The files, which are opened when they are read.
+    """
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = paths
+        self._open: OrderedDict[int, int] = OrderedDict()
+
+    def read(self, file: int, into: np.ndarray, place: int) -> None:
+        """Fill an array with what stands at a place, in bytes, of the file of a number.
+
+        Raises
+        ------
+        OSError
+            When the file has become shorter.
+        """
+        if os.preadv(self._handle(file), [into.data], place) != into.nbytes:
+            raise OSError(f"{self._paths[file]}: was changed while it was read")
+
+    def _handle(self, file: int) -> int:
+        if file not in self._open:
+            if len(self._open) >= OPEN:
+                os.close(self._open.popitem(last=False)[1])
+            self._open[file] = os.open(self._paths[file], os.O_RDONLY)
+        return self._open[file]
+
+    def __del__(self) -> None:
+        for handle in getattr(self, "_open", {}).values():
+            os.close(handle)
+
+
 class Rows:
     """Rows of one or more shards.
 
@@ -82,7 +118,7 @@ class Rows:
             steps = np.arange(windows[0]) * self._width * self.dtype.itemsize
             self._file = np.repeat(self._file, windows[0])
             self._place = (self._place[:, None] + steps).ravel()
-        self._open: OrderedDict[int, int] = OrderedDict()
+        self._files = OpenFiles(self._paths)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -96,26 +132,15 @@ class Rows:
         files, places = self._file[rows], self._place[rows]
         found = np.empty((len(places), self._pooled or 1, self._width), self.dtype)
         for file, place, row in zip(files.tolist(), places.tolist(), found, strict=True):
-            if os.preadv(self._handle(file), [row.data], place) != row.nbytes:
-                raise OSError(f"{self._paths[file]}: was changed while it was read")
+            self._files.read(file, row, place)
         return found.mean(axis=1, dtype=np.float32) if self._pooled else found[:, 0]
 
     def take(self, rows: np.ndarray) -> "Rows":
         """Some of the rows, by number or as a mask [shape=(n,), dtype=bool]."""
         some = copy.copy(self)
-        some._file, some._place, some._open = self._file[rows], self._place[rows], OrderedDict()
+        some._file, some._place = self._file[rows], self._place[rows]
+        some._files = OpenFiles(self._paths)
         return some
-
-    def _handle(self, file: int) -> int:
-        if file not in self._open:
-            if len(self._open) >= OPEN:
-                os.close(self._open.popitem(last=False)[1])
-            self._open[file] = os.open(self._paths[file], os.O_RDONLY)
-        return self._open[file]
-
-    def __del__(self) -> None:
-        for handle in getattr(self, "_open", {}).values():
-            os.close(handle)
 
 
 def rows_at_a_time(width: int, itemsize: int) -> int:
