@@ -119,7 +119,7 @@ def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
                 growth.save(found)
                 growth.draw(found)
         case "detection":
-            yield from detection.rows(folder, quick)
+            yield from detection.rows(folder, shard, quick)
         case "grid":
             yield from grid.run_all(folder, shard, quick, given.seconds)
 

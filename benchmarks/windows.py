@@ -24,8 +24,9 @@ from anurans.annotations.labels import LabelRule, cover_clips, decide_all
 from anurans.annotations.sources import annotations_of
 from anurans.common.tables import format_cell
 from anurans.networks.embeddings import open_network
-from anurans.recordings.audio import inspect, sources
+from anurans.recordings.audio import sources
 from anurans.recordings.clips import concatenate, original_clips, windows_of
+from anurans.recordings.inspection import inspect
 from anurans.recordings.names import list_or_absent
 from anurans.sounds.sound_clips import read_copies
 from anurans.sounds.windows import Windows

@@ -45,7 +45,8 @@ def test_no_job_holds_more_memory_than_its_rule_declares(built):
 
 READ = """
 import sys
-from anurans.recordings.audio import inspect, read_clips
+from anurans.recordings.audio import read_clips
+from anurans.recordings.inspection import inspect
 from anurans.common.jobs import peak_memory
 from anurans.recordings.names import Recording
 about = inspect(Recording("a", sys.argv[1]), 5.0, 0.5, "mix")

@@ -5,9 +5,10 @@ from dataclasses import asdict, fields
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_cell, write_table
-from anurans.listening.days import Cutting, examine, hear, lay_clips, open_trained
+from anurans.listening.days import Cutting, hear, lay_clips, open_trained
 from anurans.listening.detector import check_settings, read_detector
-from anurans.recordings.audio import Inspection, provenance, sources
+from anurans.recordings.audio import provenance, sources
+from anurans.recordings.inspection import Inspection
 from anurans.recordings.same_sound import REASON, find_copies
 from anurans.sounds.shards import extend, write_shard
 from anurans.sounds.sound_profiles import PROFILE
@@ -19,9 +20,16 @@ def main(input, output, params, threads):
     check_settings(detector, params.settings, input.model)
     steps = round(1 / (1 - params.overlap))
     cutting = Cutting(params.settings["length"], params.min_last, steps)
-    found = [
-        asdict(examine(each, file, cutting)) | {"path": each["path"]}
+    network = detector, input.about, input.finished, input.model, threads, input.own
+    embedder = open_trained(*network)
+    how = detector, embedder, cutting, params.settings["sr"], params.dtype
+    heard = {
+        each["recording"]: hear(each, file, *how)
         for each, file in zip(params.recordings, params.files, strict=True)
+    }
+    found = [
+        asdict(heard[each["recording"]].found) | {"path": each["path"]}
+        for each in params.recordings
     ]
     copies = find_copies(found, {each["recording"]: each["channel"] for each in params.recordings})
     for row in found:
@@ -34,19 +42,15 @@ def main(input, output, params, threads):
     ids, channels = zip(*((e["recording"], e["channel"]) for e in params.recordings), strict=True)
     usable = sources(rows, ids, params.files, channels)
     write_table(output.recordings, [field.name for field in fields(Inspection)], rows)
-    network = detector, input.about, input.finished, input.model, threads, input.own
-    embedder = open_trained(*network) if usable else None
 
-    table, profiles = lay_clips(usable, cutting), []
-    scores = hear(
-        *(usable, detector, embedder, cutting, params.settings["sr"], params.dtype, profiles)
-    )
+    table, used = lay_clips(usable, cutting), [heard[source.recording] for source in usable]
     about = {key: detector.about[key] for key in ("model", "folds", "species", "settings")}
     about["overlap"] = params.overlap
     metadata = extend({"recordings": provenance(usable)}, "detection", about, params.code, "numpy")
     shape = (len(detector.about["species"]), len(detector.about["folds"]))
+    scores = (each.scores for each in used)
     write_shard(output.scores, table, scores, shape, "float32", metadata)
-    write_table(output.profiles, PROFILE, profiles)
+    write_table(output.profiles, PROFILE, [each.profile for each in used])
     seconds = sum(each.duration_s for each in usable)
     rate = seconds / max(time.monotonic() - started, 1e-9)
     log.info("%d clips of %.0f s, %.0f times real time", len(table), seconds, rate)

@@ -4,9 +4,9 @@ from dataclasses import asdict, fields
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_cell, write_table
-from anurans.recordings.audio import Inspection, inspect
 from anurans.recordings.clips import COLUMNS, concatenate, original_clips
 from anurans.recordings.device_headers import read_device_header
+from anurans.recordings.inspection import Inspection, inspect
 from anurans.recordings.names import Recording
 
 

@@ -5,7 +5,14 @@ import pytest
 import soundfile as sf
 
 from anurans.common.errors import UserError
-from anurans.listening.scoring import batched, overlapping_clips, places, read_windows
+from anurans.listening.scoring import (
+    Batches,
+    Cutter,
+    batched,
+    overlapping_clips,
+    places,
+    read_windows,
+)
 from anurans.recordings.audio import BLOCK, Source, read_clips
 from anurans.recordings.clips import count_clips, original_clips
 
@@ -79,3 +86,29 @@ def test_clips_are_batched():
     sizes = [len(batch) for batch in batched(np.zeros((7, 3), np.int16), 3)]
     assert sizes == [3, 3, 1]
     assert list(batched([], 3)) == []
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+@pytest.mark.parametrize("seconds", [3.0, 12.3, 12.6, 130.0, 10.00005])
+@pytest.mark.parametrize("sr", [SR, 11025])
+def test_cut_while_read_clips_are_the_same(tmp_path, steps, seconds, sr):
+    source = make(tmp_path / "a.wav", seconds, sr)
+    seconds = sf.info(source.path).duration
+    sound = sf.read(source.path, dtype="float32")[0]
+    at = places(seconds, 5.0, 0.5, steps)
+    found, sizes = {}, []
+
+    def take(where, clips):
+        sizes.append(len(clips))
+        found.update(zip(where.tolist(), clips, strict=True))
+
+    batches = Batches(Cutter(SR, 5.0, steps), take)
+    # Blocks of any size, some longer than a clip, some empty.
+    for block in np.split(sound, [1, 700, 700, min(len(sound), 9 * sr)]):
+        batches.add(block, sr)
+    batches.end(at)
+    assert set(at) <= found.keys() and max(sizes) <= 24
+    expected = read_windows(source, SR, 5.0, steps, at)
+    for place, clip in zip(at, expected, strict=True):
+        # Resampled block by block, samples may differ in the last of 16 bits.
+        assert np.abs(found[place].astype(int) - clip).max() <= (0 if sr == SR else 1)

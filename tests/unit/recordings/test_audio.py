@@ -10,7 +10,8 @@ import soundfile as sf
 
 from anurans.common.errors import UserError
 from anurans.recordings import audio
-from anurans.recordings.audio import inspect, read_clips, to_int16
+from anurans.recordings.audio import read_clips, to_int16
+from anurans.recordings.inspection import inspect
 from anurans.recordings.names import Recording
 
 SR = 22050

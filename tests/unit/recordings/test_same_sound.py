@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from anurans.recordings.audio import inspect
+from anurans.recordings.inspection import inspect
 from anurans.recordings.names import Recording, list_recordings
 from anurans.recordings.same_sound import REASON, find_copies, shared_sounds
 

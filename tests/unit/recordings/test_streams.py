@@ -11,7 +11,8 @@ import soundfile as sf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anurans.recordings.audio import inspect, read_blocks, read_clips
+from anurans.recordings.audio import read_blocks, read_clips
+from anurans.recordings.inspection import inspect
 from anurans.recordings.names import Recording
 from anurans.recordings.stream_layout import Stream
 from anurans.recordings.streams import StreamFile, layout

@@ -1,7 +1,6 @@
 """The recordings of a day listened to, one after the other, and how each of them sounds."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,22 +9,25 @@ from typing import Any
 import numpy as np
 
 from anurans.common.errors import UserError
+from anurans.common.tables import format_cell
 from anurans.listening.detector import Detector, check_network
 from anurans.listening.scoring import (
     BATCH,
+    Batches,
+    Cutter,
     Listener,
     Viewer,
     batched,
-    listen,
-    measure,
     overlapping_clips,
     places,
     read_windows,
+    score,
 )
 from anurans.networks.embeddings import open_network
-from anurans.recordings.audio import Inspection, Source, inspect
+from anurans.recordings.audio import Source
 from anurans.recordings.clips import ClipTable, concatenate
-from anurans.recordings.names import Recording
+from anurans.recordings.inspection import Inspection, Reading
+from anurans.recordings.names import Recording, clip_id
 from anurans.sounds.image_axes import SIZE
 from anurans.sounds.sound_profiles import measure_sound, profile
 from anurans.sounds.spectrograms import Imager, SpectrogramSettings
@@ -48,26 +50,14 @@ class Cutting:
     min_last: float
     steps: int
 
+    def places(self, duration: float) -> list[int]:
+        """Places of the clips of a recording, in steps from its start."""
+        return places(duration, self.length, self.min_last, self.steps)
+
     def clips(self, source: Source) -> ClipTable:
         """Clips of a recording."""
         at = source.recording, source.duration_s
         return overlapping_clips(*at, self.length, self.min_last, self.steps)
-
-
-def examine(of: Mapping[str, str], file: str, cutting: Cutting) -> Inspection:
-    """Read a recording to its end, and say whether it can be used.
-
-    Parameters
-    ----------
-    of
-        Its `recording`, `fault` and `channel`.
-    file
-        Where it lies.
-    cutting
-        Of its clips.
-    """
-    named = Recording(of["recording"], file, fault=of["fault"])
-    return inspect(named, cutting.length, cutting.min_last, of["channel"])
 
 
 def open_trained(
@@ -182,57 +172,86 @@ def embed(
             yield embedder.embed(audio, names).astype(dtype)
 
 
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was heard in a recording.
+
+    Attributes
+    ----------
+    found
+        Whether it can be used; where it cannot, the rest is empty.
+    scores : np.ndarray [shape=(n, species, folds), dtype=float32]
+        Of its clips, as `Cutting.clips` lays them.
+    profile
+        A row of `anurans.sounds.sound_profiles.PROFILE`.
+    """
+
+    found: Inspection
+    scores: np.ndarray | None = None
+    profile: dict[str, Any] | None = None
+
+
 def hear(
-    sources: Sequence[Source],
+    of: Mapping[str, str],
+    file: str,
     detector: Detector,
-    embedder: Viewer | Listener | None,
+    embedder: Viewer | Listener,
     cutting: Cutting,
     sr: int,
     dtype: str,
-    profiles: list[dict[str, Any]],
-) -> Iterator[np.ndarray]:
-    """Score the clips of recordings, some at a time.
+) -> Hearing:
+    """Read a recording once: whether it can be used, the scores of its clips, and how it sounds.
 
     Parameters
     ----------
-    sources
-        The recordings.
+    of
+        Its `recording`, `fault` and `channel`.
+    file
+        Where it lies.
     detector, embedder
-        The model, and what embeds for it; the latter may be None without a recording.
+        The model, and what embeds for it.
     cutting
         Of the clips.
     sr
-        Rate at which recordings are measured, in Hz, as those of training were.
+        Rate at which it is measured, in Hz, as those of training were, whatever the network takes.
     dtype
-        Of embeddings that its heads were trained on.
-    profiles
-        Gets a row of `anurans.sounds.sound_profiles.PROFILE` for each recording that was heard.
-
-    Yields
-    ------
-    np.ndarray [shape=(n, species, folds), dtype=float32]
+        Of embeddings that the model's heads were trained on.
     """
-    length, min_last, steps = cutting.length, cutting.min_last, cutting.steps
-    for source in sources:
-        if embedder is None:
-            raise ValueError("recordings without a network that embeds them")
-        at = places(source.duration_s, length, min_last, steps)
-        clips = read_windows(source, embedder.sr, length, steps, at)
+    id, length, steps = of["recording"], cutting.length, cutting.steps
+    named = Recording(id, file, fault=of["fault"])
+    reading = Reading(named, length, cutting.min_last, of["channel"])
+    at, scores, distances, levels, bands = [], [], [], [], []
+
+    def take(where: np.ndarray, audio: np.ndarray) -> None:
+        names = [clip_id(id, place * length / steps) for place in where.tolist()]
+        scored, apart = score(audio, names, detector, embedder, dtype)
         # Without overlap each second counts once in how the recording sounds.
-        tiles, of = np.array(at) % steps == 0, defaultdict(list)
-        done = 0
-        for heard in listen(clips, cutting.clips(source).clip, detector, embedder, dtype):
-            mine = tiles[done : done + len(heard.audio)]
-            of["distances"].append(heard.distances[mine])
-            if embedder.sr == sr and mine.any():
-                levels, bands = measure_sound(heard.audio[mine], sr)
-                of["levels"].append(levels)
-                of["bands"].append(bands)
-            done += len(heard.audio)
-            yield heard.scores
-        measured = {name: np.concatenate(parts) for name, parts in of.items()}
-        if embedder.sr != sr:
-            # As training recordings were measured, whatever rate the network takes.
-            levels, bands = measure(source, sr, length, min_last)
-            measured |= {"levels": levels, "bands": bands}
-        profiles.append(profile(source.recording, **measured, limit=detector.about["limit"]))
+        tiles = where % steps == 0
+        at.append(where)
+        scores.append(scored)
+        distances.append(apart[tiles])
+        if embedder.sr == sr and tiles.any():
+            measure(where[tiles], audio[tiles])
+
+    def measure(where: np.ndarray, audio: np.ndarray) -> None:
+        level, band = measure_sound(audio, sr)
+        levels.append(level)
+        bands.append(band)
+
+    batches = [(Batches(Cutter(embedder.sr, length, steps), take), cutting)]
+    if embedder.sr != sr:
+        batches.append((Batches(Cutter(sr, length, 1), measure), replace(cutting, steps=1)))
+    for block in reading.blocks():
+        for each, _ in batches:
+            each.add(block, reading.sr)
+    if reading.found.status != "ok":
+        return Hearing(reading.found)
+    # As the table of recordings has it, so that everyone who reads it gets the same clips.
+    duration = float(format_cell(reading.found.duration_s))
+    for each, laid in batches:
+        each.end(laid.places(duration))
+    # Resampling may complete a clip that the duration is a sample too short for.
+    kept = np.isin(np.concatenate(at), cutting.places(duration))
+    level, band, far = (np.concatenate(each) for each in (levels, bands, distances))
+    row = profile(id, level, band, far, detector.about["limit"])
+    return Hearing(reading.found, np.concatenate(scores)[kept], row)

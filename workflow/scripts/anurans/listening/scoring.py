@@ -4,7 +4,7 @@ What reads, resamples, draws and embeds is what training uses, so that a clip ge
 had there.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from anurans.common.errors import UserError
 from anurans.listening.detector import Detector
-from anurans.recordings.audio import Source, read_blocks, to_int16
+from anurans.recordings.audio import Resampler, Source, read_blocks, to_int16
 from anurans.recordings.clips import TOLERANCE, ClipTable, clips_at, count_clips
 from anurans.sounds.sound_profiles import measure_sound
 from anurans.sounds.spectrograms import Imager
@@ -74,8 +74,9 @@ class Listener:
 
     def embed(self, audio: np.ndarray, names: Sequence[str] | np.ndarray) -> np.ndarray:
         """Embed clips [shape=(n, samples), dtype=int16]; gives [shape=(n, windows, width)]."""
-        pairs = zip(audio, names, strict=True)
-        cut = np.stack([self.windows.cut(clip, name) for clip, name in pairs])
+        cut = np.empty((len(audio), len(self.windows.starts), self.windows.samples), np.float32)
+        for each, clip, name in zip(cut, audio, names, strict=True):
+            each[:] = self.windows.cut(clip, name)
         found = next(iter(self.embedder.embed([cut.reshape(-1, cut.shape[-1])])))
         return found.reshape(*cut.shape[:2], -1)
 
@@ -84,23 +85,6 @@ class Listener:
     ) -> tuple[np.ndarray, list[np.ndarray]]:
         """Embed clips as `embed` does; folds have no networks of their own."""
         return self.embed(audio, names), []
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was found in a batch of clips.
-
-    Attributes
-    ----------
-    audio : np.ndarray [shape=(n, samples), dtype=int16]
-    scores : np.ndarray [shape=(n, species, folds), dtype=float32]
-    distances : np.ndarray [shape=(n,)]
-        To the nearest training clip.
-    """
-
-    audio: np.ndarray
-    scores: np.ndarray
-    distances: np.ndarray
 
 
 def places(duration: float, length: float, min_last: float, steps: int) -> list[int]:
@@ -161,37 +145,131 @@ def read_windows(
         yield np.pad(clip, (0, samples - len(clip)))
 
 
-def listen(
-    clips: Iterable[np.ndarray],
+class Cutter:
+    """Cuts a recording into clips while it is read.
+
+    Parameters
+    ----------
+    sr
+        Rate to bring the sound to, in Hz.
+    length
+        Of a clip, in s.
+    steps
+        As `places` takes them.
+    """
+
+    def __init__(self, sr: int, length: float, steps: int) -> None:
+        self._sr, self._samples, self._steps = sr, round(length * sr), steps
+        self._resampler: Resampler | None = None
+        self._kept, self._first, self._next = np.empty(0, np.int16), 0, 0
+
+    def add(self, block: np.ndarray, sr: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Add a block of sound [shape=(n,), dtype=float32] at a rate in Hz.
+
+        Yields
+        ------
+        place : int
+        clip : np.ndarray [shape=(samples,), dtype=int16]
+            Of each place that is full now.
+        """
+        self._resampler = self._resampler or Resampler(sr, self._sr)
+        yield from self._full(self._resampler.add(block))
+
+    def end(self, at: Sequence[int]) -> Iterator[tuple[int, np.ndarray]]:
+        """Give the clips at the rest of these places; the last may be padded with zeros."""
+        if self._resampler is not None:
+            yield from self._full(self._resampler.end())
+        for place in at:
+            if place >= self._next:
+                clip = self._clip(place)
+                yield place, np.pad(clip, (0, self._samples - len(clip)))
+
+    def _full(self, sound: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        done = self._start(self._next) - self._first
+        self._kept = np.concatenate([self._kept[done:], to_int16(sound)])
+        self._first += done
+        while len(clip := self._clip(self._next)) == self._samples:
+            yield self._next, clip
+            self._next += 1
+
+    def _start(self, place: int) -> int:
+        return place * self._samples // self._steps
+
+    def _clip(self, place: int) -> np.ndarray:
+        start = self._start(place) - self._first
+        return self._kept[start : start + self._samples]
+
+
+class Batches:
+    """Hands on the clips of a cutter, some at a time.
+
+    Parameters
+    ----------
+    cutter
+        What cuts.
+    take
+        Called with places [shape=(n,), dtype=int] and clips [shape=(n, samples), dtype=int16].
+    """
+
+    def __init__(self, cutter: Cutter, take: Callable[[np.ndarray, np.ndarray], None]) -> None:
+        self._cutter, self._take = cutter, take
+        self._waiting: list[tuple[int, np.ndarray]] = []
+
+    def add(self, block: np.ndarray, sr: int) -> None:
+        """Add a block of sound, as `Cutter.add` takes it."""
+        self._put(self._cutter.add(block, sr))
+
+    def end(self, at: Sequence[int]) -> None:
+        """Hand on what is left, to the last of the places of all clips."""
+        self._put(self._cutter.end(at))
+        self._hand_on()
+
+    def _put(self, clips: Iterable[tuple[int, np.ndarray]]) -> None:
+        for clip in clips:
+            self._waiting.append(clip)
+            if len(self._waiting) == BATCH:
+                self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._waiting:
+            at, clips = zip(*self._waiting, strict=True)
+            self._waiting = []
+            self._take(np.array(at), np.stack(clips))
+
+
+def score(
+    audio: np.ndarray,
     names: Sequence[str] | np.ndarray,
     detector: Detector,
     embedder: Viewer | Listener,
     dtype: str,
-) -> Iterator[Heard]:
-    """Score clips, some at a time.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score clips.
 
     Parameters
     ----------
-    clips
-        Of one recording, from `read_windows`.
+    audio : np.ndarray [shape=(n, samples), dtype=int16]
+        Their sound.
     names
         Their ids.
     detector, embedder
         The model, and what embeds for it.
     dtype
         Type of the embeddings that its heads were trained on.
+
+    Returns
+    -------
+    scores : np.ndarray [shape=(n, species, folds), dtype=float32]
+    distances : np.ndarray [shape=(n,)]
+        To the nearest training clip.
     """
-    done = 0
-    for audio in batched(clips, BATCH):
-        mine = names[done : done + len(audio)]
-        embedded, own = embedder.embed_all(audio, mine)
-        embedded = embedded.astype(dtype)
-        if own:
-            scores = detector.own_scores([each.astype(dtype) for each in own])
-        else:
-            scores = detector.scores(embedded)
-        yield Heard(audio, scores, detector.distances(embedded))
-        done += len(audio)
+    embedded, own = embedder.embed_all(audio, names)
+    embedded = embedded.astype(dtype)
+    if own:
+        scores = detector.own_scores([each.astype(dtype) for each in own])
+    else:
+        scores = detector.scores(embedded)
+    return scores, detector.distances(embedded)
 
 
 def measure(

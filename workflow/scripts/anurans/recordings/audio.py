@@ -1,58 +1,18 @@
 """Reads recordings, in blocks, so that an hour takes no more memory than a minute."""
 
-import hashlib
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soundfile as sf
 import soxr
 
 from anurans.common.errors import UserError
-from anurans.recordings.audio_headers import length_fault
-from anurans.recordings.clips import count_clips
-from anurans.recordings.names import Recording
 from anurans.recordings.stream_layout import Layout
 from anurans.recordings.streams import StreamFile, layout
 
 BLOCK = 1 << 20
-# Times full scale; lossy formats reach 2 or so, samples in other units thousands.
-LOUDEST = 10.0
-# Half a level of 16 bits: what is not louder becomes zero. Eight levels: hardly anything is left.
-FAINTEST, QUIET = 0.5 / 32768, 8 / 32768
-# Share of the power of its channels under which a mix is silence; of two unlike ones half is left.
-CANCELLED = 1e-4
-# What libsndfile gives as the number of frames where a file does not tell.
-UNKNOWN_FRAMES = 1 << 62
-_REASONS = {
-    "Internal error : SF_INFO struct incomplete.": "its header gives no possible rate of sampling"
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What was found when a recording was read to its end.
-
-    `sr` is in Hz, `duration_s` in s, `peak` the largest absolute sample (1 is full scale);
-    `status` is `ok` or `quarantined`, and then `reason` says why; of a usable one it says what is
-    odd, empty for most. `sha256` is of the file, `sound` of its samples, whatever the format that
-    keeps them.
-    """
-
-    recording: str
-    path: str
-    sr: int = 0
-    channels: int = 0
-    duration_s: float = 0.0
-    sha256: str = ""
-    peak: float = 0.0
-    status: str = "quarantined"
-    reason: str = ""
-    sound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,178 +53,7 @@ def provenance(sources: Iterable[Source]) -> dict[str, dict[str, object]]:
     }
 
 
-def inspect(recording: Recording, length: float, min_last: float, channel: str) -> Inspection:
-    """Read a recording once, and say whether it can be used.
-
-    Parameters
-    ----------
-    recording
-        The recording.
-    length, min_last
-        Of its clips, as `count_clips` takes them: a recording without a clip is quarantined.
-    channel
-        `mix`, `left` or `right`; a recording without that channel is quarantined.
-    """
-    known: dict[str, Any] = {"recording": recording.recording, "path": recording.path}
-    if recording.fault:
-        return Inspection(**known, reason=recording.fault)
-    found = Layout()
-    try:
-        about = Path(recording.path).stat()
-        if not stat.S_ISREG(about.st_mode):  # a pipe would be waited for
-            return Inspection(**known, reason="is no file")
-        if not about.st_size:
-            return Inspection(**known, reason="is empty: 0 bytes")
-        with Path(recording.path).open("rb") as file:
-            known["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-            wrong_length, note = length_fault(file)
-        found = layout(recording.path)
-        wrong_length = wrong_length or found.fault
-        heard, announced, samples = _Heard(channel), 0, None
-        for sound in _sounds(recording.path, found):
-            if known.get("sr", sound.samplerate) != sound.samplerate or (
-                known.get("channels", sound.channels) != sound.channels
-            ):
-                reason = "holds streams of several rates or numbers of channels; save each alone"
-                return Inspection(**known, reason=reason)
-            known |= {"sr": sound.samplerate, "channels": sound.channels}
-            if samples is None:
-                samples = hashlib.sha256(f"{sound.samplerate} {sound.channels}".encode())
-            for block in _blocks(sound):
-                heard.add(block, sound.samplerate)
-                samples.update(block.astype("<f4", copy=False).tobytes())
-            announced += 0 if sound.frames >= UNKNOWN_FRAMES else sound.frames
-        if found.md5 and _md5(recording.path, found) != found.md5:
-            wrong_length = f"is cut short: {heard.frames} of {found.announced} frames are there"
-    except OSError as error:
-        return Inspection(**known, reason=f"cannot be opened: {error.strerror}")
-    except sf.LibsndfileError as error:
-        reason = _REASONS.get(error.error_string, error.error_string).rstrip(".")
-        return Inspection(**known, reason=found.fault or f"cannot be decoded: {reason}")
-    frames, peaks = heard.frames, heard.peaks
-    duration, peak = frames / known["sr"], float(peaks.max(initial=0.0))
-    known |= {"duration_s": duration, "peak": peak if heard.is_finite else 0.0}
-    if wrong_length:
-        reason = wrong_length
-    elif not heard.is_finite:
-        reason = "holds samples that are no numbers (NaN or infinite)"
-    elif frames < announced:
-        reason = f"is cut short: {frames} of {announced} frames could be read"
-    elif not frames:
-        reason = "holds no sound"
-    elif not count_clips(duration, length, min_last):
-        reason = f"is shorter than a clip: {duration:.3f} s"
-    elif channel == "right" and known["channels"] < 2:
-        reason = "has no right channel"
-    elif not (peak if channel == "mix" else peaks[0 if channel == "left" else 1]):
-        reason = f"is silent{'' if channel == 'mix' else f' in its {channel} channel'}: all zeros"
-    elif heard.cancels():
-        reason = (
-            "is silent once its channels are mixed, which cancel each other; use channel: left "
-            "(audio in the config, or the table of recordings)"
-        )
-    elif heard.loudest <= FAINTEST:
-        reason = (
-            f"is too quiet for 16 bits, which hold nothing of it: its peak is {heard.loudest:.3g} "
-            "of full scale; save it again, louder"
-        )
-    elif peak > LOUDEST:
-        reason = (
-            f"holds samples of {peak:.6g} times full scale: not scaled to 1, or damaged; save it "
-            "again with samples from -1 to 1"
-        )
-    else:
-        notes = [note, *found.notes, *heard.notes(known["sr"])]
-        return Inspection(
-            **known,
-            status="ok",
-            reason="; ".join(filter(None, notes)),
-            sound=samples.hexdigest() if samples else "",
-        )
-    return Inspection(**known, reason=reason)
-
-
-class _Heard:
-    """What a recording holds, gathered block by block."""
-
-    def __init__(self, channel: str) -> None:
-        self._channel = channel
-        self.frames, self.peaks, self.is_finite = 0, np.zeros(1), True
-        self.loudest = self._power = self._mixed = 0.0
-        # Samples since the last that 16 bits do not make a zero; long stretches of these.
-        self._since, self._silent, self._first = 0, 0, -1
-
-    def add(self, block: np.ndarray, sr: int) -> None:
-        # Channel by channel: NumPy is ten times slower along an axis of two.
-        loudest = [max(channel.max(), -channel.min()) for channel in block.T]
-        self.peaks = np.maximum(self.peaks, loudest)
-        self.is_finite &= bool(np.isfinite(block).all())
-        if self.is_finite and (self._channel != "right" or block.shape[1] > 1):
-            self._listen(_one_channel(block, self._channel), block, sr)
-        self.frames += len(block)
-
-    def _listen(self, sound: np.ndarray, block: np.ndarray, sr: int) -> None:
-        if self._channel == "mix" and block.shape[1] > 1:
-            self._mixed += float(np.dot(sound, sound))
-            self._power += float(np.einsum("ij,ij->", block, block)) / block.shape[1]
-        # Loudest samples of each tenth of a second: where there is sound, each is heard.
-        step = max(1, min(sr // 10, len(sound)))
-        steps = sound[: len(sound) // step * step].reshape(-1, step)
-        peaks = np.maximum(steps.max(axis=1), -steps.min(axis=1))
-        rest = sound[steps.size - step :]  # the last stretch, with what is left behind it
-        peaks[-1] = max(rest.max(), -rest.min())
-        self.loudest = max(self.loudest, float(peaks.max()))
-        if (peaks > FAINTEST).all():
-            first = int(np.argmax(np.abs(sound[:step]) > FAINTEST))
-            last = len(sound) - 1 - int(np.argmax(np.abs(rest[::-1]) > FAINTEST))
-            edges = [first, last]
-        else:
-            loud = np.flatnonzero(np.abs(sound) > FAINTEST)
-            far = np.flatnonzero(np.diff(loud) > sr)
-            edges = [*loud[:1], *np.stack([loud[far], loud[far + 1]], axis=1).flat, *loud[-1:]]
-        if not edges:
-            self._since += len(sound)
-            return
-        for begin, end in zip([-self._since - 1, *edges[1:-1:2]], edges[::2], strict=False):
-            self._silence(self.frames + begin + 1, self.frames + int(end), sr)
-        self._since = len(sound) - 1 - int(edges[-1])
-
-    def _silence(self, begin: int, end: int, sr: int) -> None:
-        """Take note of samples that are all silent."""
-        if end - begin >= sr:
-            self._silent += end - begin
-            self._first = begin if self._first < 0 else self._first
-
-    def cancels(self) -> bool:
-        """Whether next to nothing is left of the channels once they are mixed."""
-        return self._mixed < CANCELLED * self._power
-
-    def notes(self, sr: int) -> Iterator[str]:
-        """Sentences about what is quiet in a recording."""
-        self._silence(self.frames - self._since, self.frames, sr)
-        self._since = 0
-        if self._silent:
-            yield (
-                f"is silent by the digit for {self._silent / sr:.1f} s, first at "
-                f"{self._first / sr:.1f} s"
-            )
-        if self.loudest < QUIET:
-            levels = round(self.loudest * 32768)
-            yield f"is very quiet: its loudest sample is level {levels} of 32768"
-
-
-def _md5(path: str, found: Layout) -> bytes:
-    """MD5 of the samples of a FLAC, as its header would have it."""
-    md5 = hashlib.md5(usedforsecurity=False)
-    for sound in _sounds(path, found):
-        width = {"PCM_S8": 1, "PCM_16": 2, "PCM_24": 3}.get(sound.subtype, 4)
-        while len(block := sound.read(BLOCK, dtype="int32", always_2d=True)):
-            raw = block.astype("<i4").reshape(-1, 1).view(np.uint8)
-            md5.update(np.ascontiguousarray(raw[:, 4 - width :]).tobytes())
-    return md5.digest()
-
-
-def _sounds(path: str, found: Layout) -> Iterator[sf.SoundFile]:
+def sounds(path: str, found: Layout) -> Iterator[sf.SoundFile]:
     """Open the streams of a recording one after the other."""
     if not found.streams:
         with sf.SoundFile(path) as sound:
@@ -274,18 +63,45 @@ def _sounds(path: str, found: Layout) -> Iterator[sf.SoundFile]:
             yield sound
 
 
-def _blocks(sound: sf.SoundFile) -> Iterator[np.ndarray]:
-    """Read to the end, in blocks [shape=(n, channels), dtype=float32].
+def raw_blocks(sound: sf.SoundFile) -> Iterator[np.ndarray]:
+    """Read to the end, in blocks [shape=(n, channels)], int16 of 16-bit samples, else float32.
 
     `sound.blocks` counts on the frames that the header announces: where fewer can be read it gives
     whatever was in memory as sound.
     """
     frames = max(1, BLOCK // sound.channels)
-    # NumPy turns 16 bits into the same floats as libsndfile does, ten times faster.
-    whole_numbers = sound.subtype == "PCM_16"
-    kind = "int16" if whole_numbers else "float32"
+    kind = "int16" if sound.subtype == "PCM_16" else "float32"
     while len(block := sound.read(frames, dtype=kind, always_2d=True)):
-        yield block * np.float32(1 / 32768) if whole_numbers else block
+        yield block
+
+
+def scale_of(block: np.ndarray) -> np.float32:
+    """What brings samples of `raw_blocks` to full scale 1; a power of two, which rounds nothing."""
+    return np.float32(1 / 32768 if block.dtype == np.int16 else 1)
+
+
+class Resampler:
+    """Brings the sound of one channel from a rate to another, block by block.
+
+    Parameters
+    ----------
+    before, after
+        Rates, in Hz. Where they are equal the sound stays as it is.
+    """
+
+    def __init__(self, before: int, after: int) -> None:
+        self._stream = None
+        if before != after:
+            self._stream = soxr.ResampleStream(before, after, 1, dtype="float32", quality="HQ")
+
+    def add(self, block: np.ndarray) -> np.ndarray:
+        """Give the sound that a block [shape=(n,), dtype=float32] completes."""
+        return block if self._stream is None else self._stream.resample_chunk(block)
+
+    def end(self) -> np.ndarray:
+        """Give what is left at the end."""
+        nothing = np.empty(0, dtype=np.float32)
+        return nothing if self._stream is None else self._stream.resample_chunk(nothing, last=True)
 
 
 def read_clips(path: str, channel: str, sr: int, length: float, count: int) -> Iterator[np.ndarray]:
@@ -341,16 +157,13 @@ def read_blocks(path: str, channel: str, sr: int) -> Iterator[np.ndarray]:
         One block after the other.
     """
     with _unchanged(path):
-        sounds = _sounds(path, layout(path))
-        stream = None
-        for sound in sounds:
-            if sound.samplerate != sr and stream is None:
-                stream = soxr.ResampleStream(sound.samplerate, sr, 1, dtype="float32", quality="HQ")
-            for block in _blocks(sound):
-                mono = _one_channel(block, channel)
-                yield mono if stream is None else stream.resample_chunk(mono)
-        if stream is not None:
-            yield stream.resample_chunk(np.empty(0, dtype=np.float32), last=True)
+        resampler = None
+        for sound in sounds(path, layout(path)):
+            resampler = resampler or Resampler(sound.samplerate, sr)
+            for block in raw_blocks(sound):
+                yield resampler.add(one_channel(block, channel))
+        if resampler is not None:
+            yield resampler.end()
 
 
 @contextmanager
@@ -365,9 +178,16 @@ def _unchanged(path: str) -> Iterator[None]:
         ) from None
 
 
-def _one_channel(block: np.ndarray, channel: str) -> np.ndarray:
-    if channel == "mix" and block.shape[1] == 2:
-        return (block[:, 0] + block[:, 1]) * np.float32(0.5)
-    if channel == "mix":
-        return block.mean(axis=1)
-    return np.ascontiguousarray(block[:, 0 if channel == "left" else 1])
+def one_channel(block: np.ndarray, channel: str) -> np.ndarray:
+    """Take a channel of a block of `raw_blocks`, as `read_clips` takes it; float32, 1 is full."""
+    if channel != "mix" or block.shape[1] == 1:
+        found = block[:, 1 if channel == "right" else 0].astype(np.float32)
+    elif block.shape[1] == 2:
+        found = block[:, 0].astype(np.float32)
+        found += block[:, 1]
+        found *= np.float32(0.5)
+    else:
+        found = (block * scale_of(block)).mean(axis=1)
+        return found
+    found *= scale_of(block)
+    return found

@@ -13,8 +13,9 @@ from anurans.common.errors import UserError
 from anurans.listening.days import embedder_of
 from anurans.listening.scoring import Listener, Viewer
 from anurans.networks.embeddings import open_network
-from anurans.recordings.audio import inspect, read_blocks, to_int16
+from anurans.recordings.audio import read_blocks, to_int16
 from anurans.recordings.clips import ClipTable, windows_of
+from anurans.recordings.inspection import inspect
 from anurans.recordings.names import Recording
 from anurans.sounds.windows import window_starts
 

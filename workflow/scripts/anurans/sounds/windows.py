@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from anurans.recordings.clips import TOLERANCE, parse_intervals
 from anurans.sounds.sound_masks import mask_bands, mask_times
@@ -137,7 +138,7 @@ class Windows:
                 sound = mask_bands(sound, intervals, self.sr, noise, top)
         firsts = np.rint(self.starts * self.sr).astype(int)
         firsts = np.minimum(firsts, len(sound) - self.samples)
-        return np.stack([sound[first : first + self.samples] for first in firsts])
+        return sliding_window_view(sound, self.samples)[firsts]
 
 
 def together(clips: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
@@ -173,8 +174,10 @@ def zero_runs(audio: np.ndarray, least: int) -> np.ndarray:
     -------
     np.ndarray [shape=(n,), dtype=bool]
     """
-    # A run has a sample at one of these places.
-    if audio[::least].all():
+    # A run holds four in a row of the samples that lie a quarter of its length apart.
+    step, count = max(1, least // 4), min(4, least)
+    apart = audio[::step] == 0
+    if len(apart) < count or not sliding_window_view(apart, count).all(axis=1).any():
         return np.zeros(len(audio), dtype=bool)
     zero = audio == 0
     edges = np.flatnonzero(np.diff(np.concatenate([[0], zero.view(np.int8), [0]])))
