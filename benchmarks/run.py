@@ -22,6 +22,7 @@ import detection
 import embedding
 import grid
 import growth
+import heads_grid
 import images
 import measuring
 import sound_networks
@@ -36,6 +37,7 @@ PARTS = (
     "memory",
     "growth",
     "detection",
+    "heads",
     "grid",
 )
 HEAD = ("work", "against", "measured", "goal", "")
@@ -120,6 +122,8 @@ def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
                 growth.draw(found)
         case "detection":
             yield from detection.rows(folder, shard, quick)
+        case "heads":
+            yield from heads_grid.rows(folder, quick)
         case "grid":
             yield from grid.run_all(folder, shard, quick, given.seconds)
 

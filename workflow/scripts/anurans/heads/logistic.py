@@ -2,8 +2,8 @@
 
 All species and folds are solved at once: one pass over the embeddings serves them all. Before,
 embeddings are turned to their principal axes, which changes no solution, since an L2 penalty sees
-no direction. There the problem has at most as many values as clips, and each value its own, known
-curvature, so that L-BFGS takes some ten steps where it takes hundreds on the embeddings themselves.
+no direction. There the problem has at most as many values as clips, and each value a curvature of
+its own, so that L-BFGS takes some ten steps where it takes hundreds on the embeddings themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +25,12 @@ FALLBACK = 0.01
 SLOPE, STEPS = 1e-7, 1000
 # The same while penalties are compared: their losses differ by more than that leaves open.
 ROUGH = 2e-5
+# Least curvature of the loss of a row, whose probability may be 0 or 1 to rounding.
+LEAST = 1e-9
+# Steps of a search along a line: where rounding hides what is left, more find nothing.
+SEARCH = 5
+# Products of so many multiplications are made at once: BLAS copies larger matrices before each.
+PRODUCT = 1_000_000
 # Values up to which the turned embeddings are kept in double precision: 8 MB.
 DOUBLE = 1 << 20
 # Part of the largest variance below which a principal axis holds rounding alone.
@@ -110,8 +116,8 @@ def fit_logistic(
     axes = turn(x, scale)
     y = labels.astype(np.float64)
     grid = sorted(recipe.C)
-    path, unseen, chosen, steady = _choose(axes, y, weights, known, fold, out, grid)
-    solved, bias, ended = _refit(axes, y, weights, known, np.array(chosen))
+    path, unseen, chosen, steady, start = _choose(axes, y, weights, known, fold, out, grid)
+    solved, bias, ended = _refit(axes, y, weights, known, np.array(chosen), start)
     kernel = axes.back(solved)
     deviation = np.sqrt(scale[1].astype(np.float64))
     if not recipe.standardize:
@@ -154,14 +160,11 @@ class Axes:
     ----------
     values : np.ndarray [shape=(n, r)]
         In the order of the rows.
-    power : np.ndarray [shape=(r,), dtype=float64]
-        Sum of the squares of each column.
     back
         Turns weights [shape=(r, k)] on the axes to weights [shape=(width, k)] on the embeddings.
     """
 
     values: np.ndarray
-    power: np.ndarray
     back: Callable[[np.ndarray], np.ndarray]
 
 
@@ -186,12 +189,10 @@ def turn(x: Embedded, scale: np.ndarray) -> Axes:
         for _, block in _blocks(x, scale, kind):
             covariance += block.T @ block
         axes = np.linalg.eigh(covariance)[1].astype(kind)
-        values, power = np.empty((n, width), kind), np.zeros(width)
+        values = np.empty((n, width), kind)
         for rows, block in _blocks(x, scale, kind):
             np.matmul(block, axes, out=values[rows])
-            power += np.square(values[rows]).sum(axis=0, dtype=np.float64)
-        power = np.maximum(power, power.max(initial=0) * NEGLIGIBLE)
-        return Axes(values, power, lambda weights: axes.astype(np.float64) @ weights)
+        return Axes(values, lambda weights: axes.astype(np.float64) @ weights)
     power, sides = np.linalg.eigh(_products(x, scale))
     kept = power > power.max(initial=0) * NEGLIGIBLE
     root = np.sqrt(power[kept])
@@ -204,7 +205,7 @@ def turn(x: Embedded, scale: np.ndarray) -> Axes:
             total += block.T @ of_rows[rows]
         return total
 
-    return Axes(sides * root, power[kept], back)
+    return Axes(sides * root, back)
 
 
 def _blocks(
@@ -254,8 +255,11 @@ def _choose(
     fold: np.ndarray,
     out: np.ndarray,
     grid: Sequence[float],
-) -> tuple[list[dict[str, Any]], np.ndarray, list[float], list[bool]]:
-    """Solve for each fold, species and C; keep what the best C says of rows left out."""
+) -> tuple[list[dict[str, Any]], np.ndarray, list[float], list[bool], dict[int, "Solution"]]:
+    """Solve for each fold, species and C; keep what the best C says of rows left out.
+
+    The last of the results is, of species whose C was chosen, the mean of its folds' solutions.
+    """
     n, species = y.shape
     problems = [
         (number, column)
@@ -268,6 +272,7 @@ def _choose(
     losses: list[list[float]] = [[] for _ in range(species)]
     chosen = [min(grid, key=lambda C: abs(np.log(C / FALLBACK)))] * species
     steady = [True] * species
+    means: dict[int, Solution] = {}
     # Rows that each problem scores, and those that it is judged on. Without a positive among them
     # nothing can be chosen.
     scored = [np.flatnonzero(fold == number) for number, _ in problems]
@@ -299,16 +304,23 @@ def _choose(
         for number, at in enumerate(chance.tolist()):
             unseen[scored[at], of[at]] = sigmoid(solution.logits[scored[at], number])
             steady[of[at]] &= bool(solution.converged[number])
+        for column in set(of[chance].tolist()):
+            means[column] = solution.mean(np.flatnonzero(of[chance] == column))
     path = [
         {"species": column, "C": C, "loss": loss}
         for column in range(species)
         for C, loss in zip_longest(grid, losses[column])
     ]
-    return path, unseen, chosen, steady
+    return path, unseen, chosen, steady, means
 
 
 def _refit(
-    axes: Axes, y: np.ndarray, weights: np.ndarray, known: np.ndarray, chosen: np.ndarray
+    axes: Axes,
+    y: np.ndarray,
+    weights: np.ndarray,
+    known: np.ndarray,
+    chosen: np.ndarray,
+    means: dict[int, "Solution"],
 ) -> tuple[np.ndarray, np.ndarray, list[bool]]:
     """Weights [shape=(r, species)] and biases, of known rows; one kind alone gives its share."""
     species = y.shape[1]
@@ -319,6 +331,9 @@ def _refit(
     bias[constant] = log_odds(y[:, constant], known[:, constant])
     if both:
         start = start_of(axes, y[:, both], weights[:, both])
+        for number, column in enumerate(both):
+            if column in means:
+                start = start.put(np.array([number]), means[column])
         solution = solve(axes, y[:, both], weights[:, both], chosen[both], start)
         kernel[:, both], bias[both] = solution.kernel, solution.bias
         for column, good in zip(both, solution.converged, strict=True):
@@ -345,6 +360,16 @@ class Solution:
     def take(self, problems: np.ndarray) -> "Solution":
         """Some of the problems."""
         return Solution(*(getattr(self, name)[..., problems] for name in self.__slots__))
+
+    def mean(self, problems: np.ndarray) -> "Solution":
+        """Mean of some of the problems, as one; its logits are those of its weights."""
+        some = self.take(problems)
+        return Solution(
+            some.kernel.mean(axis=-1, keepdims=True),
+            some.bias.mean(keepdims=True),
+            some.logits.mean(axis=-1, keepdims=True),
+            np.array([some.converged.all()]),
+        )
 
     def put(self, problems: np.ndarray, other: "Solution") -> "Solution":
         """The same, where some of the problems have other solutions."""
@@ -373,8 +398,8 @@ def solve(
     """Solve k logistic regressions on the same rows at once, by L-BFGS.
 
     Each minimises sum_i weights_i loss_i + |w|^2 / (2 C), its bias free. Every problem is divided
-    by its sum of weights, and every weight measured in the curvature that it has where
-    probabilities are the share of positives, so that one search suits all of them.
+    by its sum of weights, and every weight measured in the curvature that it has at the start, so
+    that one search suits all of them, and a slope tells how far the lowest value is.
 
     Parameters
     ----------
@@ -394,17 +419,26 @@ def solve(
     values = axes.values
     r, k = values.shape[1], y.shape[1]
     total = weights.sum(axis=0)
-    share = (weights * y).sum(axis=0) / total
     penalty = 1.0 / (C * total)
-    curvature = share * (1 - share)
-    unit = np.sqrt(np.outer(axes.power, curvature) / len(y) + penalty)
-    unit_bias = np.sqrt(curvature)
-    first = np.concatenate([start.kernel * unit, (start.bias * unit_bias)[None]])
     each = (weights / total).astype(values.dtype)
     y = y.astype(values.dtype)
+    step = max(1, PRODUCT // (r * k))
+    blocks = [slice(first, first + step) for first in range(0, len(y), step)]
+    likely = sigmoid(start.logits)
+    bend = each * np.maximum(likely * (1 - likely), LEAST).astype(values.dtype)
+    curvature = np.zeros((k, r))
+    for rows in blocks:
+        curvature += bend[rows].T @ np.square(values[rows])
+    unit = np.sqrt(curvature.T + penalty)
+    unit_bias = np.sqrt(bend.sum(axis=0, dtype=np.float64))
+    first = np.concatenate([start.kernel * unit, (start.bias * unit_bias)[None]])
 
     def logits(kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
-        return values @ kernel.astype(values.dtype) + bias.astype(values.dtype)
+        kernel, found = kernel.astype(values.dtype), np.empty(y.shape, values.dtype)
+        for rows in blocks:
+            np.matmul(values[rows], kernel, out=found[rows])
+        found += bias.astype(values.dtype)
+        return found
 
     def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
         scaled = flat.reshape(r + 1, k)
@@ -415,9 +449,10 @@ def solve(
         value = float((loss * each).sum(dtype=np.float64))
         value += float((penalty * (kernel**2).sum(axis=0)).sum()) / 2
         slope = (np.where(z >= 0, 1, small) / (1 + small) - y) * each
-        downhill = np.empty_like(scaled)
-        # The product this way round: BLAS takes two thirds of the time.
-        downhill[:-1] = ((slope.T @ values).T + penalty * kernel) / unit
+        downhill, products = np.empty_like(scaled), np.zeros((k, r), values.dtype)
+        for rows in blocks:
+            products += slope[rows].T @ values[rows]
+        downhill[:-1] = (products.T + penalty * kernel) / unit
         downhill[-1] = slope.sum(axis=0, dtype=np.float64) / unit_bias
         return value, downhill.ravel()
 
@@ -428,6 +463,7 @@ def solve(
         "ftol": 0.0,
         "gtol": flat or SLOPE,
         "maxcor": 20,
+        "maxls": SEARCH,
     }
     found = minimize(objective, first.ravel(), jac=True, method="L-BFGS-B", options=options)
     scaled = found.x.reshape(r + 1, k)

@@ -1,0 +1,68 @@
+"""A grid of logistic heads: 5 networks, 5 datasets, 5 folds, on 366 minutes, after embeddings.
+
+On its own: .venv/bin/python benchmarks/heads_grid.py [--quick] [--folder FOLDER]
+
+The networks are one and the same, MobileNet at a quarter of its width, whose embeddings are 1792
+wide (pooled over time): the trainings take as long as with others, which are 1024 to 2048 wide.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import yaml
+from measuring import ROOT, Row, snakemake
+from synthetic import make_world
+
+GOAL = 180  # s of the clock
+NETWORK = {"architecture": "MobileNet", "alpha": 0.25, "weights": "random", "pooling": "time"}
+
+
+def config(quick: bool) -> dict:
+    """The split and datasets of config/inct41.yaml, with logistic heads alone."""
+    found = yaml.safe_load((ROOT / "config/inct41.yaml").read_text(encoding="utf-8"))
+    count = 2 if quick else 5
+    found["splits"] = {"night": found["splits"]["night"] | {"folds": count}}
+    found["datasets"] = dict(list(found["datasets"].items())[:count])
+    found["backbones"] = {f"network-{number}": NETWORK for number in range(1, count + 1)}
+    found["recipes"] = {"logistic": {}}
+    del found["experiments"]
+    return found
+
+
+def rows(folder: Path, quick: bool):
+    """Measure, and give the row of the table."""
+    world, count = folder / "heads-grid", 24 if quick else 366
+    if not world.exists():
+        make_world(world, count, config(quick))
+        # All that heads are trained on, and nothing else.
+        snakemake(world, "results/summary.csv", "--until", "embed_spectrograms", "assign_roles")
+    began = snakemake(world, "results/summary.csv", "--dry-run", "--quiet")
+    spent = snakemake(world, "results/summary.csv")
+    runs = len(list((world / "results/training").glob("*/*/*/*/*/metrics.tsv")))
+    yield Row(
+        f"a grid of {runs} logistic heads, {count} minutes, two cores, `results/summary.csv` after "
+        "embeddings",
+        "the clock",
+        f"{spent.clock:.0f} s ({spent.processor:.0f} s of the processor, "
+        f"{(spent.processor - began.processor) / runs:.1f} a training, its evaluation and the start "
+        "of both)",
+        f"{GOAL} s",
+        spent.clock <= GOAL if not quick else None,
+    )
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--folder", type=Path, help="where to work; kept")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        for row in rows((given.folder or Path(place)).resolve(), given.quick):
+            print(json.dumps([row.work, row.against, row.measured, row.goal, row.reached]))
+
+
+if __name__ == "__main__":
+    main()
