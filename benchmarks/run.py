@@ -2,9 +2,10 @@
 
     .venv/bin/python benchmarks/run.py [--quick] [--only images embedding ...] [--folder FOLDER]
 
-Everything is measured side by side in this one run, in turn, by medians. What is compared is
+What stands in a row is measured side by side in one run, in turn, by medians. What is compared is
 processor time, so that others on the machine matter little; where the clock is meant it is said.
-The table goes to benchmarks/RESULTS.md too, but for --quick, which is to see that all runs.
+Rows go to benchmarks/results.json and RESULTS.md, those of a part with its day and machine, but for
+--quick, which is to see that all runs.
 """
 
 import argparse
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import detection
 import embedding
+import first_hour
 import grid
 import growth
 import heads_grid
@@ -29,17 +31,22 @@ import sound_networks
 import training
 from measuring import ROOT, Row, machine
 
-PARTS = (
-    "images",
-    "embedding",
-    "sound_networks",
-    "training",
-    "memory",
-    "growth",
-    "detection",
-    "heads",
-    "grid",
-)
+# What each part is called in RESULTS.md.
+PARTS = {
+    "first_hour": "The demo",
+    "images": "Images",
+    "embedding": "Embeddings of images",
+    "sound_networks": "Embeddings of sound",
+    "training": "Trainings",
+    "memory": "Memory of a training",
+    "heads": "Logistic heads",
+    "growth": "Memory of jobs",
+    "detection": "New recordings",
+    "grid": "The whole grid",
+}
+# Parts that take a shard of images, which is made once.
+OF_IMAGES = {"images", "embedding", "training", "detection", "grid"}
+KEPT = ROOT / "benchmarks/results.json"
 HEAD = ("work", "against", "measured", "goal", "")
 
 
@@ -55,14 +62,14 @@ def markdown(rows: list[Row]) -> list[str]:
         cells = (row.work, row.against, row.measured, row.goal, f"**{verdict(row)}**")
         lines.append("| " + " | ".join(cells) + " |")
     notes = [f"- {row.work}: {row.note}" for row in rows if row.note]
-    return [*lines, "", "Notes:", "", *notes]
+    return [*lines, *(["", "Notes:", "", *notes] if notes else [])]
 
 
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a few minutes; not for judging")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=[*PARTS])
     parser.add_argument("--rounds", type=int, help="turns of each measurement")
     parser.add_argument(
         "--seconds", type=int, default=60, help="length of the recordings of the whole grid"
@@ -77,25 +84,23 @@ def main():
     with tempfile.TemporaryDirectory(prefix="anurans-bench-") as place:
         folder = given.folder or Path(place)
         folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / "rows.json"
-        rows = json.loads(kept.read_text()) if kept.exists() else {}
-        rows |= {part: [] for part in given.only}
-        began = time.time()
+        began, rows = time.time(), {part: [] for part in given.only}
         for part, row in measured(given, folder):
-            rows[part].append(asdict(row))
+            rows[part].append(row)
             print(f"[{time.time() - began:5.0f} s] {verdict(row):12} {row.work}", flush=True)
             print(f"            {row.measured} (goal: {row.goal})", flush=True)
-            kept.write_text(json.dumps(rows, indent=1))
-    lines = markdown([Row(**row) for part in PARTS for row in rows.get(part, ())])
-    print("\n" + "\n".join([*lines, "", *machine()]))
-    if not given.quick and set(rows) == set(PARTS):
-        write(lines)
+    print(
+        "\n"
+        + "\n".join([*markdown([row for mine in rows.values() for row in mine]), "", *machine()])
+    )
+    if not given.quick:
+        keep(rows)
 
 
 def measured(given, folder: Path):
     """Rows of the parts that are asked for, each with its part."""
     quick = given.quick
-    shard = images.make(folder, quick)
+    shard = images.make(folder, quick) if OF_IMAGES & set(given.only) else folder
     for part in given.only:
         for row in rows_of(part, given, folder, shard, quick):
             yield part, row
@@ -104,6 +109,8 @@ def measured(given, folder: Path):
 def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
     """Rows of one part."""
     match part:
+        case "first_hour":
+            yield from first_hour.rows(folder, quick)
         case "images":
             yield from images.rows(shard, quick)
         case "embedding":
@@ -128,21 +135,34 @@ def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
             yield from grid.run_all(folder, shard, quick, given.seconds)
 
 
-def write(lines: list[str]) -> None:
-    """Write the table, and the machine, to RESULTS.md."""
+def keep(rows: dict[str, list[Row]]) -> None:
+    """Put the rows of parts in place of those that were measured before, and write RESULTS.md."""
+    known = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    for part, mine in rows.items():
+        day, told = time.strftime("%Y-%m-%d"), machine()
+        known[part] = {"day": day, "machine": told, "rows": [asdict(row) for row in mine]}
+    known = {part: known[part] for part in PARTS if part in known}
+    KEPT.write_text(json.dumps(known, indent=1) + "\n")
+    write(known)
+
+
+def write(known: dict) -> None:
+    """Write RESULTS.md: the table of each part, with its day and machine."""
     found = json.loads((ROOT / "benchmarks/growth.json").read_text())
     text = [
         "# Measured",
         "",
-        "By `make bench`, in one run, side by side and in turn, medians; processor time unless the "
-        "clock is named, so that what else the machine does matters little. "
-        "[docs/speed.md](../docs/speed.md) explains.",
+        "By `make bench`: what stands in a row was measured in one run, side by side and in turn, "
+        "by medians. It is processor time unless the clock is named, so that what else the machine "
+        "does matters little. [docs/speed.md](../docs/speed.md) explains.",
+    ]
+    for part, of in known.items():
+        text += ["", f"## {PARTS[part]}", "", f"On {of['day']}.", ""]
+        text += [f"- {line}" for line in of["machine"]]
+        text += ["", *markdown([Row(**row) for row in of["rows"]])]
+    text += [
         "",
-        *(f"- {line}" for line in machine()),
-        "",
-        *lines,
-        "",
-        "## Growth",
+        "## Growth, stage by stage",
         "",
         "Processor time of each stage; what it takes to start is in it, so that small stages seem "
         "to grow slowly.",

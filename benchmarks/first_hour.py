@@ -1,0 +1,89 @@
+"""The demo as a newcomer meets it: how long it takes, and whether estimates said so.
+
+On its own: .venv/bin/python benchmarks/first_hour.py [--folder FOLDER]
+
+By the clock, so that it needs a machine with nothing else to do.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from measuring import ROOT, Row, snakemake
+
+GOAL, FACTOR = 180, 1.5
+UNITS = {"second": 1, "minute": 60, "hour": 3600}
+
+
+def rows(folder: Path, quick: bool):
+    """Measure, and give the rows of the table."""
+    world = folder / "first-hour"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(world)], check=True)
+    told = estimate(world, "runs")
+    first = snakemake(world, "results/summary.csv")
+    yield Row(
+        "`make summary` after the environment, the demo with BirdNET in it, 2 cores",
+        "the clock",
+        f"{first.clock:.0f} s ({first.processor:.0f} s of the processor)",
+        f"{GOAL} s",
+        first.clock <= GOAL if not quick else None,
+    )
+    snakemake(world, "all")
+    # A call that is moved: its labels, the trainings on it, and all that follows from them.
+    label = min((world / "resources/demo/annotations").glob("*.txt"), key=busiest)
+    lines = label.read_text().splitlines(keepends=True)
+    start, end, rest = lines[0].split("\t", 2)
+    label.write_text("".join([f"{float(start) + 1}\t{float(end) + 1}\t{rest}", *lines[1:]]))
+    again_told = estimate(world, "status")
+    again = snakemake(world, "all")
+    for what, guess, took in (
+        ("`snakemake runs` before the first run", told, first.clock),
+        ("`snakemake status` after an annotation was corrected", again_told, again.clock),
+    ):
+        factor = max(guess / took, took / guess)
+        yield Row(
+            f"estimate of {what}",
+            "the clock of that run",
+            f"{guess:.0f} against {took:.0f} s, a factor of {factor:.2f}",
+            f"{FACTOR}",
+            factor <= FACTOR if not quick else None,
+        )
+
+
+def busiest(path: Path) -> int:
+    """Sorts files of labels, those with most calls first."""
+    return -len(path.read_text().splitlines())
+
+
+def estimate(world: Path, command: str) -> float:
+    """Seconds that a command says it will take on two cores."""
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "2", command],
+        cwd=world,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"[Aa]bout (\d+) (second|minute|hour)s?", done.stdout + done.stderr)
+    if found is None:
+        raise RuntimeError(f"{command} told no time:\n{done.stdout[-2000:]}")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, help="where to work; kept")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        for row in rows((given.folder or Path(place)).resolve(), False):
+            print(f"{time.strftime('%H:%M:%S')}", json.dumps([row.work, row.measured, row.reached]))
+
+
+if __name__ == "__main__":
+    main()
