@@ -1,6 +1,14 @@
-"""How time, memory and disk grow with the number of recordings, stage by stage."""
+"""How time, memory and disk grow with the number of recordings, stage by stage.
 
+    .venv/bin/python benchmarks/growth.py SIZE [SIZE ...] [--folder FOLDER]
+
+measures the way of a network that knows sound: BirdNET, logistic heads, and as many new recordings
+that it listens to. Finished sizes are kept in the folder.
+"""
+
+import argparse
 import json
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -35,14 +43,28 @@ CONFIG = {
     "recipes": {"linear": {"solver": "adam", "epochs": 20, "early_stopping": None}},
     "shards": 4,
 }
+SOUND = CONFIG | {
+    "clips": {},
+    "datasets": {"original": ["original"]},
+    "backbones": {"birdnet": {"architecture": "BirdNET"}},
+    "recipes": {"logistic": {}},
+    "detection": {"recordings": {"source": "new"}, "model": "recording/birdnet/original/logistic"},
+}
 STAGES = {
     "recordings": ("inspect_recordings", "collect_recordings"),
     "clips": ("cut_clips",),
     "images": ("compute_spectrograms", "plan_masks", "mask_spectrograms"),
-    "embeddings": ("embed_spectrograms",),
+    "embeddings": ("embed_spectrograms", "embed_sound"),
     "labels and splits": ("label_clips", "assign_roles", "collect_annotations"),
     "training": ("train_model",),
     "evaluation": ("evaluate_model", "check_leakage", "summarize_runs"),
+    "new recordings": ("detect_calls",),
+    "events of new recordings": ("find_events", "collect_detections"),
+    "season, figures and pages": (
+        *("collect_profiles", "profile_recordings", "measure_drift", "tabulate_activity"),
+        *("expect_precision", "plot_season", "plot_calendar", "plot_night", "plot_drift"),
+        *("write_activity", "write_drift", "write_monitoring"),
+    ),
     "Snakemake": ("snakemake",),
 }
 DISK = {
@@ -52,16 +74,21 @@ DISK = {
     "embeddings": ("embeddings",),
     "labels and splits": ("labels", "splits"),
     "training": ("training",),
+    "new recordings": ("detections",),
 }
 FIGURE = ROOT / "docs/growth"
 
 
-def measure(folder: Path, sizes: list[int]) -> dict:
+def measure(folder: Path, sizes: list[int], config: dict = CONFIG) -> dict:
     """Run the workflow on so many recordings; seconds, MB and bytes of each stage."""
     for size in sizes:
-        world = make_world(folder / f"growth-{size}", size, CONFIG)
+        world = folder / f"growth-{size}"
+        if (world / "results/summary.csv").exists():
+            continue
+        new = size if "detection" in config else 0
+        make_world(world, size, config, new=new)
         salted(world)
-        probed(world, "probe.jsonl", "results/summary.csv")
+        probed(world, "probe.jsonl", "results/summary.csv", *(["monitoring"] if new else []))
     return collect(folder, sizes)
 
 
@@ -193,3 +220,24 @@ def table(found: dict) -> list[str]:
 def save(found: dict) -> None:
     """Keep the numbers beside the figure."""
     (ROOT / "benchmarks/growth.json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+def main() -> None:
+    """Measure the way of BirdNET, and print how it grows."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sizes", type=int, nargs="+")
+    parser.add_argument("--folder", type=Path, help="where to work; kept")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = (given.folder or Path(place)).resolve()
+        found = measure(folder, given.sizes, SOUND)
+    print("\n".join(table(found)))
+    for stage, values in found["memory"].items():
+        if any(values):
+            print(f"{stage}: {', '.join(f'{value:.0f}' for value in values)} MB")
+    for row in rows(found, False):
+        print(row.work, row.measured)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SR = 22050
 # Hz, and the share of recordings that each calls in.
 SPECIES = {"BOAALB": (2170.0, 0.5), "PHYCUV": (700.0, 0.35), "BOALUN": (1300.0, 0.35)}
+PLACES, NEW_PLACES = ("recordings", "annotations"), ("new", "truth")
 PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles")
 
 
@@ -25,15 +26,27 @@ def names(count: int) -> list[str]:
     return [f"INCT41_{when:%Y%m%d_%H%M%S}" for when in found]
 
 
-def make_recordings(folder: Path, count: int, seconds: int) -> None:
-    """Write recordings (stereo, 16 bit) and label files into two folders."""
-    sounds, labels = folder / "recordings", folder / "annotations"
+def make_recordings(folder: Path, count: int, seconds: int, new: int = 0) -> None:
+    """Write recordings (stereo, 16 bit) and label files into two folders; `new` ones of others.
+
+    New recordings are the last ones, in `new/`; their labels lie in `truth/`.
+    """
+    for first, last, places in ((0, count, PLACES), (count, count + new, NEW_PLACES)):
+        if last > first:
+            _make(folder, names(count + new), range(first, last), seconds, places)
+
+
+def _make(
+    folder: Path, every: list[str], numbers: range, seconds: int, places: tuple[str, str]
+) -> None:
+    sounds, labels = folder / places[0], folder / places[1]
     sounds.mkdir(parents=True, exist_ok=True)
     labels.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(1)
     noise = rng.normal(0, 600, (2 * SR * seconds, 2)).astype(np.float32)
     time = np.arange(SR * seconds, dtype=np.float32) / SR
-    for number, name in enumerate(names(count)):
+    for number in numbers:
+        name = every[number]
         rng = np.random.default_rng([2, number])
         at = rng.integers(0, SR * seconds)
         sound = noise[at : at + SR * seconds].copy()
@@ -55,14 +68,14 @@ def make_recordings(folder: Path, count: int, seconds: int) -> None:
         (labels / f"{name}.txt").write_text("".join(lines), encoding="utf-8")
 
 
-def make_world(folder: Path, count: int, config: dict, seconds: int = 60) -> Path:
-    """Make a folder with the workflow, synthetic recordings and a config."""
+def make_world(folder: Path, count: int, config: dict, seconds: int = 60, new: int = 0) -> Path:
+    """Make a folder with the workflow, a config and synthetic recordings, and new ones of these."""
     for part in PARTS:
         source = ROOT / part
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         folder.mkdir(parents=True, exist_ok=True)
         copy(source, folder / part)
-    make_recordings(folder, count, seconds)
+    make_recordings(folder, count, seconds, new)
     config = config | {
         "recordings": {"source": "recordings"},
         "annotations": {"source": "annotations"},
