@@ -35,7 +35,8 @@ def test_nothing_to_do_and_nothing_done_yet():
     jobs = [Job("cut_clips"), Job("cut_clips"), Job("train_model", needs=(0, 1))]
     assert report(Plan(jobs, {"cut_clips": 0}), {}, "on 2 cores", 2) == (
         "Nothing has been computed yet: 2 clip jobs and 1 training.\n"
-        "3 jobs; no earlier run tells how long they take."
+        "3 jobs; no earlier run tells how long they take, snakemake runs has an "
+        "estimate."
     )
 
 

@@ -379,7 +379,8 @@ def estimate(
 def _time(plan: Plan, times: Mapping[str, Mapping[str, float]], where: str, cores: int) -> str:
     seconds, untimed = estimate(plan.jobs, times, cores)
     if len(untimed) == len(plan.jobs):
-        return f"; no earlier run tells how long {'they take' if untimed[1:] else 'it takes'}"
+        they = "they take" if untimed[1:] else "it takes"
+        return f"; no earlier run tells how long {they}, snakemake runs has an estimate"
     text = f", {round_time(seconds)} {where}"
     n = len(untimed)
     others = f", and {counted(n, 'job')} that {'was' if n == 1 else 'were'} never timed"
