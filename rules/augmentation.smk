@@ -37,7 +37,7 @@ rule stretch_time:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/time_stretch/{shard}.tsv",
-        recordings=asked(there, "shard"),
+        brought=asked(brought, "shard"),
     output:
         clips_audio("results/clips/time_stretch/{shard}.h5"),
     log:
@@ -110,7 +110,7 @@ rule mask_spectrograms:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        fill=lookup(dpath="augmentation/{technique}/fill", within=config),
+        fill=setting("augmentation", "technique", "fill"),
         image=asked(PLAN.datasets.image, "technique"),
         code=code("mask_spectrograms.py"),
     script:

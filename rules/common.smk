@@ -2,7 +2,8 @@
 # need to say. Functions are here and in places.smk. Needs nothing. Makes nothing.
 import re
 import sys
-from functools import cache, partial, wraps
+from functools import cache, partial, reduce, wraps
+from operator import getitem
 
 from snakemake.logging import logger
 
@@ -106,6 +107,11 @@ def asked(method, *names):
         return method(*(getattr(wildcards, name) for name in names))
 
     return told
+
+
+def setting(section, wildcard, *key):
+    """Params function: what the config says under the name that a wildcard has in a section."""
+    return lambda wildcards: reduce(getitem, key, config[section][getattr(wildcards, wildcard)])
 
 
 def shards(pattern):

@@ -80,6 +80,7 @@ rule detect_calls:
         ),
         finished=given(asked(PLAN.detection.finished_images)),
         recordings=asked(there_on, "day"),
+        brought=asked(brought_on, "day"),
     output:
         scores="results/detections/scores/{day}.h5",
         recordings="results/detections/inspected/{day}.tsv",

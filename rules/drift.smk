@@ -5,7 +5,7 @@
 rule profile_recordings:
     input:
         table="results/recordings/{shard}.tsv",
-        recordings=asked(there, "shard"),
+        brought=asked(brought, "shard"),
     output:
         "results/monitoring/training/{shard}.tsv",
     log:

@@ -22,7 +22,7 @@ rule export_backbone:
         mem_mb=growing(3000),
         runtime=growing(20),
     params:
-        settings=lookup(dpath="backbones/{backbone}", within=config),
+        settings=setting("backbones", "backbone"),
         engine=config["embedding"]["engine"],
         precision=config["embedding"]["precision"],
         seed=config["seed"],

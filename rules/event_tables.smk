@@ -22,7 +22,7 @@ rule tabulate_events:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        recordings=PLAN.recordings.ids,
+        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.annotations.digest),
         length=config["clips"]["length"],
@@ -51,7 +51,7 @@ rule tabulate_field_scores:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        recordings=PLAN.recordings.ids,
+        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.annotations.digest),
         labelling=config["labelling"],

@@ -30,7 +30,7 @@ rule plot_copies:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        recordings=PLAN.recordings.ids,
+        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.annotations.digest),
         labelling=config["labelling"],

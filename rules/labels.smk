@@ -19,7 +19,7 @@ rule collect_annotations:
         mem_mb=growing(800),
         runtime=growing(5),
     params:
-        recordings=PLAN.recordings.ids,
+        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         counts=asked(PLAN.annotations.counts),
         names=config["species"],

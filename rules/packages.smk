@@ -81,7 +81,7 @@ rule package_annotations:
     params:
         species=config["species"],
         project=config["project"],
-        recordings=PLAN.recordings.ids,
+        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.annotations.counts),
         digest=asked(PLAN.annotations.digest),

@@ -4,6 +4,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from snakemake.io import flag, is_flagged
@@ -58,21 +59,51 @@ def made(path):
     return any(rule.is_producer(path) for rule in workflow.rules)
 
 
+@cache
+def is_plain(folder):
+    """Tell whether nothing stands before the names of files of a folder."""
+    return placed(f"{folder}/x") == f"{folder}/x"
+
+
+def stays(path):
+    """Tell whether every job finds a recording under its own name."""
+    return "://" not in path and is_plain(os.path.dirname(path))
+
+
+def moves(path):
+    """Tell whether a job may be given another path of a recording."""
+    return not stays(path)
+
+
 def there(shard):
-    """Recordings of a shard that can be read, that a rule makes, in a storage."""
-    storages.refuse_unreachable(placed("results"))
-    return [place(path) for path in PLAN.recordings.inputs(shard, made)]
+    """Recordings of a shard that stay where they are, and can be read or are made by a rule.
+
+    Whoever inspects them waits for them; others know from its table when one has changed. Were they
+    inputs of these too, Snakemake would plan, look at and write down each of them seven times.
+    """
+    return PLAN.recordings.inputs(shard, made, stays)
 
 
 def there_on(day):
     """The same of new recordings, of a day."""
-    return [place(path) for path in PLAN.days.inputs(day, made)]
+    return PLAN.days.inputs(day, made, stays)
+
+
+def brought(shard):
+    """The other recordings of a shard: jobs are given copies, or stay on the machine that has them."""
+    storages.refuse_unreachable(placed("results"))
+    return [place(path) for path in PLAN.recordings.inputs(shard, made, moves)]
+
+
+def brought_on(day):
+    """The same of new recordings, of a day."""
+    return [place(path) for path in PLAN.days.inputs(day, made, moves)]
 
 
 def place(path):
     """A recording as an input: from a storage, made by a rule, or on this machine."""
     if "://" not in path:
-        return path if placed(path) == path or made(path) else local(path)
+        return path if made(path) else local(path)
     return storages.refuse_unreachable(storages.fetched(path, storage))
 
 
@@ -96,9 +127,9 @@ def birdnet(wildcards, output):
 
 def files(wildcards, input):
     """Params function: where a job finds each recording of its shard."""
-    return PLAN.recordings.files(wildcards.shard, input.recordings, made)
+    return PLAN.recordings.files(wildcards.shard, input.brought, made, moves)
 
 
 def files_on(wildcards, input):
     """The same of new recordings, of a day."""
-    return PLAN.days.files(wildcards.day, input.recordings, made)
+    return PLAN.days.files(wildcards.day, input.brought, made, moves)

@@ -32,6 +32,7 @@ rule synthesise_recording:
 rule inspect_recordings:
     input:
         recordings=asked(there, "shard"),
+        brought=asked(brought, "shard"),
     output:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
@@ -105,7 +106,7 @@ rule cut_clips:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        recordings=asked(there, "shard"),
+        brought=asked(brought, "shard"),
     output:
         clips_audio("results/clips/original/{shard}.h5"),
     log:

@@ -10,7 +10,7 @@ rule embed_sound:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/{technique}/{shard}.tsv",
-        recordings=asked(there, "shard"),
+        brought=asked(brought, "shard"),
         network="results/backbones/{backbone}/model.xml",
         weights="results/backbones/{backbone}/model.bin",
         about="results/backbones/{backbone}/about.json",
@@ -45,7 +45,7 @@ rule score_classes:
     input:
         table="results/recordings/{shard}.tsv",
         clips="results/clips/original/{shard}.tsv",
-        recordings=asked(there, "shard"),
+        brought=asked(brought, "shard"),
         network="results/backbones/{backbone}/model.xml",
         weights="results/backbones/{backbone}/model.bin",
         about="results/backbones/{backbone}/about.json",

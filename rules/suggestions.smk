@@ -46,7 +46,7 @@ rule embed_day:
         ),
         about=asked(partial(PLAN.detection.of_backbones, "about.json")),
         finished=given(asked(PLAN.detection.finished_images)),
-        recordings=asked(there_on, "day"),
+        brought=asked(brought_on, "day"),
     output:
         "results/review/embeddings/{clips}/{day}.h5",
     log:
@@ -146,7 +146,7 @@ rule search_clips:
         species=asked(PLAN.search.species),
         clips=asked(PLAN.search.clip_settings),
         channel=asked(PLAN.search.channel),
-        recordings=PLAN.recordings.ids,
+        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         labelling=config["labelling"],
         annotations=asked(PLAN.search.annotations_digest),

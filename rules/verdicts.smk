@@ -93,7 +93,7 @@ rule correct_annotations:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
-        recordings=PLAN.recordings.ids,
+        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.annotations.digest),
         labelling=config["labelling"],

@@ -4,7 +4,7 @@ import pytest
 
 from anurans.annotations.sources import AnnotationSource
 from anurans.recordings.names import clip_id
-from anurans.splits.clip_digests import digest
+from anurans.splits.clip_digests import digests
 from anurans.splits.splits import TRAIN, VALIDATION, Split, role_of
 
 LENGTH, CLIPS = 5.0, 12
@@ -29,7 +29,7 @@ def of(tmp_path):
         lines = [f"{start}\t{end}\t{species}\n" for start, end in calls]
         (tmp_path / "R.txt").write_text("".join(lines))
         source = AnnotationSource(tmp_path, ["R"], ["A"])
-        return digest(source, ["R"], split, fold, wanted, LENGTH)
+        return digests(source, ["R"], split, split.fold_names, wanted, LENGTH)[fold]
 
     return digested
 

@@ -327,6 +327,14 @@ class AnnotationSource:
             sha.update(self._digest_of(recording, wanted, counts))
         return sha.hexdigest()[:16]
 
+    def digests(self, recordings: Iterable[str], counts: Mapping[str, Counts]) -> dict[str, str]:
+        """As `digest`, under several names: of each what `counts` tells."""
+        shas = {name: hashlib.sha256() for name in counts}
+        for recording in sorted(set(recordings)):
+            for name, each in counts.items():
+                shas[name].update(self._digest_of(recording, self.species, each))
+        return {name: sha.hexdigest()[:16] for name, sha in shas.items()}
+
     def _digest_of(
         self,
         recording: str,

@@ -21,6 +21,10 @@ from anurans.engine.changed_settings import (
 )
 
 
+# Inputs of recordings: those that stay where they are, and copies.
+HEARD = ("recordings", "brought")
+
+
 class Reason(StrEnum):
     """Reasons that are counted over all jobs before they are worded, as they are told."""
 
@@ -166,7 +170,7 @@ class _Facts:
         ]
         now, new, then, old = set(), set(), set(), set()
         for job, changed in zip(plan.jobs, changes, strict=True):
-            self.newer |= {file for name, file in _newer(job) if name == "recordings"}
+            self.newer |= {file for name, file in _newer(job) if name in HEARD}
             for name in ("recordings", "names"):
                 if not is_names(job.params.get(name)):
                     continue
@@ -213,7 +217,7 @@ class _Facts:
         if job.environment_changed:
             yield "The software environment has changed"
         for name, file in _newer(job):
-            is_audio = name == "recordings"
+            is_audio = name in HEARD
             yield Reason.NEWER if is_audio else f"{file} is newer than what was made of it"
         if self._annotated_anew(job, changed):
             yield Reason.ANNOTATIONS

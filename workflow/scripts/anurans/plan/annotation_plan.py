@@ -59,10 +59,15 @@ class AnnotationPlan:
         source.check_statements()
         return source
 
+    @property
+    def has_statements(self) -> bool:
+        """Whether tables of statements stand beside the annotations."""
+        return bool(self._config["partial"])
+
     def every_path(self) -> str | list[str]:
         """Folder or table of the annotations, refused where there is none, and of statements."""
         own = str(self.source.source)
-        return [own, *self._config["partial"]] if self._config["partial"] else own
+        return [own, *self._config["partial"]] if self.has_statements else own
 
     def path(self) -> str | list[str]:
         """As `every_path`, of tables of statements those that say something of any recording."""
@@ -79,7 +84,7 @@ class AnnotationPlan:
         it says nothing to.
         """
         own = str(self.source.source)
-        tables = self.source.speaking(recordings, counts) if self._config["partial"] else []
+        tables = self.source.speaking(recordings, counts) if self.has_statements else []
         return [own, *tables] if tables else own
 
     def path_of(self, shard: str) -> str | list[str]:

@@ -74,13 +74,21 @@ class DayPlan:
         """A file of every day."""
         return [pattern.format(day=day) for day in self.all]
 
-    def inputs(self, day: str, made: Callable[[str], bool]) -> list[str]:
+    def inputs(
+        self, day: str, made: Callable[[str], bool], wanted: Callable[[str], bool] = bool
+    ) -> list[str]:
         """Files of a day that a job can wait for."""
-        return [each.path for each in names.waited_for(self.all[day], made)]
+        return [each.path for each in names.waited_for(self.all[day], made, wanted)]
 
-    def files(self, day: str, inputs: Iterable[str], made: Callable[[str], bool]) -> list[str]:
+    def files(
+        self,
+        day: str,
+        inputs: Iterable[str],
+        made: Callable[[str], bool],
+        wanted: Callable[[str], bool] = bool,
+    ) -> list[str]:
         """Where a job that got these inputs finds each recording of a day."""
-        waited = names.waited_for(self.all[day], made)
+        waited = names.waited_for(self.all[day], made, wanted)
         return names.found_at(self.all[day], waited, inputs)
 
     def rows(self, day: str) -> list[dict[str, str]]:

@@ -55,10 +55,14 @@ class RecordingPlan:
             of.setdefault(names.shard_of(each.recording, config["shards"]), []).append(each)
         self._of = dict(sorted(of.items()))
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """Every recording."""
         return [each.recording for each in self.all]
+
+    def every_id(self) -> list[str]:
+        """The same, asked for by jobs: one list for all, not a copy for each training."""
+        return self.ids
 
     @property
     def shards(self) -> list[str]:
@@ -85,7 +89,9 @@ class RecordingPlan:
         """Channel of every recording."""
         return {each.recording: each.channel or self._channel for each in self.all}
 
-    def inputs(self, shard: str, made: Callable[[str], bool]) -> list[str]:
+    def inputs(
+        self, shard: str, made: Callable[[str], bool], wanted: Callable[[str], bool] = bool
+    ) -> list[str]:
         """Files of a shard that a job can wait for; Snakemake would end the run for any other.
 
         Parameters
@@ -94,12 +100,20 @@ class RecordingPlan:
             Its name.
         made
             Tells whether a rule makes a file.
+        wanted
+            Tells of which files it shall wait.
         """
-        return [each.path for each in names.waited_for(self._of[shard], made)]
+        return [each.path for each in names.waited_for(self._of[shard], made, wanted)]
 
-    def files(self, shard: str, inputs: Iterable[str], made: Callable[[str], bool]) -> list[str]:
+    def files(
+        self,
+        shard: str,
+        inputs: Iterable[str],
+        made: Callable[[str], bool],
+        wanted: Callable[[str], bool] = bool,
+    ) -> list[str]:
         """Where a job that got these inputs, those of `inputs`, finds each recording of a shard."""
-        waited = names.waited_for(self._of[shard], made)
+        waited = names.waited_for(self._of[shard], made, wanted)
         return names.found_at(self._of[shard], waited, inputs)
 
     @cached_property

@@ -186,11 +186,13 @@ class SplitPlan:
 
     def training_path(self, name: str, fold: str) -> str | list[str]:
         """Annotations, and tables of statements of what a run of a split and fold learns from."""
+        if not self._annotations.has_statements:
+            return self._annotations.path_for(())
         split = self._of(name)
         used = {splits.TRAIN, split.validates_on}
         if split.by == "clip":
             length = self._config["clips"]["length"]
-            counts = clip_digests.counting(split, fold, used, length)
+            counts = clip_digests.counting(split, [fold], used, length)[fold]
             return self._annotations.path_for(self._recordings.ids, counts)
         names = set(splits.in_roles(self.roles(name), fold, used))
         if split.is_timed:
@@ -200,15 +202,21 @@ class SplitPlan:
     def training_digest(self, name: str, fold: str) -> str:
         """Digest of the annotations that a run of a split and fold trains and validates on."""
         if (name, fold) not in self._training_digests:
-            self._training_digests[name, fold] = self._digest(self._of(name), fold)
+            split = self._of(name)
+            found = self._by_clip(split) if split.by == "clip" else {fold: self._of_fold(split, fold)}
+            self._training_digests |= {(name, each): digest for each, digest in found.items()}
         return self._training_digests[name, fold]
 
-    def _digest(self, split: splits.Split, fold: str) -> str:
+    def _by_clip(self, split: splits.Split) -> dict[str, str]:
+        """Of all folds at once: each call is looked at for all of them."""
+        used = {splits.TRAIN, split.validates_on}
+        length = self._config["clips"]["length"]
+        source, ids = self._annotations.source, self._recordings.ids
+        return clip_digests.digests(source, ids, split, split.fold_names, used, length)
+
+    def _of_fold(self, split: splits.Split, fold: str) -> str:
         used = {splits.TRAIN, split.validates_on}
         source = self._annotations.source
-        if split.by == "clip":
-            length = self._config["clips"]["length"]
-            return clip_digests.digest(source, self._recordings.ids, split, fold, used, length)
         names = splits.in_roles(self.roles(split.name), fold, used)
         if not split.is_timed:
             return source.digest(names)

@@ -146,7 +146,7 @@ def composed(text: str) -> str:
 
 def is_readable(path: str) -> bool:
     """Tell whether there is a file that this user may read."""
-    return Path(path).is_file() and os.access(path, os.R_OK)
+    return os.path.isfile(path) and os.access(path, os.R_OK)
 
 
 def is_remote(path: str) -> bool:
@@ -155,13 +155,20 @@ def is_remote(path: str) -> bool:
 
 
 def waited_for(
-    recordings: Iterable[Recording], made: Callable[[str], bool]
+    recordings: Iterable[Recording],
+    made: Callable[[str], bool],
+    wanted: Callable[[str], bool] = bool,
 ) -> tuple[Recording, ...]:
-    """Recordings that a job can wait for: that can be read, that a rule makes, in a storage."""
+    """Recordings that a job can wait for: that can be read, that a rule makes, in a storage.
+
+    Of those alone whose paths are `wanted`.
+    """
     return tuple(
         each
         for each in recordings
-        if not each.fault and (is_remote(each.path) or is_readable(each.path) or made(each.path))
+        if not each.fault
+        and wanted(each.path)
+        and (is_remote(each.path) or is_readable(each.path) or made(each.path))
     )
 
 

@@ -1,24 +1,27 @@
 """Digests of the annotations that touch clips, where clips are dealt and not whole recordings."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 
 from anurans.annotations.formats import Annotation
 from anurans.annotations.sources import AnnotationSource
 from anurans.recordings.names import Recording, clip_id
-from anurans.splits.splits import Split, group_of, role_of, touched
+from anurans.splits.splits import Split, fold_of, group_of, is_in, role_of, touched
+
+# Clips whose folds are kept in mind, while one recording is looked at for all folds.
+KEPT = 10_000
 
 
-def digest(
+def digests(
     source: AnnotationSource,
     recordings: Sequence[str],
     split: Split,
-    fold: str,
+    folds: Iterable[str],
     wanted: set[str],
     length: float,
-) -> str:
-    """Digest of the annotations that touch clips of some roles.
+) -> dict[str, str]:
+    """Digest of the annotations that touch clips of some roles in each fold.
 
     Parameters
     ----------
@@ -26,30 +29,32 @@ def digest(
         Where the annotations are.
     recordings
         Ids of all recordings.
-    split, fold
-        The split by clip, and one of its folds.
+    split, folds
+        The split by clip, and the folds.
     wanted
         The roles.
     length
         Of a clip, in s.
     """
-
-    return source.digest(recordings, counts=counting(split, fold, wanted, length))
+    return source.digests(recordings, counting(split, folds, wanted, length))
 
 
 def counting(
-    split: Split, fold: str, wanted: set[str], length: float
-) -> Callable[[str, Annotation], bool]:
-    """Tell whether an annotation of a recording touches clips of some roles; as `digest` asks."""
+    split: Split, folds: Iterable[str], wanted: set[str], length: float
+) -> dict[str, Callable[[str, Annotation], bool]]:
+    """Tell, for each fold, whether an annotation of a recording touches clips of some roles."""
 
-    @cache
-    def used(clip: str) -> bool:
-        return role_of(split, clip, fold) in wanted
+    @lru_cache(KEPT)
+    def dealt(recording: str, number: int) -> tuple[str, str]:
+        clip = clip_id(recording, number * length)
+        return clip, fold_of(split, clip)
 
-    def counts(recording: str, call: Annotation) -> bool:
-        return any(used(clip_id(recording, clip * length)) for clip in _shown(call, length))
+    def counts(fold: str, recording: str, call: Annotation) -> bool:
+        return any(
+            is_in(split, *dealt(recording, clip), fold, wanted) for clip in _shown(call, length)
+        )
 
-    return counts
+    return {fold: partial(counts, fold) for fold in folds}
 
 
 def digest_of_parts(

@@ -268,7 +268,8 @@ def assign(split: Split, recordings: Sequence[Recording]) -> dict[str, dict[str,
     if split.by != "file":
         return assign_groups(split, groups)
     dealt = given_folds(split, recordings)
-    return {name: _roles(split, each.group, each.fold) for name, each in dealt.items()}
+    roles = {name: _roles(split, each.group, each.fold) for name, each in dealt.items()}
+    return _shared(roles)
 
 
 def assign_groups(split: Split, groups: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -287,7 +288,14 @@ def assign_groups(split: Split, groups: Mapping[str, str]) -> dict[str, dict[str
         As that of `assign`.
     """
     roles = {group: _roles(split, group, fold_of(split, group)) for group in set(groups.values())}
+    roles = _shared(roles)
     return {member: roles[group] for member, group in groups.items()}
+
+
+def _shared(roles: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The same, with one object for all that have the same roles: there are few kinds of them."""
+    kinds: dict[tuple[str, ...], dict[str, str]] = {}
+    return {name: kinds.setdefault((*each.values(),), each) for name, each in roles.items()}
 
 
 def role_of(split: Split, group: str, fold: str) -> str:
@@ -329,6 +337,13 @@ def role_in(split: Split, group: str, of: str, fold: str) -> str:
         return VALIDATION if split.validation_share and behind <= most else TRAIN
     validates = place(split.salt, "validation", fold, group) < split.validation_share
     return VALIDATION if validates else TRAIN
+
+
+def is_in(split: Split, group: str, of: str, fold: str, wanted: set[str]) -> bool:
+    """Tell whether `role_in` gives one of the wanted roles; asked of each clip of each call."""
+    if of not in (TEST, fold) and not split.sites and {TRAIN, VALIDATION} <= wanted:
+        return True
+    return role_in(split, group, of, fold) in wanted
 
 
 def parts(split: Split) -> tuple[str, ...]:
