@@ -58,7 +58,8 @@ def check_none_left():
 
 
 CODE = Code(SCRIPTS)
-PLAN = sentence(Plan)(config, files=workflow.configfiles)
+ANSWERS = running.answers(workflow, CODE.digest("anurans/plan/plan.py"))
+PLAN = sentence(Plan)(config, files=workflow.configfiles, answers=ANSWERS)
 config = PLAN.config
 running.say(workflow, PLAN)
 progress.follow(workflow, logger)

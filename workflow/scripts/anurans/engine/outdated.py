@@ -20,7 +20,6 @@ from anurans.engine.changed_settings import (
     setting_of,
 )
 
-
 # Inputs of recordings: those that stay where they are, and copies.
 HEARD = ("recordings", "brought")
 

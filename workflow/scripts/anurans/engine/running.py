@@ -1,11 +1,14 @@
 """What Snakemake itself is asked to do otherwise while it runs; all that leans on its inside."""
 
 import gc
+from pathlib import Path
 from typing import Any
 
 from snakemake import persistence
 from snakemake.logging import logger
 from snakemake_interface_executor_plugins.settings import ExecMode
+
+from anurans.plan.kept_answers import Answers
 
 
 class With:
@@ -49,6 +52,25 @@ def keep_records() -> None:
         await finished(With(self, dag=With(self.dag, workflow=main)), job)
 
     base.finished = recorded
+
+
+def answers(workflow: Any, code: str) -> Answers:
+    """What a workflow keeps of its plan for its jobs, and what a job looks for.
+
+    Parameters
+    ----------
+    workflow
+        The workflow, or a job of one.
+    code
+        Digest of the code of the plan.
+    """
+    return Answers(Path(".snakemake/anurans"), code, reads=not workflow.is_main_process)
+
+
+def keep_plan(workflow: Any, plan: Any) -> None:
+    """Keep the plan of a workflow that is about to submit its jobs, where they start elsewhere."""
+    if workflow.is_main_process and not workflow.local_exec:
+        plan.keep()
 
 
 def wake_for_ends_alone(scheduler: Any) -> None:

@@ -10,6 +10,7 @@ from anurans.annotations.formats import Annotation
 from anurans.annotations.known import has_known, is_partial, present_time
 from anurans.annotations.sources import AnnotationSource
 from anurans.annotations.statements import without_chosen
+from anurans.plan.kept_answers import kept
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.recordings.names import Recording
 
@@ -32,6 +33,7 @@ class AnnotationPlan:
 
     def __init__(self, config: Mapping[str, Any], recordings: RecordingPlan) -> None:
         self._recordings = recordings
+        self.answers = recordings.answers
         self._config = config["annotations"]
         keys = ("format", "columns", "on_error", "labels", "listened", "judge_chosen")
         self._species = list(config["species"])
@@ -64,11 +66,13 @@ class AnnotationPlan:
         """Whether tables of statements stand beside the annotations."""
         return bool(self._config["partial"])
 
+    @kept
     def every_path(self) -> str | list[str]:
         """Folder or table of the annotations, refused where there is none, and of statements."""
         own = str(self.source.source)
         return [own, *self._config["partial"]] if self.has_statements else own
 
+    @kept
     def path(self) -> str | list[str]:
         """As `every_path`, of tables of statements those that say something of any recording."""
         return self.path_for(self._recordings.ids)
@@ -87,6 +91,7 @@ class AnnotationPlan:
         tables = self.source.speaking(recordings, counts) if self.has_statements else []
         return [own, *tables] if tables else own
 
+    @kept
     def path_of(self, shard: str) -> str | list[str]:
         """As `path_for`, of the recordings of a shard."""
         return self.path_for(self._recordings.ids_of(shard))
@@ -95,6 +100,11 @@ class AnnotationPlan:
     def annotated(self) -> list[Recording]:
         """The recordings that somebody listened to, all of them or parts."""
         return [each for each in self._recordings.all if self.source.annotated(each.recording)]
+
+    @kept
+    def sites(self) -> list[str]:
+        """Sites of which a recording is annotated, sorted."""
+        return sorted({each.site for each in self.annotated} - {""})
 
     @cached_property
     def labelled(self) -> list[Recording]:
@@ -111,6 +121,7 @@ class AnnotationPlan:
         """Recordings in which each species calls, as far as labels of clips will know."""
         return self.source.present(self._length)
 
+    @kept
     def calling(self) -> dict[str, list[str]]:
         """Recordings annotated in part in which each species calls somewhere, sorted.
 
@@ -125,30 +136,36 @@ class AnnotationPlan:
                     found.setdefault(species, []).append(recording)
         return found
 
+    @kept
     def files(self, shard: str) -> dict[str, str]:
         """Annotation file of each annotated recording of a shard."""
         ids = self._recordings.ids_of(shard)
         files = {recording: self.source.file(recording) for recording in ids}
         return {recording: str(file) for recording, file in files.items() if file}
 
+    @kept
     def digests_of(self, shard: str) -> dict[str, str]:
         """Digest of the annotations of each recording of a shard."""
         ids = self._recordings.ids_of(shard)
         return {recording: self.source.digest([recording]) for recording in ids}
 
+    @kept
     def digests(self) -> dict[str, str]:
         """Digest of the annotations of each annotated recording."""
         return {each.recording: self.source.digest([each.recording]) for each in self.annotated}
 
+    @kept
     def digest(self) -> str:
         """Digest of all annotations of the configured species."""
         return self.source.digest(self._recordings.ids)
 
+    @kept
     def counts(self) -> str:
         """Digest of what is counted in results/annotations.csv."""
         rows = count_annotations(self.source, self._recordings.ids)
         return sha256(repr(rows).encode()).hexdigest()[:16]
 
+    @kept
     def copied_path(self, shard: str) -> str | list[str]:
         """As `path_of`, where annotations decide which clips are copied; else nothing."""
         return self.path_of(shard) if self._copied else []
@@ -158,10 +175,12 @@ class AnnotationPlan:
         """How to read the annotations that decide which clips are copied; None where all are."""
         return self.settings if self._copied else None
 
+    @kept
     def copied_files(self, shard: str) -> dict[str, str] | None:
         """Annotation files that decide which clips of a shard are copied; None where all are."""
         return self.files(shard) if self._copied else None
 
+    @kept
     def copied_digest(self, shard: str) -> str | None:
         """Digest of the annotations that decide which clips are copied; None where all are."""
         ids = self._recordings.ids_of(shard)

@@ -17,6 +17,7 @@ from anurans.plan.day_plan import DayPlan
 from anurans.plan.detection_plan import DetectionPlan, mistakes
 from anurans.plan.export_plan import ExportPlan
 from anurans.plan.folder_plan import FolderPlan
+from anurans.plan.kept_answers import Answers
 from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.report_plan import ReportPlan
@@ -39,6 +40,8 @@ class Plan:
         What to call it in messages; by default its files.
     files
         The files that it was read from.
+    answers
+        Where answers about names and annotations are kept.
 
     Raises
     ------
@@ -46,12 +49,20 @@ class Plan:
         When the config has mistakes. Where recordings are not there, `recordings.absent` says so.
     """
 
-    def __init__(self, config: Mapping[str, Any], name: str = "", files: Iterable = ()) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        name: str = "",
+        files: Iterable = (),
+        answers: Answers | None = None,
+    ) -> None:
         config_files.refuse_twice(files)
         name = name or ", ".join(map(str, files)) or "config"
         self.config = config = configs.load(config, name)
         self.finished = configs.finished_model(config)
-        self.recordings = RecordingPlan(config)
+        self.answers = answers or Answers()
+        self.answers.belong_to(config)
+        self.recordings = RecordingPlan(config, self.answers)
         self.annotations = AnnotationPlan(config, self.recordings)
         sites = count_sites(config, self.recordings, self.annotations)
         self.runs = RunPlan(config, self.recordings)
@@ -78,6 +89,10 @@ class Plan:
         self.exports = ExportPlan(
             self.config, self.recordings, self.days, self.networks, self.finished
         )
+
+    def keep(self) -> bool:
+        """Keep what is known for the jobs of a cluster, as `Answers.keep` does."""
+        return self.answers.keep(self.recordings.by_shard() | self.days.by_day())
 
     @property
     def trained_config(self) -> dict[str, Any]:

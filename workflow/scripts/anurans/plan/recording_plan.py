@@ -1,13 +1,14 @@
 """Which recordings a config trains on, and what jobs are told of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from anurans.common.errors import UserError, refuse
 from anurans.plan import config as configs
+from anurans.plan.kept_answers import Answers, kept
 from anurans.recordings import names
 from anurans.recordings.names import Recording
 from anurans.recordings.oddities import tell_oddities
@@ -31,60 +32,104 @@ class RecordingPlan:
     ----------
     config
         A loaded config.
+    answers
+        What is known of it already.
 
     Attributes
     ----------
-    all
-        The recordings, sorted by id; empty where there are none.
-    absent
-        A function that raises why there are none; None where there are.
     places
         Where sites are, as the config's table says.
     """
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Mapping[str, Any], answers: Answers | None = None) -> None:
+        self.answers = answers or Answers()
+        self._config = config
         self._channel = config["audio"]["channel"]
         self._sites = config["sites"]
         self.places: dict[str, Place] = read_sites(config["sites"]) if config["sites"] else {}
-        self.all: tuple[Recording, ...] = ()
-        self.absent: Callable | None = partial(refuse, UserError(NONE))
-        if configs.trains(config):
-            self.all, self.absent = names.list_or_absent(**config["recordings"])
-        of: dict[str, list[Recording]] = {}
-        for each in self.all:
-            of.setdefault(names.shard_of(each.recording, config["shards"]), []).append(each)
-        self._of = dict(sorted(of.items()))
 
     @cached_property
+    def _listed(self) -> tuple[tuple[Recording, ...], Callable | None]:
+        if configs.trains(self._config):
+            return names.list_or_absent(**self._config["recordings"])
+        return (), partial(refuse, UserError(NONE))
+
+    @property
+    def all(self) -> tuple[Recording, ...]:
+        """The recordings, sorted by id; empty where there are none."""
+        return self._listed[0]
+
+    @property
+    def absent(self) -> Callable | None:
+        """A function that raises why there are none; None where there are."""
+        return None if self.shards else self._listed[1]
+
+    @cached_property
+    def _dealt(self) -> dict[str, list[Recording]]:
+        """The recordings by shard."""
+        of: dict[str, list[Recording]] = {}
+        for each in self.all:
+            of.setdefault(names.shard_of(each.recording, self._config["shards"]), []).append(each)
+        return dict(sorted(of.items()))
+
+    def _of(self, shard: str) -> list[Recording]:
+        """The recordings of a shard."""
+        rows = self.answers.kept(f"recordings of {shard}")
+        return self._dealt[shard] if rows is None else [Recording(*row) for row in rows]
+
+    def by_shard(self) -> dict[str, list[tuple[str, ...]]]:
+        """What `_of` asks for, of each shard, for jobs that do not list them."""
+        return {
+            f"recordings of {shard}": [astuple(each) for each in of]
+            for shard, of in self._dealt.items()
+        }
+
+    @property
     def ids(self) -> list[str]:
         """Every recording."""
-        return [each.recording for each in self.all]
+        return self.every_id()
 
+    @kept
     def every_id(self) -> list[str]:
         """The same, asked for by jobs: one list for all, not a copy for each training."""
-        return self.ids
+        return [each.recording for each in self.all]
 
     @property
     def shards(self) -> list[str]:
         """Names of the shards that hold recordings, sorted."""
-        return list(self._of)
+        return self._shards()
+
+    @kept
+    def _shards(self) -> list[str]:
+        return list(self._dealt)
+
+    @kept
+    def sites(self) -> list[str]:
+        """Sites that recordings are from, sorted."""
+        return sorted({each.site for each in self.all} - {""})
+
+    @kept
+    def dated(self) -> bool:
+        """Tell whether the night of any recording is known."""
+        return any(each.night for each in self.all)
 
     def ids_of(self, shard: str) -> list[str]:
         """Recordings of a shard."""
-        return [each.recording for each in self._of[shard]]
+        return [each.recording for each in self._of(shard)]
 
     def paths(self, shard: str) -> list[str]:
         """Files of the recordings of a shard."""
-        return [each.path for each in self._of[shard]]
+        return [each.path for each in self._of(shard)]
 
     def faults(self, shard: str) -> dict[str, str]:
         """Recordings of a shard whose names are such that they are not even opened, and why."""
-        return {each.recording: each.fault for each in self._of[shard] if each.fault}
+        return {each.recording: each.fault for each in self._of(shard) if each.fault}
 
     def channels(self, shard: str) -> list[str]:
         """Channel of each recording of a shard."""
-        return [each.channel or self._channel for each in self._of[shard]]
+        return [each.channel or self._channel for each in self._of(shard)]
 
+    @kept
     def all_channels(self) -> dict[str, str]:
         """Channel of every recording."""
         return {each.recording: each.channel or self._channel for each in self.all}
@@ -103,7 +148,7 @@ class RecordingPlan:
         wanted
             Tells of which files it shall wait.
         """
-        return [each.path for each in names.waited_for(self._of[shard], made, wanted)]
+        return [each.path for each in names.waited_for(self._of(shard), made, wanted)]
 
     def files(
         self,
@@ -113,16 +158,20 @@ class RecordingPlan:
         wanted: Callable[[str], bool] = bool,
     ) -> list[str]:
         """Where a job that got these inputs, those of `inputs`, finds each recording of a shard."""
-        waited = names.waited_for(self._of[shard], made, wanted)
-        return names.found_at(self._of[shard], waited, inputs)
+        waited = names.waited_for(self._of(shard), made, wanted)
+        return names.found_at(self._of(shard), waited, inputs)
 
-    @cached_property
+    @property
     def demo(self) -> dict[str, str]:
         """Recordings that are synthesised, and the channel that calls are loudest in.
 
         Those of the demo that a table names with their channel, as the demo's own does. Whatever
         else lies in its folder of audio is taken as it is, and what does not is not there.
         """
+        return self._demo()
+
+    @kept
+    def _demo(self) -> dict[str, str]:
         return {
             each.recording: each.channel
             for each in self.all
@@ -135,10 +184,12 @@ class RecordingPlan:
         """Channel that the calls of a recording of the demo are loudest in."""
         return self.demo[recording]
 
+    @kept
     def clocks(self) -> dict[str, dict[str, str]]:
         """When every recording began, empty where its name does not tell."""
         return {each.recording: clock_of(each.told) for each in self.all}
 
+    @kept
     def told(self) -> dict[str, dict[str, Any]]:
         """What the name of every recording tells, and where its site is."""
         return {each.recording: self.about(each) for each in self.all}
@@ -163,6 +214,7 @@ class RecordingPlan:
             )
         return found
 
+    @kept
     def rows(self) -> list[dict[str, str]]:
         """Everything that is known of each recording before it is read."""
         return [asdict(each) for each in self.all]

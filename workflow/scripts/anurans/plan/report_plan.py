@@ -55,7 +55,7 @@ class ReportPlan:
 
     def _has_sites(self) -> bool:
         """Whether recordings are of several sites."""
-        return len({each.site for each in self._recordings.all} - {""}) > 1
+        return len(self._recordings.sites()) > 1
 
     def all_tables(self) -> list[str]:
         """The same, and the study's where the config has its three experiments."""
@@ -84,7 +84,7 @@ class ReportPlan:
 
     def figures(self) -> list[str]:
         """Figures that the config has something to show in; the study's are its own."""
-        dated = any(each.night for each in self._recordings.all)
+        dated = self._recordings.dated()
         held_out = dict.fromkeys(run.split for run in self._runs.calibrated())
         copies = [each for each in self._datasets.techniques() if each != ORIGINAL]
         names = [

@@ -8,6 +8,7 @@ from typing import Any
 from anurans.common.errors import UserError
 from anurans.plan import runs as config_runs
 from anurans.plan.annotation_plan import AnnotationPlan
+from anurans.plan.kept_answers import kept
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.recordings.names import Recording
 from anurans.splits import clip_digests, splits
@@ -29,11 +30,11 @@ def count_sites(
         if settings["folds"] != "sites":
             continue
         try:
-            annotated = annotations.annotated if not recordings.absent else []
+            sites = annotations.sites() if not recordings.absent else []
         except UserError:  # which those tell that need the annotations
-            annotated = []
+            sites = []
         tested = settings["test"] if isinstance(settings["test"], list) else []
-        found[name] = tuple(sorted({each.site for each in annotated} - {"", *tested}))
+        found[name] = tuple(site for site in sites if site not in tested)
         settings["folds"] = len(found[name])
         if len(found[name]) == 1:
             raise UserError(
@@ -67,10 +68,8 @@ class SplitPlan:
         self._config = config
         self._sites = sites or {}
         self._recordings = recordings
+        self.answers = recordings.answers
         self._annotations = annotations
-        # Every training asks for these, and they are the same for all of a split and fold.
-        self._roles: dict[str, Roles] = {}
-        self._training_digests: dict[tuple[str, str], str] = {}
         self._parts: dict[str, dict[str, dict[str, Recording]]] = {}
 
     def _of(self, name: str) -> splits.Split:
@@ -81,6 +80,7 @@ class SplitPlan:
         """Settings of every split."""
         return [asdict(self._of(name)) for name in self._config["splits"]]
 
+    @kept
     def roles(self, name: str) -> Roles:
         """Role of every recording in each fold of a split; empty where clips are dealt.
 
@@ -89,11 +89,7 @@ class SplitPlan:
         UserError
             When a part of the split would be empty, or would lack a species.
         """
-        if name not in self._roles:
-            self._roles[name] = self._assigned(self._of(name))
-        return self._roles[name]
-
-    def _assigned(self, split: splits.Split) -> Roles:
+        split = self._of(name)
         if split.by == "clip":
             return {}
         assigned = splits.assign(split, self._recordings.all)
@@ -161,6 +157,7 @@ class SplitPlan:
         keys = ("name", "by", "test", "folds", "validation", "salt")
         return {key: getattr(split, key) for key in keys}
 
+    @kept
     def groups(self, name: str) -> dict[str, str]:
         """Group of every recording in a split."""
         return splits.groups_of(self._of(name), self._recordings.all)
@@ -184,6 +181,7 @@ class SplitPlan:
         """Table of the calibrated probabilities of a split's models, where there are any."""
         return ["results/calibrators.tsv"] if self._config["splits"][name]["folds"] else []
 
+    @kept
     def training_path(self, name: str, fold: str) -> str | list[str]:
         """Annotations, and tables of statements of what a run of a split and fold learns from."""
         if not self._annotations.has_statements:
@@ -199,16 +197,16 @@ class SplitPlan:
             names |= {each for each, of in self._parts_of(name).items() if len(of) > 1}
         return self._annotations.path_for(names)
 
+    @kept
     def training_digest(self, name: str, fold: str) -> str:
         """Digest of the annotations that a run of a split and fold trains and validates on."""
-        if (name, fold) not in self._training_digests:
-            split = self._of(name)
-            found = self._by_clip(split) if split.by == "clip" else {fold: self._of_fold(split, fold)}
-            self._training_digests |= {(name, each): digest for each, digest in found.items()}
-        return self._training_digests[name, fold]
+        split = self._of(name)
+        return self._by_clip(name)[fold] if split.by == "clip" else self._of_fold(split, fold)
 
-    def _by_clip(self, split: splits.Split) -> dict[str, str]:
+    @kept
+    def _by_clip(self, name: str) -> dict[str, str]:
         """Of all folds at once: each call is looked at for all of them."""
+        split = self._of(name)
         used = {splits.TRAIN, split.validates_on}
         length = self._config["clips"]["length"]
         source, ids = self._annotations.source, self._recordings.ids

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import date as Date
+from functools import lru_cache
 
 # Value of `recordings.pattern`: the names that recorders write.
 RECORDERS = "recorders"
+# Dates and times of day that are kept in mind: many recordings have the same.
+KEPT = 10_000
 GROUPS = ("site", "date", "time", "zone")
 # All words before the date, of which the first is not one; Song Meters name their channels.
 _SITE = (
@@ -89,8 +92,12 @@ def read_name(recording: str, pattern: str, hexadecimal: bool = False) -> Told:
     if is_hexadecimal(name) or (hexadecimal and _HEXADECIMAL.fullmatch(name)):
         when = datetime.fromtimestamp(int(name, 16), UTC)
         return Told("", when.date().isoformat(), when.time().isoformat(), "Z")
-    found = list(_found(name, _PATTERNS))
-    return next((each for each in found if each.date), found[0] if found else Told())
+    first = None
+    for each in _found(name, _PATTERNS):
+        if each.date:
+            return each
+        first = first or each
+    return first or Told()
 
 
 def _compiled(pattern: str) -> re.Pattern:
@@ -116,6 +123,7 @@ def _found(name: str, patterns: Iterable[re.Pattern]) -> Iterator[Told]:
         yield replace(told, date=date, time=time, zone=parse_zone(zone))
 
 
+@lru_cache(KEPT)
 def parse_date(text: str, short: bool = False) -> str:
     """Write a date as YYYY-MM-DD; `short` lets two digits be a year from 2000 on.
 
@@ -137,6 +145,7 @@ def parse_date(text: str, short: bool = False) -> str:
         raise ValueError(f"date is {text!r}; there is no such day, expected YYYY-MM-DD") from None
 
 
+@lru_cache(KEPT)
 def parse_time(text: str) -> str:
     """Write a time of day as HH:MM:SS: of HH:MM:SS, HH:MM, HHMMSS, HHMM, or 8:30 PM.
 

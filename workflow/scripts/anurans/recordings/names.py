@@ -146,7 +146,7 @@ def composed(text: str) -> str:
 
 def is_readable(path: str) -> bool:
     """Tell whether there is a file that this user may read."""
-    return os.path.isfile(path) and os.access(path, os.R_OK)
+    return Path(path).is_file() and os.access(path, os.R_OK)
 
 
 def is_remote(path: str) -> bool:
@@ -256,15 +256,16 @@ def list_or_absent(
 
 
 def _of_folder(folder: Path, naming: Naming) -> list[Recording]:
-    paths = [(path, path.as_posix()) for path in walk(folder, EXTENSIONS, "recordings.source")]
     root = f"{folder.as_posix()}/" if folder.parts else ""
-    naming = replace(naming, hexadecimal=any(is_hexadecimal(path.stem) for path, _ in paths))
+    paths = list(walk_names(folder, EXTENSIONS, "recordings.source"))
+    stems = [path.rpartition("/")[2].rpartition(".")[0] for path in paths]
+    naming = replace(naming, hexadecimal=any(map(is_hexadecimal, stems)))
     found = []
-    for path, text in paths:
-        below = text.removeprefix(root).rpartition("/")[0]
+    for path, stem in zip(paths, stems, strict=True):
+        below = path.removeprefix(root).rpartition("/")[0]
         by_path = naming.id == BY_PATH and below
-        id = f"{below}/{path.stem}" if by_path else path.stem
-        found.append(naming.recording(id, text, below.partition("/")[0], Told()))
+        id = f"{below}/{stem}" if by_path else stem
+        found.append(naming.recording(id, path, below.partition("/")[0], Told()))
     return _without_unset(found)
 
 
@@ -280,7 +281,12 @@ def _without_unset(found: list[Recording], given: Iterable[str] = ()) -> list[Re
 
 
 def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
-    """Give the files below a folder with one of these endings, in a fixed order.
+    """Give the files below a folder as `walk_names` gives their names."""
+    return map(Path, walk_names(folder, endings, what))
+
+
+def walk_names(folder: str | Path, endings: tuple[str, ...], what: str) -> Iterator[str]:
+    """Give the names of the files below a folder with one of these endings, in a fixed order.
 
     Linked folders are searched too, hidden ones not.
 
@@ -291,14 +297,14 @@ def walk(folder: Path, endings: tuple[str, ...], what: str) -> Iterator[Path]:
     """
     seen: set[str] = set()
     failed: list[OSError] = []
-    for where, folders, names in os.walk(folder, followlinks=True, onerror=failed.append):
+    for where, folders, names in os.walk(Path(folder), followlinks=True, onerror=failed.append):
         real = os.path.realpath(where)
         is_loop = real in seen
         seen.add(real)
         folders[:] = [] if is_loop else sorted(n for n in folders if not n.startswith("."))
         for name in [] if is_loop else sorted(names):
             if name.lower().endswith(endings) and not name.startswith("."):
-                yield Path(where, name)
+                yield f"{where.removesuffix('/')}/{name}".removeprefix("./")
     if failed:
         lines = [f"{error.filename}: {error.strerror}" for error in failed]
         raise UserError(
