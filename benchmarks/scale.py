@@ -1,17 +1,20 @@
-"""What planning takes for sites of 1,000 recordings to 100,000 or more, by names alone.
+"""What planning takes for sites of 1,000 recordings to 200,000 or more, by names alone.
 
-    .venv/bin/python benchmarks/scale.py [--sizes 1000 10000 100000 1000000] [--folder FOLDER]
+    .venv/bin/python benchmarks/scale.py [--sizes 1000 10000] [--million] [--folder FOLDER]
 
 Each site is a folder of empty files, the length of which no plan needs, and a table with three
 annotations for each recording; the config is config/inct41.yaml, with a shard for every 1000
-recordings. Measured are the dry run of results/summary.csv (parse, and all that is planned) and
-its parsing alone, each a process of its own. Prints a table, and writes it to
-benchmarks/SCALE.md.
+recordings. Measured are, each a process of its own: the parsing alone; the plan of
+results/summary.csv (parse, and all that is planned), which is then kept as a workflow keeps it
+that submits its jobs; and the start of one job as a cluster starts it, a training in a split by
+clip, with the kept plan and without. Seconds are of the processor, but for one column. Prints a
+table, and writes it to benchmarks/SCALE.md when all sizes were measured.
 """
 
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,19 +28,32 @@ from measuring import ROOT, machine
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
 # Recordings in a shard: its longest job, ResNet50 on one core, takes a quarter of an hour.
 IN_SHARD = 1000
-HEAD = ("recordings", "hours", "shards", "jobs", "parse, s", "plan, s", "CPU, s", "memory, MB")
-GOAL = "Goal: 100,000 recordings planned in 60 s and 2 GB, jobs in proportion to shards."
+SIZES = (1_000, 10_000, 100_000, 200_000)
+HEAD = (
+    *("recordings", "hours", "shards", "jobs", "parse, s", "plan, s", "by the clock, s"),
+    *("memory, MB", "keeping it, s", "a job without it, s", "with it, s"),
+)
+GOAL = "Goal: 200,000 recordings planned in 90 s and 2.5 GB, jobs in proportion to shards."
+TARGET = "results/summary.csv"
+JOB = "train_model:split=clip,backbone=mobilenet,dataset=original,recipe=logistic,fold=1"
 LOAD = """
-import sys
+import sys, time
 from pathlib import Path
 from snakemake.api import SnakemakeApi
-from snakemake.settings.types import OutputSettings, ResourceSettings, ConfigSettings
-with SnakemakeApi(OutputSettings(dryrun=True)) as api:
-    config = ConfigSettings(configfiles=[Path(sys.argv[2])])
+from snakemake.settings.enums import Quietness
+from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, ResourceSettings
+quiet = {Quietness.RULES}
+with SnakemakeApi(OutputSettings(dryrun=True, quiet=quiet)) as api:
+    config = ConfigSettings(configfiles=[Path(sys.argv[1])])
     found = api.workflow(
-        ResourceSettings(cores=1), config_settings=config, snakefile=Path(sys.argv[1])
+        ResourceSettings(cores=1), config_settings=config, snakefile=Path("Snakefile")
     )
-    found._workflow
+    workflow = found._workflow
+    for target in sys.argv[2:]:
+        found.dag(DAGSettings(targets={target})).execute_workflow(executor="dryrun")
+        began = time.process_time()
+        assert workflow.globals["PLAN"].keep()
+        print(f"kept in {time.process_time() - began}")
 """
 
 
@@ -83,42 +99,56 @@ def spent(command: list[str], folder: Path) -> tuple[float, float, float, str]:
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
 
 
+def start(config: Path, folder: Path) -> float:
+    """Seconds of the processor that Snakemake takes to start one job, as a cluster calls it."""
+    command = [sys.executable, "-m", "snakemake", "--mode", "remote", "--dry-run", "--quiet"]
+    command += ["--nolock", "--force", "--cores", "1", "--target-files-omit-workdir-adjustment"]
+    command += ["--ignore-incomplete", "--allowed-rules", JOB.partition(":")[0]]
+    command += ["--configfile", str(config), "--target-jobs", JOB]
+    return spent(command, folder)[1]
+
+
 def measure(folder: Path, n: int) -> tuple[str, ...]:
     """A row of the table."""
     config = make_site(folder, n)
-    parse, *_ = spent([sys.executable, "-c", LOAD, "Snakefile", str(config)], folder)
-    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", "--nolock"]
-    command += ["--configfile", str(config), "--", "results/summary.csv"]
-    plan, processor, memory, text = spent(command, folder)
+    time.sleep(3)  # a plan of what was made just now is not kept
+    _, parse, *_ = spent([sys.executable, "-c", LOAD, str(config)], folder)
+    clock, plan, memory, text = spent([sys.executable, "-c", LOAD, str(config), TARGET], folder)
+    keeping = float(re.search(r"^kept in (.+)$", text, re.M)[1])
     jobs = int(re.search(r"^total\s+(\d+)", text, re.M)[1])
-    shards = max(1, n // IN_SHARD)
+    with_it = start(config, folder)
+    shutil.rmtree(ROOT / ".snakemake/anurans")
+    without = start(config, folder)
     return (
         f"{n:,}",
         f"{n / 60:,.0f}",
-        f"{shards:,}",
+        f"{max(1, n // IN_SHARD):,}",
         f"{jobs:,}",
         f"{parse:.1f}",
-        f"{plan:.1f}",
-        f"{processor:.1f}",
+        f"{plan - keeping:.1f}",
+        f"{clock - keeping:.1f}",
         f"{memory:,.0f}",
+        f"{keeping:.1f}",
+        f"{without:.1f}",
+        f"{with_it:.1f}",
     )
 
 
 def main():
     """Measure each size, and print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    sizes = (1_000, 10_000, 100_000)
-    parser.add_argument("--sizes", type=int, nargs="+", default=sizes)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--million", action="store_true", help="a million recordings too")
     parser.add_argument("--folder", type=Path, help="where sites are made, to be kept")
     given = parser.parse_args()
     lines = ["| " + " | ".join(HEAD) + " |", "| --- " * len(HEAD) + "|"]
     with tempfile.TemporaryDirectory(prefix="anurans-scale-") as place:
-        for n in given.sizes:
+        for n in [*given.sizes, *([1_000_000] if given.million else [])]:
             lines.append(f"| {' | '.join(measure((given.folder or Path(place)) / str(n), n))} |")
             print(lines[-1], flush=True)
     text = ["# Planned", "", "By `benchmarks/scale.py`.", "", *(f"- {each}" for each in machine())]
     text += ["", *lines, "", GOAL]
-    if tuple(given.sizes) == sizes:
+    if tuple(given.sizes) == SIZES:
         (ROOT / "benchmarks/SCALE.md").write_text("\n".join(text) + "\n")
 
 

@@ -78,7 +78,11 @@ with SnakemakeApi(OutputSettings(dryrun=True, quiet=QUIET)) as api:
         str(f): [rule.name for rule in workflow.rules if rule.is_producer(f)]
         for f in ancient.union(*(job.output for job in jobs))
     }
+heard = {
+    job.rule.name for job in jobs if any(str(f).startswith("recordings/") for f in job.input)
+}
 found = {"rules": rules, "ancient": sorted(ancient), "producers": producers, **at_parse_time}
+found["heard"] = sorted(heard)
 Path("found.json").write_text(json.dumps(found))
 """
 
@@ -191,6 +195,11 @@ def test_parse_time_reads_names_only(loaded):
     }
     assert not heavy.intersection(loaded["imported"])
     assert "anurans.plan.plan" in loaded["imported"]
+
+
+def test_recordings_are_inputs_of_who_inspects_them_alone(loaded):
+    """A plan of 100,000 held each of them seven times; other jobs wait for the table of that."""
+    assert loaded["heard"] == ["inspect_recordings"]
 
 
 def test_functions_stand_in_common_and_places_only():
