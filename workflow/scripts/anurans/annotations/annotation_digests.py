@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from math import inf
 
 from anurans.annotations.formats import Annotation
@@ -64,3 +64,17 @@ def is_used(
         return True
     is_long = call.end == inf
     return name in wanted and (counts is None or is_long or counts(recording, call))
+
+
+def users(
+    call: Annotation,
+    recording: str,
+    wanted: frozenset[str],
+    names: Collection[str],
+    using: Callable[[str, Annotation], set[str]],
+) -> Collection[str]:
+    """Names, of jobs or folds, that depend on an annotation, where `using` tells that of calls."""
+    if not is_used(call, recording, wanted, None):
+        return ()
+    is_told = is_used(call, recording, wanted, lambda recording, call: False)
+    return names if is_told else using(recording, call)

@@ -2,14 +2,14 @@
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from math import inf
 from pathlib import Path
 from typing import Any
 
-from anurans.annotations.annotation_digests import Counts, digest_of, is_used
+from anurans.annotations.annotation_digests import Counts, digest_of, is_used, users
 from anurans.annotations.file_matching import OTHERS, SUFFIXES, RowNames, match_files
 from anurans.annotations.formats import (
     LISTENED,
@@ -327,12 +327,25 @@ class AnnotationSource:
             sha.update(self._digest_of(recording, wanted, counts))
         return sha.hexdigest()[:16]
 
-    def digests(self, recordings: Iterable[str], counts: Mapping[str, Counts]) -> dict[str, str]:
-        """As `digest`, under several names: of each what `counts` tells."""
-        shas = {name: hashlib.sha256() for name in counts}
+    def digests(
+        self,
+        recordings: Iterable[str],
+        names: Collection[str],
+        using: Callable[[str, Annotation], set[str]],
+    ) -> dict[str, str]:
+        """As `digest`, under several names; `using` gives those that an annotation counts for."""
+        shas = {name: hashlib.sha256() for name in names}
         for recording in sorted(set(recordings)):
-            for name, each in counts.items():
-                shas[name].update(self._digest_of(recording, self.species, each))
+            is_annotated = self.annotated(recording)
+            calls = self._all(recording) if is_annotated else ()
+            counting = [users(each, recording, self.species, names, using) for each in calls]
+            digests: dict[tuple[int, ...], bytes] = {}
+            for name, sha in shas.items():
+                used = tuple(number for number, of in enumerate(counting) if name in of)
+                if used not in digests:
+                    mine = [calls[number] for number in used]
+                    digests[used] = digest_of(recording, is_annotated, mine, self.species, None)
+                sha.update(digests[used])
         return {name: sha.hexdigest()[:16] for name, sha in shas.items()}
 
     def _digest_of(

@@ -190,8 +190,8 @@ class SplitPlan:
         used = {splits.TRAIN, split.validates_on}
         if split.by == "clip":
             length = self._config["clips"]["length"]
-            counts = clip_digests.counting(split, [fold], used, length)[fold]
-            return self._annotations.path_for(self._recordings.ids, counts)
+            folds_of = clip_digests.using(split, [fold], used, length)
+            return self._annotations.path_for(self._recordings.ids, folds_of)
         names = set(splits.in_roles(self.roles(name), fold, used))
         if split.is_timed:
             names |= {each for each, of in self._parts_of(name).items() if len(of) > 1}

@@ -2,22 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache, partial
 
 from anurans.annotations.formats import Annotation
 from anurans.annotations.sources import AnnotationSource
 from anurans.recordings.names import Recording, clip_id
 from anurans.splits.splits import Split, fold_of, group_of, is_in, role_of, touched
 
-# Clips whose folds are kept in mind, while one recording is looked at for all folds.
-KEPT = 10_000
-
 
 def digests(
     source: AnnotationSource,
     recordings: Sequence[str],
     split: Split,
-    folds: Iterable[str],
+    folds: Collection[str],
     wanted: set[str],
     length: float,
 ) -> dict[str, str]:
@@ -36,25 +32,20 @@ def digests(
     length
         Of a clip, in s.
     """
-    return source.digests(recordings, counting(split, folds, wanted, length))
+    return source.digests(recordings, folds, using(split, folds, wanted, length))
 
 
-def counting(
+def using(
     split: Split, folds: Iterable[str], wanted: set[str], length: float
-) -> dict[str, Callable[[str, Annotation], bool]]:
-    """Tell, for each fold, whether an annotation of a recording touches clips of some roles."""
+) -> Callable[[str, Annotation], set[str]]:
+    """Tell in which folds an annotation of a recording touches clips of some roles."""
 
-    @lru_cache(KEPT)
-    def dealt(recording: str, number: int) -> tuple[str, str]:
-        clip = clip_id(recording, number * length)
-        return clip, fold_of(split, clip)
+    def folds_of(recording: str, call: Annotation) -> set[str]:
+        clips = [clip_id(recording, clip * length) for clip in _shown(call, length)]
+        dealt = [(clip, fold_of(split, clip)) for clip in clips]
+        return {fold for fold in folds if any(is_in(split, *each, fold, wanted) for each in dealt)}
 
-    def counts(fold: str, recording: str, call: Annotation) -> bool:
-        return any(
-            is_in(split, *dealt(recording, clip), fold, wanted) for clip in _shown(call, length)
-        )
-
-    return {fold: partial(counts, fold) for fold in folds}
+    return folds_of
 
 
 def digest_of_parts(
