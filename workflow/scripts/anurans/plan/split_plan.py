@@ -191,7 +191,9 @@ class SplitPlan:
         if split.by == "clip":
             length = self._config["clips"]["length"]
             folds_of = clip_digests.using(split, [fold], used, length)
-            return self._annotations.path_for(self._recordings.ids, folds_of)
+            return self._annotations.path_for(
+                self._recordings.ids, lambda *call: bool(folds_of(*call))
+            )
         names = set(splits.in_roles(self.roles(name), fold, used))
         if split.is_timed:
             names |= {each for each, of in self._parts_of(name).items() if len(of) > 1}
