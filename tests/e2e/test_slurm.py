@@ -96,6 +96,8 @@ def test_a_whole_run_through_all_that_happens_to_jobs(fresh, built, slurm):
     assert {job["node"] for job in slurm.jobs() if int(job["id"]) > before} == set(cluster.NODES)
     found, expected = digests(fresh), digests(built)
     assert found == {name: expected[name] for name in found}
+    # The plan that jobs looked for, kept before the first was submitted.
+    assert len(list((fresh / ".snakemake/anurans").glob("*.zip"))) == 1
     summary = "results/summary.csv"
     assert (fresh / summary).read_bytes() == (built / summary).read_bytes()
 

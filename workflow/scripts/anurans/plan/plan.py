@@ -1,7 +1,8 @@
 """What a config asks for, and what each job needs to know before it starts.
 
-Read at parse time by every job of a cluster: names only until a digest of annotations is asked
-for, never audio, standard library only.
+Made at parse time, by every job of a cluster too: names are listed and annotations read when they
+are first asked for, and not where another process has kept the answers. Never audio, standard
+library only.
 """
 
 from collections.abc import Iterable, Mapping
