@@ -8,6 +8,7 @@ from snakemake import persistence
 from snakemake.logging import logger
 from snakemake_interface_executor_plugins.settings import ExecMode
 
+from anurans.common.errors import UserError
 from anurans.plan.kept_answers import Answers
 
 
@@ -70,7 +71,10 @@ def answers(workflow: Any, code: str) -> Answers:
 def keep_plan(workflow: Any, plan: Any) -> None:
     """Keep the plan of a workflow that is about to submit its jobs, where they start elsewhere."""
     if workflow.is_main_process and not workflow.local_exec:
-        plan.keep()
+        try:
+            plan.keep()
+        except UserError as error:  # which jobs would meet too; without it they plan anew
+            logger.warning(str(error))
 
 
 def wake_for_ends_alone(scheduler: Any) -> None:
