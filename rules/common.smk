@@ -2,7 +2,7 @@
 # need to say. Functions are here and in places.smk. Needs nothing. Makes nothing.
 import re
 import sys
-from functools import cache, partial, reduce, wraps
+from functools import cache, partial, reduce
 from operator import getitem
 
 from snakemake.logging import logger
@@ -20,29 +20,15 @@ from anurans.engine import running
 from anurans.recordings import sites
 from anurans.engine import slurm
 from anurans.engine import storages
+from anurans.engine.asking import asked, sentence
 from anurans.plan.commands import command
 from anurans.common.code_digests import Code
-from anurans.common.errors import UserError
 from anurans.exports.former_files import LIST, read_list
 from anurans.plan.plan import Plan
 from anurans.networks.sound_networks import find_birdnet
 
 COPIES = ("time_stretch", "time_mask", "frequency_mask")
 RUN = "results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}"
-
-
-def sentence(function):
-    """Show a user's mistake as its message alone: Snakemake would wrap any exception in more."""
-
-    @wraps(function)
-    def told(*args, **kwargs):
-        try:
-            return function(*args, **kwargs)
-        except UserError as error:
-            logger.error(f"\n{error}\n")
-            raise SystemExit(1) from error
-
-    return told
 
 
 running.collect_rarely()
@@ -67,6 +53,9 @@ SPECIES = list(config["species"])
 SHARDS = PLAN.recordings.shards
 RUNS = PLAN.runs.all
 TECHNIQUES = PLAN.datasets.techniques()
+# A file of every run, or of some; and of every shard, whose other wildcards stay.
+of_runs = PLAN.runs.files
+shards = partial(expand, shard=SHARDS, allow_missing=True)
 caption = partial(report_pages.caption, config=config)
 template = report_pages.template
 aside = partial(running.stand_aside, workflow)
@@ -97,37 +86,9 @@ def detection_code(file):
     return code(file, recordings=not PLAN.finished) if "detection" in config else ""
 
 
-def asked(method, *names):
-    """Input or params function: a method of the plan, given these wildcards of the job.
-
-    What is as long as the list of recordings is asked for, so that not every parse makes it.
-    """
-
-    @sentence
-    def told(wildcards):
-        return method(*(getattr(wildcards, name) for name in names))
-
-    return told
-
-
 def setting(section, wildcard, *key):
     """Params function: what the config says under the name that a wildcard has in a section."""
     return lambda wildcards: reduce(getitem, key, config[section][getattr(wildcards, wildcard)])
-
-
-def shards(pattern):
-    """A file of every shard; other wildcards stay."""
-    return expand(pattern, shard=SHARDS, allow_missing=True)
-
-
-def of_runs(name, runs=None):
-    """A file of every run, or of some."""
-    return [f"results/training/{run.folder}/{name}" for run in (RUNS if runs is None else runs)]
-
-
-def of_stages(name, *stages):
-    """A file of every run of these experiments of the study."""
-    return of_runs(name, PLAN.study.runs(*stages))
 
 
 def of_split(name):
@@ -144,24 +105,9 @@ def copies_of(pattern):
     ]
 
 
-def undrawn(kind):
-    """Pattern of the rounds of a kind of queue that are not there: one that is has no rule."""
-    return PLAN.review.undrawn(kind, prefixed)
-
-
-def taught():
-    """Queues of earlier rounds that taught the model, where they are there."""
-    return PLAN.review.taught(prefixed)
-
-
 def drawn(pattern, *kinds):
     """Input function: a file of every queue that is there, or of those of some kinds."""
     return asked(partial(PLAN.review.drawn_files, prefixed, pattern, *kinds))
-
-
-def counted():
-    """Input function: listened counts, where there are verdicts and a queue to count."""
-    return asked(partial(PLAN.review.counted, prefixed))
 
 
 def former_exports():

@@ -95,7 +95,7 @@ rule write_activity:
         calls=asked(partial(PLAN.days.of_all, "results/detections/calls/{day}.tsv")),
         separation="results/detections/separation.tsv",
         drift="results/monitoring/drift_nights.csv",
-        counts=counted(),
+        counts=asked(partial(PLAN.review.counted, prefixed)),
     output:
         "results/exports/activity.csv",
     log:

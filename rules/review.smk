@@ -17,7 +17,7 @@ rule draw_check:
     benchmark:
         "results/benchmarks/draw_check/{round}.tsv"
     wildcard_constraints:
-        round=undrawn("check"),
+        round=PLAN.review.undrawn("check", prefixed),
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -45,7 +45,7 @@ rule draw_count:
     benchmark:
         "results/benchmarks/draw_count/{round}.tsv"
     wildcard_constraints:
-        round=undrawn("count"),
+        round=PLAN.review.undrawn("count", prefixed),
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -72,7 +72,7 @@ rule draw_doubt:
     benchmark:
         "results/benchmarks/draw_doubt/{round}.tsv"
     wildcard_constraints:
-        round=undrawn("doubt"),
+        round=PLAN.review.undrawn("doubt", prefixed),
     conda:
         "../envs/analysis.yaml"
     resources:

@@ -16,7 +16,7 @@ rule study:
 
 rule tabulate_stage1:
     input:
-        asked(partial(of_stages, "metrics.tsv", "stage1")),
+        asked(partial(PLAN.study.files, "metrics.tsv", "stage1")),
     output:
         table="results/tables/table1.csv",
         markdown="results/tables/table1.md",
@@ -40,7 +40,7 @@ rule tabulate_stage1:
 
 rule tabulate_stage3:
     input:
-        asked(partial(of_stages, "metrics.tsv", "stage3")),
+        asked(partial(PLAN.study.files, "metrics.tsv", "stage3")),
     output:
         table="results/tables/table2.csv",
         markdown="results/tables/table2.md",
@@ -67,8 +67,8 @@ rule tabulate_stage3:
 
 rule tabulate_hypotheses:
     input:
-        metrics=asked(partial(of_stages, "metrics.tsv")),
-        predictions=asked(partial(of_stages, "predictions.tsv")),
+        metrics=asked(partial(PLAN.study.files, "metrics.tsv")),
+        predictions=asked(partial(PLAN.study.files, "predictions.tsv")),
     output:
         table="results/tables/hypotheses.csv",
         markdown="results/tables/hypotheses.md",

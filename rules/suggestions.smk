@@ -11,7 +11,7 @@ rule choose_candidates:
         recordings="results/detections/recordings.csv",
         labels=asked(partial(PLAN.detection.learnt_from, "results/labels/original/{shard}.tsv")),
         finished=given(asked(PLAN.detection.finished_tuning)),
-        earlier=taught(),
+        earlier=PLAN.review.taught(prefixed),
         verdicts=ancient(given(asked(PLAN.review.verdicts))),
     output:
         candidates="results/review/candidates.csv",
@@ -107,7 +107,7 @@ rule draw_teach:
     benchmark:
         "results/benchmarks/draw_teach/{round}.tsv"
     wildcard_constraints:
-        round=undrawn("teach"),
+        round=PLAN.review.undrawn("teach", prefixed),
     conda:
         "../envs/analysis.yaml"
     resources:

@@ -35,6 +35,18 @@ def test_splits_that_are_run(plan):
     assert sorted(every) == sorted(found.all)
 
 
+def test_a_file_of_every_run_or_of_some(plan):
+    found = plan()
+    every = found.files("metrics.tsv")
+    assert len(every) == len(set(every)) == len(found.all)
+    some = found.of_split("night")
+    assert found.files("metrics.tsv", some) == [
+        f"results/training/{run.folder}/metrics.tsv" for run in some
+    ]
+    assert set(found.files("metrics.tsv", some)) < set(every)
+    assert found.files("metrics.tsv", []) == []
+
+
 def test_optimism_is_of_models_that_are_trained_both_ways(plan):
     both = plan().of_optimism()
     assert {run.dataset for run in both} == {"original"}

@@ -39,6 +39,9 @@ def test_the_papers_config_has_three_experiments(tmp_path, monkeypatch):
         *("MobileNet", "DenseNet121", "ResNet50", "InceptionV3")
     }
     assert len(found.of_stage("stage3", "combined")) == 48
+    files = found.files("metrics.tsv", "stage2")
+    assert files == [f"results/training/{run.folder}/metrics.tsv" for run in found.runs("stage2")]
+    assert len(found.files("metrics.tsv")) == sum(numbers)
 
 
 def test_another_config_has_none_and_says_so(tmp_path, monkeypatch):
@@ -46,6 +49,8 @@ def test_another_config_has_none_and_says_so(tmp_path, monkeypatch):
     assert found.figures() == []
     with pytest.raises(UserError, match=r"stage1, stage2, stage3; use --configfile"):
         found.runs()
+    with pytest.raises(UserError, match=r"stage1, stage2, stage3; use --configfile"):
+        found.files("metrics.tsv", "stage1")
 
 
 def test_the_studys_figures_need_its_three_stages(monkeypatch):

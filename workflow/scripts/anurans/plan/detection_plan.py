@@ -134,7 +134,7 @@ class DetectionPlan:
 
     def of_runs(self, name: str) -> list[str]:
         """A file of every run of `runs`."""
-        return [f"results/training/{run.folder}/{name}" for run in self.runs()]
+        return self._runs.files(name, self.runs())
 
     def finished_files(self) -> list[str]:
         """Files of a finished model; empty where the model is trained here."""

@@ -92,7 +92,7 @@ class ReviewPlan:
 
     def of_runs(self, name: str) -> list[str]:
         """A file of every run whose held-out scores may contradict annotations."""
-        return [f"results/training/{run.folder}/{name}" for run in self._doubted()]
+        return self._runs.files(name, self._doubted())
 
     def queues(self) -> list[str]:
         """All queues of this round and those before it."""

@@ -1,7 +1,7 @@
 """The runs of a config, and the files that are made of them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from typing import Any
@@ -55,6 +55,12 @@ class RunPlan:
     def backbones(self) -> list[str]:
         """Backbones that are trained on, sorted."""
         return sorted({run.backbone for run in self.all})
+
+    def files(self, name: str, runs: Iterable[Run] | None = None) -> list[str]:
+        """A file of every run, or of some."""
+        return [
+            f"results/training/{run.folder}/{name}" for run in (self.all if runs is None else runs)
+        ]
 
     def of_split(self, split: str) -> list[Run]:
         """Runs of a split."""
@@ -150,7 +156,7 @@ class RunPlan:
     def trainings(self) -> list[str]:
         """What the target `training` makes; refused where nothing is trained."""
         self._refuse_untrained()
-        return [f"results/training/{run.folder}/scores.h5" for run in self.all]
+        return self.files("scores.h5")
 
     def models(self) -> list[str]:
         """What the target `models` makes; of a network's own classes there is no model."""

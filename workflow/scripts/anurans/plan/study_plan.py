@@ -43,6 +43,10 @@ class StudyPlan:
         wanted = set(stages or STAGES)
         return [run for run, experiments in self._runs.all.items() if wanted & set(experiments)]
 
+    def files(self, name: str, *stages: str) -> list[str]:
+        """A file of every run of these experiments of the study; refused as `runs` are."""
+        return self._runs.files(name, self.runs(*stages))
+
     def stages(self) -> list[list[str]]:
         """Experiments that each run of the study is part of, in the order of the runs."""
         return [list(self._runs.all[run]) for run in self.runs()]
