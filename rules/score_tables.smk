@@ -1,10 +1,9 @@
-# Needs metrics.tsv, predictions.tsv and labelling.tsv of the runs, results/labels and
-# results/clips/original.
-# Makes results/tables/: models.csv, each model over its folds, intervals.csv, every score with its
-# interval, presence.csv, scores of whole recordings, comparisons.csv, backbones, datasets and
-# recipes against each other, calibration.csv, optimism.csv, what a leaky split pretends, sites.csv,
-# scores by site, labelling.csv, scores under other rules and by grade, datasets.csv, what each
-# dataset holds, costs.csv, time, memory and disk of each network; and results/calibrators.tsv.
+# Needs metrics.tsv, predictions.tsv and labelling.tsv of the runs, results/clips/original and
+# results/recordings.csv.
+# Makes results/tables/ of how well each model finds calls: models.csv, over its folds,
+# intervals.csv, every score with its interval, presence.csv, scores of whole recordings,
+# calibration.csv, sites.csv, scores by site, and labelling.csv, scores under other rules and by
+# grade; and results/calibrators.tsv.
 rule tabulate_models:
     input:
         metrics=of_runs("metrics.tsv"),
@@ -77,31 +76,6 @@ rule tabulate_presence:
         "../workflow/scripts/tabulate_presence.py"
 
 
-rule tabulate_comparisons:
-    input:
-        metrics=of_runs("metrics.tsv"),
-        predictions=of_runs("predictions.tsv"),
-    output:
-        "results/tables/comparisons.csv",
-    log:
-        "logs/tabulate_comparisons.log",
-    benchmark:
-        "results/benchmarks/tabulate_comparisons.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(20),
-    params:
-        species=SPECIES,
-        resamples=config["evaluation"]["resamples"],
-        seed=config["seed"],
-        kinds=PLAN.networks.kinds,
-        code=code("tabulate_comparisons.py"),
-    script:
-        "../workflow/scripts/tabulate_comparisons.py"
-
-
 rule calibrate_models:
     input:
         metrics=of_runs("metrics.tsv", PLAN.runs.calibrated()),
@@ -125,32 +99,6 @@ rule calibrate_models:
         code=code("calibrate_models.py"),
     script:
         "../workflow/scripts/calibrate_models.py"
-
-
-rule tabulate_optimism:
-    input:
-        metrics=of_runs("metrics.tsv", PLAN.runs.of_optimism()),
-        predictions=of_runs("predictions.tsv", PLAN.runs.of_optimism()),
-    output:
-        "results/tables/optimism.csv",
-    log:
-        "logs/tabulate_optimism.log",
-    benchmark:
-        "results/benchmarks/tabulate_optimism.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(800),
-        runtime=growing(5),
-    params:
-        species=SPECIES,
-        resamples=config["evaluation"]["resamples"],
-        seed=config["seed"],
-        by=PLAN.runs.by,
-        easier=PLAN.runs.easier,
-        code=code("tabulate_optimism.py"),
-    script:
-        "../workflow/scripts/tabulate_optimism.py"
 
 
 rule tabulate_sites:
@@ -196,52 +144,3 @@ rule tabulate_labelling:
         code=code("tabulate_labelling.py"),
     script:
         "../workflow/scripts/tabulate_labelling.py"
-
-
-rule tabulate_datasets:
-    input:
-        expand("results/labels/{technique}/{shard}.tsv", technique=TECHNIQUES, shard=SHARDS),
-    output:
-        "results/tables/datasets.csv",
-    log:
-        "logs/tabulate_datasets.log",
-    benchmark:
-        "results/benchmarks/tabulate_datasets.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(800),
-        runtime=growing(5),
-    params:
-        species=SPECIES,
-        techniques=TECHNIQUES,
-        datasets=PLAN.datasets.used(),
-        labelling=config["labelling"],
-        code=code("tabulate_datasets.py"),
-    script:
-        "../workflow/scripts/tabulate_datasets.py"
-
-
-rule tabulate_costs:
-    input:
-        embeddings=PLAN.datasets.embeddings(),
-        # Benchmarks of trainings are written with these.
-        scores=of_runs("scores.h5"),
-        benchmarks=if_stored(PLAN.costs.benchmarks()),
-    output:
-        "results/tables/costs.csv",
-    log:
-        "logs/tabulate_costs.log",
-    benchmark:
-        "results/benchmarks/tabulate_costs.tsv"
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=growing(800),
-        runtime=growing(5),
-    params:
-        networks=PLAN.costs.networks(prefixed),
-        benchmarks=[prefixed(path) for path in PLAN.costs.benchmarks()],
-        code=code("tabulate_costs.py"),
-    script:
-        "../workflow/scripts/tabulate_costs.py"
