@@ -239,6 +239,12 @@ def world(built, tmp_path) -> Path:
 
 
 @pytest.fixture
+def otherwise_hashed(monkeypatch):
+    """Runs and jobs of this test start from nothing, and go through sets in another order."""
+    monkeypatch.setenv("PYTHONHASHSEED", "1")
+
+
+@pytest.fixture
 def without_rights():
     """Give a function that runs Python code as a user whom rights of files hold for.
 

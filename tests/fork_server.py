@@ -109,7 +109,9 @@ def follow(given: dict, ask: int) -> None:
         return subprocess.Popen(command, **how)
 
     # Snakemake has another thing of this name.
-    importlib.import_module("snakemake.shell").sp = types.SimpleNamespace(**vars(subprocess) | {"Popen": start})
+    importlib.import_module("snakemake.shell").sp = types.SimpleNamespace(
+        **vars(subprocess) | {"Popen": start}
+    )
     snakemake.cli.main(given["arguments"])
 
 

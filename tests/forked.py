@@ -19,12 +19,19 @@ _server: list[subprocess.Popen] = []
 _lock = threading.Lock()
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+# What pytest sets, and libraries as a test imports and uses them: no user's shell has it.
+OF_TESTS = (
+    *("ENABLE_RUNTIME_UPTIME_", "KERAS_BACKEND", "KMP_", "PYTEST_", "TF2_", "TF_", "TPU_", "XLA_"),
+)
+
+
+def environment() -> dict[str, str]:
+    """The environment as a user's shell gives it, and as a test has changed it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OF_TESTS)}
 
 
 # Python and Snakemake read it as they are imported.
-AT_IMPORT = _environment()
+AT_IMPORT = environment()
 
 
 def snakemake(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess:
@@ -33,15 +40,16 @@ def snakemake(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess
     Where the environment is no longer that of the import, it is a new process from the start.
     """
     command = [*COMMAND, *arguments]
-    if _environment() != AT_IMPORT:
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    given = environment()
+    if given != AT_IMPORT:
+        return subprocess.run(command, cwd=folder, env=given, capture_output=True, text=True)
     with tempfile.TemporaryDirectory() as place:
         files = {name: str(Path(place) / name) for name in ("stdout", "stderr", "code", "given")}
         os.mkfifo(files["code"])
         for name in ("stdout", "stderr"):
             Path(files[name]).touch()
-        given = {"arguments": arguments, "folder": str(folder), "environment": dict(os.environ)}
-        Path(files["given"]).write_text(json.dumps(files | given), encoding="utf-8")
+        of = {"arguments": arguments, "folder": str(folder), "environment": given}
+        Path(files["given"]).write_text(json.dumps(files | of), encoding="utf-8")
         _ask(files["given"])
         # Waits until the code is written.
         code = int(Path(files["code"]).read_text())

@@ -265,6 +265,7 @@ def test_mistakes_in_verdicts_are_told_once_and_as_review_tells_them(exported, t
     assert re.findall(r"Error in rule (\w+):", told) == ["collect_verdicts"]
 
 
+@pytest.mark.usefixtures("otherwise_hashed")
 def test_the_same_input_gives_the_same_bytes(exported, results, tmp_path):
     world = Path(shutil.copytree(exported, tmp_path / "world"))
     shutil.rmtree(world / "results/exports")

@@ -16,6 +16,7 @@ OTHERS = ("figures/", "report/", "provenance.json")
     "one core or two, another folder, files in another order, shuffled rows of tables",
     kept="every table and shard, byte for byte; heads and networks have the same weights",
 )
+@pytest.mark.usefixtures("otherwise_hashed")
 def test_the_same_bytes_on_one_core_elsewhere_in_another_order(built, fresh):
     """What stands in folders comes from tables here, whose rows are shuffled."""
     rng = random.Random(1)

@@ -92,6 +92,7 @@ def test_edits_carried_out_end_with_nothing_to_do(lived, group):
     assert measured(lived) == {"figures": True}
 
 
+@pytest.mark.usefixtures("otherwise_hashed")
 def test_what_was_edited_and_run_again_equals_one_run_from_scratch(lived, tmp_path):
     snakemake(lived)
     assert planned(lived) == {}
