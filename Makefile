@@ -27,12 +27,15 @@ review-serve: env
 	PYTHONPATH=workflow/scripts $(BIN)/python -m anurans.report.review_server \
 	  --pages results/review --verdicts verdicts --host $(or $(HOST),127.0.0.1) --port $(or $(PORT),8017)
 
+# Files go to two processes, those of whole runs first: what comes last is short.
+SPREAD := tests/workflow tests/e2e tests/unit -n 2 --dist loadfile --no-loadscope-reorder
+
 test: env
-	$(BIN)/python -m pytest tests -m "not slow and not slurm and not s3" -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(SPREAD) -m "not slow and not slurm and not s3"
 
 # What takes minutes for one test: the reduced study, the notebook, runs killed again and again.
 test-slow: env
-	$(BIN)/python -m pytest tests -m slow -n 2 --dist loadfile
+	$(BIN)/python -m pytest $(SPREAD) -m slow
 
 # On a Slurm of two nodes on this machine; as root, with Debian's slurm-wlm and munge.
 test-slurm: env
