@@ -101,6 +101,18 @@ def write_config(folder: Path, config: dict) -> None:
     (folder / "config/config.yaml").write_text(text, encoding="utf-8")
 
 
+def read_config(folder: Path) -> dict:
+    """Read the config of a world."""
+    return yaml.safe_load((folder / "config/config.yaml").read_text(encoding="utf-8"))
+
+
+def add_new(folder: Path, recordings: dict[str, tuple[int, int]]) -> None:
+    """Add new recordings to a world: each with a set of calls, by its number, and a seed."""
+    (folder / "new").mkdir()
+    for name, (calls, seed) in recordings.items():
+        make_recording(folder / f"new/{name}.wav", CALLS[calls], seed)
+
+
 def make_world(folder: Path) -> Path:
     """Make the tiny world in `folder`, not yet run."""
     for part in PARTS:
@@ -224,6 +236,12 @@ def built(unbuilt, tmp_path_factory) -> Path:
         (folder / "console.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
 
     return once(tmp_path_factory, "built/world", make)
+
+
+@pytest.fixture(scope="session")
+def copied(tmp_path_factory):
+    """Give a function that copies a world, for the tests of a file to share and change."""
+    return lambda world: Path(shutil.copytree(world, tmp_path_factory.mktemp("copied") / "world"))
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import time
 
 import numpy as np
 import soundfile as sf
-import yaml
-from conftest import CALLS, make_recording, names, planned, snakemake, write_config
+from conftest import CALLS, make_recording, names, planned, read_config, snakemake, write_config
 from hearing import ear, write_network
 
 # What only judges, tabulates or draws what runs have made is not counted, so that a new table or
@@ -39,16 +38,12 @@ def make_tables(world):
     snakemake(world, "summary", "tables", "pages")
 
 
-def config_of(world):
-    return yaml.safe_load((world / "config/config.yaml").read_text())
-
-
 def setting(*path):
     """Edit: give a key of the config, named by the path to it, its last element as value."""
     *keys, last, value = path
 
     def edit(world):
-        config = place = config_of(world)
+        config = place = read_config(world)
         for key in keys:
             place = place.setdefault(key, {})
         place[last] = value
@@ -193,7 +188,7 @@ def replace_recording(world):
 
 def write_config_otherwise(world):
     """Defaults written out, keys in another order, and 5 for 5.0."""
-    config = config_of(world)
+    config = read_config(world)
     config["clips"] = {"min_last": 0.5, "length": 5}
     config["labelling"] = {"min_fraction": 0.5, "rule": "default"}
     config["spectrogram"] = {"top_db": 80.0, "fmin": 0.0, "n_fft": 1024, "hop_length": 494}

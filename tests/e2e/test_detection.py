@@ -7,8 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
-import yaml
-from conftest import CALLS, make_recording, names, planned, read, refused, snakemake, write_config
+from conftest import (
+    CALLS,
+    add_new,
+    make_recording,
+    names,
+    planned,
+    read,
+    read_config,
+    refused,
+    snakemake,
+    write_config,
+)
 
 from anurans.annotations.sources import annotations_of
 from anurans.common.tables import write_table
@@ -34,13 +44,12 @@ DAYS = 5
 
 
 @pytest.fixture(scope="module")
-def listening(built, tmp_path_factory):
+def listening(built, copied):
     """The finished world with new recordings, listened to; not to be changed."""
-    world = Path(shutil.copytree(built, tmp_path_factory.mktemp("listening") / "world"))
-    (world / "new").mkdir()
+    world = copied(built)
+    add_new(world, NEW)
     (world / "truth").mkdir()
-    for name, (calls, seed) in NEW.items():
-        make_recording(world / f"new/{name}.wav", CALLS[calls], seed)
+    for name, (calls, _) in NEW.items():
         lines = [
             f"{start}\t{end}\t{species}\n"
             for species, intervals in CALLS[calls].items()
@@ -50,7 +59,7 @@ def listening(built, tmp_path_factory):
     # One that the model knows: its scores are known too.
     shutil.copy(world / f"recordings/{names()[5]}.wav", world / "new")
     (world / "new/broken.wav").write_text("no sound")
-    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    config = read_config(world)
     write_config(world, config | {"detection": DETECTION})
     # Nothing of what is trained knows of it.
     assert planned(world) == {}
@@ -236,7 +245,7 @@ def test_what_people_hear_is_counted_and_a_queue_is_drawn_once(heard):
     annotated = dict(zip(names(), CALLS, strict=True))
     files = [answer(heard, queue, "ana", new) for queue in ("check-1", "count-1")]
     files.append(answer(heard, "doubt-1", "ana", annotated))
-    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config = read_config(heard)
     write_config(heard, config | {"review": {"verdicts": files}})
     assert not {"draw_count", "render_review", "detect_calls"}.intersection(
         planned(heard, "review")
@@ -286,7 +295,7 @@ def test_what_people_hear_is_counted_and_a_queue_is_drawn_once(heard):
 
 
 def test_thresholds_and_gap_listen_to_nothing_again(heard):
-    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config = read_config(heard)
     config["detection"] |= {"gap": 3.0, "thresholds": {"precision": 0.6}}
     write_config(heard, config)
     jobs = planned(heard, "detect")
@@ -296,7 +305,7 @@ def test_thresholds_and_gap_listen_to_nothing_again(heard):
 
 @pytest.mark.slow
 def test_other_images_are_trained_again_or_refused(heard):
-    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config = read_config(heard)
     config["spectrogram"] = {"top_db": 60}
     write_config(heard, config)
     jobs = planned(heard, "detect")
@@ -309,7 +318,7 @@ def test_other_images_are_trained_again_or_refused(heard):
 
 
 def test_a_model_that_holds_nothing_out_has_thresholds_and_no_probabilities(heard):
-    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config = read_config(heard)
     # It leaks too: it may be named, though it is never the best.
     config["detection"] |= {"model": "clip/small/original/linear", "overlap": 0}
     write_config(heard, config)
@@ -346,7 +355,7 @@ def test_a_batch_may_hold_no_clip_that_training_would_cut(heard):
     sound, sr = sf.read(heard / "new/TINY_20210210_203000.wav", dtype="int16")
     long = np.tile(sound, 3)[: int(41.5 * sr)]
     sf.write(heard / "new/TINY_20210301_000000.wav", long, sr)
-    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config = read_config(heard)
     config["detection"]["overlap"] = 0.9
     write_config(heard, config)
     snakemake(heard, "results/detections/events/20210301.tsv")
@@ -372,7 +381,7 @@ def test_a_season_without_usable_dates_has_pages_all_the_same(heard):
 @pytest.mark.slow
 def test_tensorflow_hears_the_same(listening, tmp_path):
     world = Path(shutil.copytree(listening, tmp_path / "world"))
-    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    config = read_config(world)
     write_config(world, config | {"embedding": {"engine": "tensorflow"}})
     snakemake(world, "detect")
     about = json.loads((world / "results/backbones/small/about.json").read_text())
@@ -390,7 +399,7 @@ def test_tensorflow_hears_the_same(listening, tmp_path):
 
 @pytest.mark.slow
 def test_what_to_annotate_next_and_what_sounds_like_a_call(heard):
-    config = yaml.safe_load((heard / "config/config.yaml").read_text())
+    config = read_config(heard)
     write_config(heard, config | {"review": {"questions": {"teach": 5}}})
     snakemake(heard, "suggest")
     assert planned(heard, "suggest") == {}

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 from conftest import (
     CALLS,
     ROOT,
-    make_recording,
+    add_new,
     names,
     planned,
     read,
+    read_config,
     refused,
     snakemake,
     write_config,
@@ -83,15 +83,13 @@ def answer(world):
 
 
 @pytest.fixture(scope="module")
-def exported(built, tmp_path_factory):
+def exported(built, copied):
     """The finished world with all exports; not to be changed."""
-    world = Path(shutil.copytree(built, tmp_path_factory.mktemp("exported") / "world"))
-    (world / "new").mkdir()
-    for name, (calls, seed) in NEW.items():
-        make_recording(world / f"new/{name}.wav", CALLS[calls], seed)
+    world = copied(built)
+    add_new(world, NEW)
     (world / "new/broken.wav").write_text("no sound")
     (world / "sites.csv").write_text(SITES)
-    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    config = read_config(world)
     write_config(world, config | SETTINGS | {"review": {}})
     snakemake(world, "results/review/queues/count-1.csv")
     answer(world)
@@ -233,7 +231,7 @@ def test_what_a_config_no_longer_makes_goes(exported, tmp_path):
     for path in own:
         path.write_text("mine")
     before = {row["file"] for row in read(exports / "exports.csv")}
-    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    config = read_config(world)
     bare = {"sites": None, "review": {}, "export": config["export"] | {"site_columns": None}}
     write_config(world, config | bare)
     (exports / ".partial-elsewhere-1-occurrences.csv").write_text("-22.8134")
@@ -275,7 +273,7 @@ def test_the_same_input_gives_the_same_bytes(exported, results, tmp_path):
 
 def test_what_is_said_of_the_data_packs_it_anew_and_no_more(exported, tmp_path):
     world = Path(shutil.copytree(exported, tmp_path / "world"))
-    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    config = read_config(world)
     config["export"]["citation"] = "Ana (2021)"
     write_config(world, config)
     packed = {"package_season": 1, "package_annotations": 1, "write_occurrences": 1, "export": 1}

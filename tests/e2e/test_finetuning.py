@@ -2,7 +2,6 @@
 
 import copy
 import json
-import shutil
 from pathlib import Path
 
 import keras
@@ -55,9 +54,9 @@ def test_its_trainings_alone_are_new_and_no_image_is_drawn_again(world):
 
 
 @pytest.fixture(scope="module")
-def tuned(built, tmp_path_factory) -> Path:
+def tuned(built, copied) -> Path:
     """A copy of the finished world, after a run with a recipe that trains the network."""
-    folder = Path(shutil.copytree(built, tmp_path_factory.mktemp("tuned") / "world"))
+    folder = copied(built)
     write_config(folder, settings())
     snakemake(folder, "results/summary.csv", "results/provenance.json", f"{RUN}/fold-1/model.keras")
     return folder

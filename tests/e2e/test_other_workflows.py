@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from conftest import (
-    CALLS,
     CONFIG,
     PARTS,
-    make_recording,
+    add_new,
     names,
     planned,
     read,
@@ -45,17 +44,14 @@ def config(backbone):
 
 
 @pytest.fixture(scope="module")
-def trained(unbuilt, tmp_path_factory):
+def trained(unbuilt, copied):
     """Give a function that gives a world whose model of a network is finished, once for each."""
     worlds = {}
 
     def train(backbone):
         if backbone not in worlds:
-            folder = tmp_path_factory.mktemp(backbone) / "world"
-            world = worlds[backbone] = Path(shutil.copytree(unbuilt, folder))
-            (world / "new").mkdir()
-            for name, (calls, seed) in NEW.items():
-                make_recording(world / f"new/{name}.wav", CALLS[calls], seed)
+            world = worlds[backbone] = copied(unbuilt)
+            add_new(world, NEW)
             # One that the model knows.
             shutil.copy(world / f"recordings/{names()[5]}.wav", world / "new")
             write_network(world / "tiny.xml")

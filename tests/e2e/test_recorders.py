@@ -82,7 +82,7 @@ def test_clips_are_dealt_by_the_local_night_of_each(recorders):
 @pytest.mark.slow
 def test_a_whole_run_of_it_is_certified_and_heard_by_local_time(recorders):
     """Detection listens to the first recorder's cards as if they were new."""
-    config = conftest.yaml.safe_load((recorders / "config/config.yaml").read_text())
+    config = conftest.read_config(recorders)
     shutil.copytree(recorders / "recordings/east", recorders / "new/north")
     for number, path in enumerate(sorted((recorders / "new/north").iterdir())):
         sound, sr = sf.read(path)

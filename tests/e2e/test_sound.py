@@ -47,9 +47,9 @@ def embeddings(world, backbone, technique):
 
 
 @pytest.fixture(scope="module")
-def heard(unbuilt, tmp_path_factory):
+def heard(unbuilt, copied):
     """The tiny world with the embeddings of every technique by sound alone; not to be changed."""
-    world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("heard") / "world"))
+    world = copied(unbuilt)
     write_network(world / "tiny.xml")
     write_network(world / "short.xml", round(2.5 * SR))
     write_config(world, hearing(["time_stretch", "time_mask", "frequency_mask"]))

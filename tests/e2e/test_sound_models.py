@@ -62,9 +62,9 @@ def stored(world, run, name):
 
 
 @pytest.fixture(scope="module")
-def heard(unbuilt, tmp_path_factory):
+def heard(unbuilt, copied):
     """The tiny world with models of a network that takes sound; not to be changed."""
-    world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("heard") / "world"))
+    world = copied(unbuilt)
     write_network(world / "tiny.xml")
     backbones = {"ear": ear(), "mean": ear(combine="pooled", output="embedding", peak=0.5)}
     write_config(world, CONFIGURED | {"backbones": backbones})

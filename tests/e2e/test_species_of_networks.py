@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
-from conftest import CONFIG, planned, read, snakemake, write_config
+from conftest import CONFIG, planned, read, read_config, snakemake, write_config
 from hearing import BANDS, ear, write_network
 
 from anurans.heads.dense import sigmoid
@@ -24,9 +23,9 @@ CLASSES = {"Other_noise": 0, "LOW Tone_a tone": LOW, "Third_another": BANDS - 1}
 
 
 @pytest.fixture(scope="module")
-def knowing(unbuilt, tmp_path_factory):
+def knowing(unbuilt, copied):
     """The tiny world heard by a network with classes, with its tables; not to be changed."""
-    world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("knowing") / "world"))
+    world = copied(unbuilt)
     write_network(world / "tiny.xml", classes=list(CLASSES.values()))
     (world / "labels.txt").write_text("\n".join(CLASSES) + "\n", encoding="utf-8")
     knows = ear(output="embedding", scores="Identity")
@@ -100,7 +99,7 @@ def test_figures_are_drawn_without_what_is_not_there(knowing):
 
 @pytest.mark.slow
 def test_another_species_is_scored_and_nothing_embedded_again(again):
-    config = yaml.safe_load((again / "config/config.yaml").read_text())
+    config = read_config(again)
     config["species"]["MORE"] = "third"
     config["splits"]["given"]["allow_missing"] = ["MORE"]
     write_config(again, config)
@@ -115,7 +114,7 @@ def test_another_species_is_scored_and_nothing_embedded_again(again):
 
 def test_without_the_list_of_names_there_are_none(again):
     (again / "labels.txt").unlink()
-    config = yaml.safe_load((again / "config/config.yaml").read_text())
+    config = read_config(again)
     config["experiments"]["all"]["recipes"] = ["logistic"]
     write_config(again, config)
     jobs = planned(again, "summary")

@@ -14,9 +14,9 @@ RUN = "results/training/given/small/original/linear/fold-1"
 
 
 @pytest.fixture(scope="module")
-def models(built, tmp_path_factory):
+def models(built, copied):
     """A copy of the finished world with a whole model."""
-    folder = Path(shutil.copytree(built, tmp_path_factory.mktemp("models") / "world"))
+    folder = copied(built)
     config = json.loads(json.dumps(CONFIG))
     config["species"]["HIGH"] = "tono agudo ñ"
     write_config(folder, config)

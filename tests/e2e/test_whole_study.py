@@ -1,7 +1,6 @@
 """config/paper.yaml, reduced by code to the tiny world, run whole: models, tables, choices."""
 
 import copy
-import shutil
 from collections import Counter
 from statistics import median, stdev
 
@@ -56,10 +55,9 @@ def reduced():
 
 
 @pytest.fixture(scope="module")
-def study(unbuilt, tmp_path_factory):
+def study(unbuilt, copied):
     """The tiny world after the whole study."""
-    folder = tmp_path_factory.mktemp("study") / "world"
-    shutil.copytree(unbuilt, folder)
+    folder = copied(unbuilt)
     write_config(folder, reduced())
     snakemake(folder, "study")
     return folder

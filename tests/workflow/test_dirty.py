@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 from conftest import (
     CALLS,
     CONFIG,
@@ -13,6 +12,7 @@ from conftest import (
     names,
     planned,
     read,
+    read_config,
     refused,
     snakemake,
     write_config,
@@ -55,12 +55,8 @@ def add_dirt(folder):
         make_recording(place / f"{name}.wav", CALLS[0], seed)
 
 
-def config_of(folder):
-    return yaml.safe_load((folder / "config/config.yaml").read_text())
-
-
 def change(folder, section, **values):
-    config = config_of(folder)
+    config = read_config(folder)
     config.setdefault(section, {}).update(values)
     write_config(folder, config)
 
@@ -75,10 +71,9 @@ def made_outside(folder):
 
 
 @pytest.fixture(scope="module")
-def dirty(unbuilt, tmp_path_factory):
+def dirty(unbuilt, copied):
     """A world with dirt in it, run up to its images, with a broken annotation too."""
-    folder = tmp_path_factory.mktemp("dirty") / "world"
-    shutil.copytree(unbuilt, folder)
+    folder = copied(unbuilt)
     add_dirt(folder)
     (folder / f"annotations/{names()[1]}.txt").write_text("1,5\t2\tLOW_C\n")
     before = made_outside(folder)

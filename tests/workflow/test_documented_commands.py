@@ -2,10 +2,8 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import yaml
@@ -54,9 +52,9 @@ def parsed():
 
 
 @pytest.fixture(scope="module")
-def targets(parsed, unbuilt, tmp_path_factory):
+def targets(parsed, unbuilt, copied):
     """Rules, and files of the pages that one of them makes, where there are new recordings."""
-    world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("documented") / "world"))
+    world = copied(unbuilt)
     write_config(world, CONFIG | {"detection": {"recordings": {"source": "recordings"}}})
     named = {name for _, asked in parsed for name in asked.targets}
     done = subprocess.run(

@@ -5,7 +5,7 @@ import shutil
 import pytest
 import yaml
 from archives import files, read_folder, sound, write_anuraset, write_archive
-from conftest import PARTS, ROOT, planned, refused, snakemake, write_config
+from conftest import PARTS, ROOT, planned, read_config, refused, snakemake, write_config
 from serving import serving
 
 from anurans.networks.sound_networks import find_birdnet, find_labels
@@ -101,7 +101,7 @@ def test_mistakes_are_sentences(world, published):
 
 
 def test_weights_of_random_networks_are_not_fetched(world):
-    config = yaml.safe_load((world / "config/config.yaml").read_text())
+    config = read_config(world)
     del config["backbones"]["birdnet"], config["detection"]
     write_config(world, config)
     said = snakemake(world, "download_weights").stdout

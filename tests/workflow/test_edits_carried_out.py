@@ -77,9 +77,9 @@ SEQUENCES = {
 
 
 @pytest.fixture(scope="module")
-def lived(built, tmp_path_factory):
+def lived(built, copied):
     """A world that is edited and run again and again."""
-    return Path(shutil.copytree(built, tmp_path_factory.mktemp("lived") / "world"))
+    return copied(built)
 
 
 @pytest.mark.parametrize("group", SEQUENCES)

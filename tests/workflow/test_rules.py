@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -88,12 +87,12 @@ Path("found.json").write_text(json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def loaded(unbuilt, tmp_path_factory):
+def loaded(unbuilt, copied):
     """What Snakemake makes of the rules, where annotations decide which clips are copied too.
 
     With recordings to detect in: without, nothing of that is computed.
     """
-    world = Path(shutil.copytree(unbuilt, tmp_path_factory.mktemp("loaded") / "world"))
+    world = copied(unbuilt)
     augmentation = CONFIG["augmentation"] | {"species": ["LOW"]}
     detection = {"recordings": {"source": "recordings"}}
     write_config(world, CONFIG | {"augmentation": augmentation, "detection": detection})

@@ -3,7 +3,7 @@
 import re
 
 import yaml
-from conftest import names, planned, refused, snakemake, write_config
+from conftest import names, planned, read_config, refused, snakemake, write_config
 
 
 def said(world, *arguments):
@@ -15,10 +15,6 @@ def times(world):
     """When each file that decides what is outdated was written."""
     files = [*world.glob("results/**/*"), *world.glob(".snakemake/metadata/**/*")]
     return {path: path.stat().st_mtime_ns for path in files}
-
-
-def config_of(world):
-    return yaml.safe_load((world / "config/config.yaml").read_text())
 
 
 def total(lines):
@@ -60,7 +56,7 @@ def test_a_moved_annotation(world):
 
 
 def test_settings_and_code_of_another_config(world):
-    config = config_of(world)
+    config = read_config(world)
     config["recipes"]["linear"]["learning_rate"] = 0.02
     config["evaluation"]["resamples"] = 200
     (world / "my.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
@@ -91,7 +87,7 @@ def test_an_added_recording_and_a_new_recipe(world):
     (world / "recordings/NEW_20210120_200000.wav").write_bytes(sound)
     with (world / "folds.csv").open("a") as file:
         file.write("NEW_20210120_200000,test\n")
-    config = config_of(world)
+    config = read_config(world)
     config["recipes"]["quick"] = config["recipes"]["linear"] | {"epochs": 1}
     config["experiments"]["heads"]["recipes"].append("quick")
     write_config(world, config)
