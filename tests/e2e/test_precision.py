@@ -57,6 +57,7 @@ def test_a_machine_that_lacks_the_engine_stops_with_one_sentence(world):
     assert "Traceback" not in message
 
 
+@pytest.mark.slow
 def test_bf16_is_used_where_it_is_asked_for_and_is_no_f32(world):
     if not has_bf16():
         pytest.skip("this processor has no units for bf16")

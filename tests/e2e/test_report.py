@@ -1,8 +1,5 @@
 """The report opens anywhere: one file, no network, in a browser that people have."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from conftest import snakemake
 
@@ -10,15 +7,20 @@ PAGES = ("Overview", "Scores", "Models", "Model card", "Certificate", "Figures",
 
 
 @pytest.fixture(scope="module")
-def report(built, tmp_path_factory):
+def report(built, copied):
     """The report of the tiny world."""
-    world = Path(shutil.copytree(built, tmp_path_factory.mktemp("reported") / "world"))
+    world = copied(built)
     style = ("--report-stylesheet", "workflow/report/style.css")
     snakemake(world, "--report", "results/report.html", *style)
     return world / "results/report.html"
 
 
-@pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desktop", "phone"])
+@pytest.fixture(
+    params=[
+        pytest.param((1280, 800), id="desktop"),
+        pytest.param((390, 844), id="phone", marks=pytest.mark.slow),
+    ]
+)
 def page(request, browser, report):
     """The opened report, which must neither complain nor ask for anything."""
     width, height = request.param

@@ -69,14 +69,25 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Row:
-    """An edit of a copy of a finished world, in the user's words, and the jobs that it starts."""
+    """An edit of a copy of a finished world, in the user's words, and the jobs that it starts.
+
+    Slow are those of which `make test` has another of the same kind.
+    """
 
     what: str
     edit: Callable[[Path], None]
     jobs: dict[str, int | bool]
     of: str = "finished"
+    slow: bool = False
 
 
+# What each is an edit of: a fixture.
+BASES = {
+    "finished": "built",
+    "no run": "unbuilt",
+    "with a table": "with_a_table",
+    "with two recipes": "with_two_recipes",
+}
 FIRST = Row("everything, in the first run", nothing, {}, of="no run")
 ROWS = [
     Row("nothing", nothing, {}),
@@ -108,11 +119,13 @@ ROWS = [
         "annotations: a table that says what is known: no call where none is annotated",
         state(f"{names()[4]},4,6,HIGH,no"),
         {"collect_annotations": 1, **REPORTS},
+        slow=True,
     ),
     Row(
         "annotations: a table that says what was listened to of a recording of the test part",
         state(f"{names()[4]},0,10,,listened"),
         LABELS | {"train_model": 1},
+        slow=True,
     ),
     Row("annotations: other line ends, order of lines, number of digits", write_otherwise, {}),
     Row(
@@ -124,12 +137,20 @@ ROWS = [
         {},
     ),
     Row("code: messages for users and lines of logs, every one reworded", reword_errors, {}),
-    Row("code: a function and a constant that nobody uses, in every module", spare_definitions, {}),
-    Row("code: a caption of a table", text(REPORT, "", "Other words. "), {"tables": True}),
+    Row(
+        "code: a function and a constant that nobody uses, in every module",
+        spare_definitions,
+        {},
+        slow=True,
+    ),
+    Row(
+        "code: a caption of a table", text(REPORT, "", "Other words. "), {"tables": True}, slow=True
+    ),
     Row(
         "code: how tables of the report look",
         text(TEMPLATE, "STEP = 200", "STEP = 100"),
         {"tables": True},
+        slow=True,
     ),
     Row(
         "code: how figures are drawn",
@@ -151,36 +172,40 @@ ROWS = [
             "evaluate_model": 4,
             **REPORTS,
         },
+        slow=True,
     ),
-    Row("code: how spectrograms are computed", DRAWING, IMAGES),
+    Row("code: how spectrograms are computed", DRAWING, IMAGES, slow=True),
     Row("recordings: one added", add_recording, ONE_SHARD | {"collect_annotations": 1}),
     Row("recordings: one removed", remove_recording, ONE_SHARD | {"collect_annotations": 1}),
     Row(
         "recordings: one replaced, under the same name",
         replace_recording,
         ONE_SHARD | {"collect_annotations": 1},
+        slow=True,
     ),
     Row("config: `project`", setting("project", "other"), {"tables": True}),
     Row(
         "config: defaults written out, keys in another order, 5 for 5.0", write_config_otherwise, {}
     ),
-    Row("config: `clips.keep`", setting("clips", "keep", True), {"tables": True}),
+    Row("config: `clips.keep`", setting("clips", "keep", True), {"tables": True}, slow=True),
     Row(
         "config: `evaluation.resamples`",
         setting("evaluation", "resamples", 200),
         {"evaluate_model": 9, **REPORTS},
     ),
-    Row("config: `labelling.rule`", setting("labelling", "rule", "any"), ALL_RUNS),
+    Row("config: `labelling.rule`", setting("labelling", "rule", "any"), ALL_RUNS, slow=True),
     Row(
         "config: a species added, and annotations of it",
         add_species,
         {"label_clips": 8, "collect_annotations": 1, **ALL_RUNS},
+        slow=True,
     ),
     Row(
         "config: `learning_rate` of a recipe that one run uses",
         setting("recipes", "quick", "learning_rate", 0.02),
         {"train_model": 1, "evaluate_model": 1, **REPORTS},
         of="with two recipes",
+        slow=True,
     ),
     Row(
         "config: `C` of a recipe that 4 runs use",
@@ -191,16 +216,19 @@ ROWS = [
         "config: a recipe added, for one run",
         ADD_RECIPE,
         {"train_model": 1, "evaluate_model": 1, **REPORTS},
+        slow=True,
     ),
     Row(
         "config: a dataset added, of techniques that are computed already",
         setting("datasets", "masked", ["original", "time_mask"]),
         {"train_model": 4, "evaluate_model": 4, **REPORTS},
+        slow=True,
     ),
     Row(
         "config: a split added, of 2 folds",
         setting("splits", "again", GIVEN),
         {"assign_roles": 1, "train_model": 2, "evaluate_model": 2, **REPORTS},
+        slow=True,
     ),
     Row(
         "config: a backbone added",
@@ -211,6 +239,7 @@ ROWS = [
         "config: a backbone added that takes sound",
         add_hearing,
         {"export_sound_network": 1, "embed_sound": 8, **ALL_RUNS},
+        slow=True,
     ),
     Row(
         "config: `augmentation.time_mask.fill`",
@@ -222,28 +251,42 @@ ROWS = [
             "evaluate_model": 4,
             **REPORTS,
         },
+        slow=True,
     ),
-    Row("config: `spectrogram.top_db`", setting("spectrogram", "top_db", 60), IMAGES),
+    Row("config: `spectrogram.top_db`", setting("spectrogram", "top_db", 60), IMAGES, slow=True),
 ]
 
 
 @pytest.fixture(scope="module")
-def with_two_recipes(built, tmp_path_factory):
+def with_two_recipes(built, copied):
     """The finished world after one more run, of a recipe of its own; not to be changed."""
-    world = Path(shutil.copytree(built, tmp_path_factory.mktemp("two") / "world"))
+    world = copied(built)
     ADD_RECIPE(world)
     make_tables(world)
     return world
 
 
 @pytest.fixture(scope="module")
-def plans(unbuilt, built, with_two_recipes, tmp_path_factory):
+def with_a_table(built, copied):
+    """The finished world, its annotations in one table; not to be changed."""
+    world = copied(built)
+    use_a_table(world)
+    return world
+
+
+def wanted(items):
+    """Rows that tests ask for: one each, or all that the docs have."""
+    items = [item for item in items if "plans" in item.fixturenames]
+    rows = [item.callspec.params["row"] for item in items if hasattr(item, "callspec")]
+    return rows if len(rows) == len(items) else [FIRST, *ROWS]
+
+
+@pytest.fixture(scope="module")
+def plans(request, tmp_path_factory):
     """What would run after each edit, and in the first run; two plans are made at a time."""
     folder = tmp_path_factory.mktemp("rows")
-    bases = {"finished": built, "with two recipes": with_two_recipes}
-    bases["no run"] = unbuilt
-    bases["with a table"] = Path(shutil.copytree(built, folder / "table"))
-    use_a_table(bases["with a table"])
+    rows = wanted(request.session.items)
+    bases = {row.of: request.getfixturevalue(BASES[row.of]) for row in rows}
 
     def plan(row):
         world = Path(shutil.copytree(bases[row.of], folder / str(hash(row.what))))
@@ -253,14 +296,18 @@ def plans(unbuilt, built, with_two_recipes, tmp_path_factory):
         return jobs
 
     with ThreadPoolExecutor(2) as pool:
-        return {row.what: pool.submit(plan, row) for row in [FIRST, *ROWS]}
+        return {row.what: pool.submit(plan, row) for row in rows}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what)
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, id=row.what, marks=[pytest.mark.slow] if row.slow else []) for row in ROWS],
+)
 def test_an_edit_starts_the_jobs_that_it_must_and_no_other(plans, row):
     assert plans[row.what].result() == row.jobs
 
 
+@pytest.mark.slow
 def test_the_docs_have_the_table_of_what_was_measured(plans, pytestconfig):
     header = ["after this edit", *STAGES]
     lines = [header, ["---"] * len(header)]

@@ -73,6 +73,7 @@ def fit(network, path, validation=None, tell=lambda epoch, losses: None, **ident
     return fit_network(network, examples(), rows, validation, None, 1, path, identity, tell)
 
 
+@pytest.mark.slow
 def test_it_begins_where_the_frozen_network_with_its_head_is(made, tmp_path):
     network, model = made()
     found, _ = images(8, seed=2)
@@ -100,7 +101,7 @@ def test_a_few_steps_lower_the_loss_and_give_back_a_network_and_its_head(made, t
     assert np.abs(joined - network.logits(found)).max() < 1e-4
 
 
-@pytest.mark.parametrize("batch_norm", ["frozen", "train"])
+@pytest.mark.parametrize("batch_norm", ["frozen", pytest.param("train", marks=pytest.mark.slow)])
 def test_the_last_block_alone_is_trained_where_that_is_asked_for(made, tmp_path, batch_norm):
     network, model = made(replace(TUNING, train="last_block", epochs=1, batch_norm=batch_norm))
     before = {w.path: np.array(w) for w in model.weights}
@@ -110,6 +111,7 @@ def test_the_last_block_alone_is_trained_where_that_is_asked_for(made, tmp_path,
     assert any("_bn" in path for path in moved) == (batch_norm == "train")
 
 
+@pytest.mark.slow
 def test_all_is_trained_where_that_is_asked_for_but_the_table_of_colours(made, tmp_path):
     network, model = made(replace(TUNING, epochs=1))
     before = {w.path: np.array(w) for w in model.weights}

@@ -222,6 +222,7 @@ def test_a_tflite_that_is_cut_short_is_refused_and_crashes_nothing(small, tmp_pa
         export(tmp_path / "net", entry(path))
 
 
+@pytest.mark.slow
 def test_a_tflite_that_is_cut_short_is_refused_without_openvino_too(small, tmp_path, monkeypatch):
     network_format(small / "small.tflite")
     content = (small / "small.tflite").read_bytes()
@@ -276,7 +277,7 @@ def test_birdnet_in_openvino_gives_what_litert_gives(birdnet):
 
 
 @needs_birdnet
-@pytest.mark.parametrize("engine", ["openvino", "litert"])
+@pytest.mark.parametrize("engine", ["openvino", pytest.param("litert", marks=pytest.mark.slow)])
 def test_threads_and_batches_change_no_bit_of_birdnet(birdnet, engine):
     folder, _, sounds, _ = birdnet
 

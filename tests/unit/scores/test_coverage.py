@@ -81,7 +81,7 @@ def covered(nights, kind, worlds):
     return hits / worlds
 
 
-@pytest.mark.parametrize("nights", [FEW_GROUPS, 40])
+@pytest.mark.parametrize("nights", [FEW_GROUPS, pytest.param(40, marks=pytest.mark.slow)])
 def test_intervals_over_nights_hold_the_truth_as_often_as_they_say(nights):
     assert 0.93 <= covered(nights, "night", WORLDS) <= 0.97
 
@@ -98,6 +98,7 @@ def frozen():
     gc.unfreeze()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("frozen")
 def test_equal_models_are_told_apart_in_at_most_5_of_100_worlds():
     """Three backbones, none better: three comparisons, corrected together."""
