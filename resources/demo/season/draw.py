@@ -31,26 +31,32 @@ SHARES = (0.25, 0.4, 0.35)
 
 def main():
     """Write recordings.csv and truth.csv."""
-    rng = np.random.default_rng(2021)
-    recordings, truth = [], []
+    truth = draw(FIRST, 2021)
+    names = dict.fromkeys(name for name, *_ in truth)
+    recordings = [(name, f"resources/demo/season/audio/{name}.flac") for name in names]
+    write("recordings.csv", ("recording", "path"), recordings)
+    write("truth.csv", ("recording", "start", "end", "label"), truth)
+
+
+def draw(first, seed):
+    """Rows of the truth of a season, of every fifth night from the first on."""
+    rng = np.random.default_rng(seed)
+    truth = []
     for night in range(NIGHTS):
-        evening = FIRST + timedelta(days=EVERY * night)
+        evening = first + timedelta(days=EVERY * night)
         # Some nights are too cold or dry for anyone.
         weather = float(rng.random() > 0.15)
         for hour in HOURS:
             when = evening + timedelta(hours=12 + hour)
             name = f"DEMO_{when:%Y%m%d_%H%M%S}"
-            path = f"resources/demo/season/audio/{name}.flac"
-            recordings.append((name, path))
             calls = []
             for species, (day, spread, height, width, share) in SEASONS.items():
-                season = math.exp(-0.5 * ((EVERY * night - day) / spread) ** 2)
+                season = math.exp(-0.5 * (((evening - FIRST).days - day) / spread) ** 2)
                 hourly = math.exp(-0.5 * ((hour - height) / width) ** 2)
                 if rng.random() < share * season * hourly * weather:
                     calls += bouts(rng, species)
             truth += [(name, *call) for call in sorted(calls)] or [(name, "NA", "NA", "NA")]
-    write("recordings.csv", ("recording", "path"), recordings)
-    write("truth.csv", ("recording", "start", "end", "label"), truth)
+    return truth
 
 
 def bouts(rng, species):
