@@ -69,7 +69,7 @@ wildcard_constraints:
     backbone="|".join(map(re.escape, PLAN.networks.all)) or "(?!)",
     dataset="|".join(map(re.escape, config["datasets"])),
     recipe="|".join(map(re.escape, config["recipes"])),
-    fold=r"\d+|all",
+    fold=r"\d+|all|refit",
     table="|".join(report_pages.PAGES),
     day=r"\d{8}|undated-\d{2}",
 

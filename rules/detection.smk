@@ -18,6 +18,8 @@ rule assemble_detector:
             partial(PLAN.detection.of_backbones, "model.keras", "model.xml", "model.bin")
         ),
         own=asked(partial(PLAN.detection.own_networks, "about.json")),
+        refits=asked(partial(PLAN.detection.refits, "head.keras")),
+        refit_clips=asked(partial(PLAN.detection.refits, "clips.tsv")),
         embeddings=asked(PLAN.detection.embeddings),
         finished=given(asked(PLAN.detection.finished_files)),
     output:
@@ -174,6 +176,15 @@ rule export_detector:
         networks=asked(
             partial(
                 PLAN.detection.of_backbones,
+                "model.keras",
+                "model.xml",
+                "model.bin",
+                "about.json",
+            )
+        ),
+        own=asked(
+            partial(
+                PLAN.detection.own_networks,
                 "model.keras",
                 "model.xml",
                 "model.bin",

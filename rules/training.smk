@@ -59,6 +59,7 @@ rule finetune_model:
         about="results/backbones/{backbone}/about.json",
         roles="results/splits/{split}.tsv",
         annotations=ancient(given(asked(PLAN.splits.training_path, "split", "fold"))),
+        folds=asked(PLAN.runs.folds_before, "split", "backbone", "dataset", "recipe", "fold"),
     output:
         head=f"{RUN}/head.keras",
         history=f"{RUN}/history.tsv",

@@ -10,6 +10,7 @@ import pytest
 from conftest import (
     CALLS,
     CONFIG,
+    PARTS,
     make_recording,
     names,
     planned,
@@ -117,7 +118,7 @@ def test_the_network_of_a_fold_and_the_whole_model_give_the_stored_scores(tuned)
     "Detection",
     "a finished model of networks that were trained in each fold",
     sees="given/small/original/tuned: trains a network of its own in each fold, and a finished "
-    "model holds one network",
+    "model holds one; set detection.refit: true",
     kept="the detector",
 )
 def test_new_recordings_are_listened_to_by_the_network_of_each_fold(tuned, sees):
@@ -137,6 +138,106 @@ def test_new_recordings_are_listened_to_by_the_network_of_each_fold(tuned, sees)
             stored = shard.data[()][shard.clips.recording == names()[4]]
         assert np.abs(found[:, :, number] - stored).max() < 1e-4
     assert sees in refused(tuned, "results/finished_model")
+
+
+REFIT = f"{RUN}/fold-refit"
+
+
+@pytest.fixture(scope="module")
+def refitted(tuned) -> Path:
+    """The same world, where one network that was trained on all folds listens."""
+    (tuned / "new").mkdir(exist_ok=True)
+    make_recording(tuned / "new/TINY_20220101_200000.wav", CALLS[4], seed=4)
+    given = {"recordings": {"source": "new"}, "model": "given/small/original/tuned", "refit": True}
+    write_config(tuned, settings() | {"detection": given})
+    jobs = planned(tuned, "results/detections/events.csv")
+    # The folds stay as they are: the refit alone is trained.
+    assert jobs["finetune_model"] == 1 and "evaluate_model" not in jobs
+    snakemake(tuned, "results/detections/events.csv", "export_detector")
+    return tuned
+
+
+@pytest.mark.slow
+def test_a_refit_learns_from_all_folds_as_long_as_they_did(refitted):
+    roles = {row["clip"]: row for row in read(refitted / "results/splits/given.tsv", "\t")}
+    clips = read(refitted / REFIT / "clips.tsv", "\t")
+    assert {row["role"] for row in clips} == {"train"}
+    learnt = {row["clip"] for row in clips}
+    of_folds = {
+        row["clip"]
+        for fold in FOLDS
+        for row in read(refitted / f"{RUN}/fold-{fold}/clips.tsv", "\t")
+    }
+    assert learnt == of_folds
+    assert {roles[clip]["fold-1"] for clip in learnt} == {"train", "validation", "held_out"}
+    kept = [
+        int(read(refitted / f"{RUN}/fold-{fold}/metrics.tsv", "\t")[0]["best_epoch"])
+        for fold in FOLDS
+    ]
+    history = read(refitted / REFIT / "history.tsv", "\t")
+    assert len(history) - 1 == sorted(kept)[(len(kept) - 1) // 2]
+    assert "val_loss" not in history[0]
+
+
+@pytest.mark.slow
+def test_the_refit_listens_alone_by_thresholds_that_the_folds_tell(refitted):
+    detector = read_detector(refitted / "results/detections/model.h5")
+    network = json.loads((refitted / REFIT / "network/about.json").read_text())["network"]
+    assert detector.about["own_networks"] == [network] and detector.about["folds"] == ["refit"]
+    with open_shard(refitted / "results/detections/scores/20220101.h5") as shard:
+        found = shard.data[()]
+    assert found.shape == (4, 2, 1)
+    with open_shard(refitted / REFIT / "scores.h5") as shard:
+        stored = shard.data[()][shard.clips.recording == names()[4]]
+    assert np.abs(found[:, :, 0] - stored).max() < 1e-4
+
+    rows = [
+        row
+        for fold in FOLDS
+        for row in read(refitted / f"{RUN}/fold-{fold}/predictions.tsv", "\t")
+        if row["role"] == "held_out" and row["used"] == "1"
+    ]
+    found = read(refitted / "results/detections/thresholds.tsv", "\t")
+    assert [row["fold"] for row in found] == ["refit"] * 2
+    for row in found:
+        scores = np.array([float(each[f"score_{row['species']}"]) for each in rows])
+        labels = np.array([each[f"label_{row['species']}"] == "1" for each in rows])
+
+        def f1(threshold, labels=labels, scores=scores):
+            return (
+                2
+                * (labels & (scores >= threshold)).sum()
+                / (labels.sum() + (scores >= threshold).sum())
+            )
+
+        assert f1(float(row["threshold"])) == pytest.approx(max(map(f1, scores)), abs=1e-9)
+
+
+@pytest.mark.slow
+def test_the_finished_model_of_a_refit_hears_the_same_elsewhere(refitted, unbuilt, tmp_path):
+    here = tmp_path / "elsewhere"
+    for part in PARTS:
+        copy = shutil.copytree if (unbuilt / part).is_dir() else shutil.copy2
+        here.mkdir(exist_ok=True)
+        copy(unbuilt / part, here / part)
+    (here / "config").mkdir()
+    shutil.copytree(refitted / "new", here / "new")
+    shutil.copytree(refitted / "results/finished_model", here / "frogs")
+    for name in ("network", "own_network"):
+        files = {path.name for path in (here / "frogs" / name).iterdir()}
+        assert files == {"model.xml", "model.bin", "about.json"}
+    write_config(here, {"detection": {"recordings": {"source": "new"}, "model": "frogs"}})
+    snakemake(here, "detect")
+    assert planned(here, "detect") == {}
+    day = "results/detections/scores/20220101.h5"
+    with open_shard(refitted / day) as one, open_shard(here / day) as other:
+        assert (one.data[:] == other.data[:]).all()
+    for name in ("model.h5", "thresholds.tsv", "calibrators.tsv", "separation.tsv", "events.csv"):
+        one, other = (each / "results/detections" / name for each in (refitted, here))
+        assert one.read_bytes() == other.read_bytes(), name
+    (here / "frogs/own_network/model.bin").write_bytes(b"another")
+    (here / "results/detections/model.h5").unlink()
+    assert "own_network/model.bin: is not as it was written" in refused(here, "detect")
 
 
 @pytest.mark.slow

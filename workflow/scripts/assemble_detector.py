@@ -1,4 +1,4 @@
-"""Put together what new recordings are listened to with: a model with all its folds."""
+"""Put together what new recordings are listened to with: a model with all its folds, or a refit."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,7 @@ from anurans.networks.embeddings import network_digest, network_files
 from anurans.networks.engines import OPENVINO
 from anurans.sounds.shards import open_shard
 from anurans.splits.datasets import open_embeddings
+from anurans.splits.splits import REFIT
 
 
 def main(input, output, params):
@@ -36,12 +37,18 @@ def main(input, output, params):
     folders = {Path(path).parent.name: Path(path).parent for path in input.networks}
     engine = OPENVINO if "sound" in about["settings"] else embedding["engine"]
     about["network"] = network_digest(network_files(folders[backbone], engine))
-    if own := own_networks(input, places):
+    # The heads that listen, and what they learnt from: those of all folds, or of their refit.
+    heard, learnt = [input.heads[at] for at in places], [input.clips[at] for at in places]
+    refit = Path(heard[0]).parent.with_name(f"fold-{REFIT}")
+    if str(refit / "head.keras") in map(str, input.refits):
+        heard, learnt = [refit / "head.keras"], [refit / "clips.tsv"]
+        about["folds"] = [REFIT]
+    if own := own_networks(input.own, heard):
         about["own_networks"] = own
     about |= {key: embedding.get(key) for key in ("source_sha256", "licence")}
 
-    heads = tuple(read_head(input.heads[at]) for at in places)
-    clips = learnt_clips(places, lambda at: read_table(input.clips[at]))
+    heads = tuple(map(read_head, heard))
+    clips = learnt_clips(map(read_table, learnt))
     about["recordings"] = sorted(set(clips.values()))
     mine = [path for path in input.embeddings if Path(path).parts[-3] == backbone]
     reference, centre, about["limit"] = refer(open_embeddings(mine), clips)
@@ -51,10 +58,10 @@ def main(input, output, params):
         log.warning("warning: the split %s leaks: its scores flatter it", about["model"]["split"])
 
 
-def own_networks(input, places):
+def own_networks(own, heads):
     """Digests of the networks that were trained with the heads, in their order; none if frozen."""
-    of = {Path(path).parents[1]: path for path in input.own}
-    paths = [of.get(Path(input.heads[at]).parent) for at in places]
+    of = {Path(path).parents[1]: path for path in own}
+    paths = [of.get(Path(head).parent) for head in heads]
     return [json.loads(Path(path).read_text(encoding="utf-8"))["network"] for path in paths if path]
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_cell, write_table
-from anurans.listening.days import Cutting, hear, lay_clips, open_trained
+from anurans.listening.days import Cutting, hear, lay_clips, open_listening
 from anurans.listening.detector import check_settings, read_detector
 from anurans.recordings.audio import provenance, sources
 from anurans.recordings.inspection import Inspection
@@ -21,7 +21,7 @@ def main(input, output, params, threads):
     steps = round(1 / (1 - params.overlap))
     cutting = Cutting(params.settings["length"], params.min_last, steps)
     network = detector, input.about, input.finished, input.model, threads, input.own
-    embedder = open_trained(*network)
+    embedder = open_listening(*network)
     how = detector, embedder, cutting, params.settings["sr"], params.dtype
     heard = {
         each["recording"]: hear(each, file, *how)

@@ -7,24 +7,24 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_columns, read_table, write_table
 from anurans.heads.models import write_description
-from anurans.listening.detector import THRESHOLDS, by_fold, read_detector
+from anurans.listening.assembling import tuned_rows
+from anurans.listening.detector import THRESHOLDS, name_of, read_detector
 from anurans.listening.finished_models import (
     ABOUT,
     DETECTOR,
     HELD_OUT,
     NETWORK,
+    OWN_NETWORK,
     TRAINING,
     describe_finished,
 )
 from anurans.listening.finished_models import THRESHOLDS as TUNED
-from anurans.networks.embeddings import network_files
+from anurans.networks.embeddings import by_digest, network_files
 from anurans.networks.sound_networks import file_name
-from anurans.scores.curves import scored_rows
+from anurans.scores.curves import read_scored, scored_rows
 from anurans.scores.ranking import places_of
 from anurans.splits.splits import HELD_OUT as HELD_OUT_PART
-
-# What a model is named by, in the order of the folders of results/training.
-AXES = ("split", "backbone", "dataset", "recipe")
+from anurans.splits.splits import REFIT
 
 
 def main(input, output, params):
@@ -34,11 +34,11 @@ def main(input, output, params):
             "a model that is trained here."
         )
     about = read_detector(input.model).about
-    if about.get("own_networks"):
+    if about.get("own_networks") and about["folds"] != [REFIT]:
         raise UserError(
-            f"{'/'.join(about['model'][axis] for axis in AXES)}: trains a network of its own in "
-            "each fold, and a finished model holds one network; name a model of a recipe with "
-            "train: head as detection.model, or take model.keras of a fold (snakemake models)."
+            f"{name_of(about)}: trains a network of its own in each fold, and a finished model "
+            "holds one; set detection.refit: true, which trains one on the recordings of all folds "
+            "(docs/finetuning.md)."
         )
     places = places_of(about["model"], [read_table(path) for path in input.metrics])
     folder = Path(output[0])
@@ -46,13 +46,15 @@ def main(input, output, params):
     folder.mkdir(parents=True)
     shutil.copyfile(input.model, folder / DETECTOR)
     shutil.copyfile(input.training, folder / TRAINING)
-    tuned = by_fold(about["folds"], [read_table(input.thresholds[at]) for at in places])
-    write_table(folder / TUNED, THRESHOLDS, tuned)
     held_out = [
         row
         for at in places
         for row in scored_rows(read_table(input.predictions[at]), HELD_OUT_PART)
     ]
+    of_folds = [read_table(input.thresholds[at]) for at in places]
+    scored = read_scored(held_out, about["species"], HELD_OUT_PART)
+    tuned = tuned_rows(about["folds"], of_folds, scored, about["species"])
+    write_table(folder / TUNED, THRESHOLDS, tuned)
     write_table(folder / HELD_OUT, read_columns(input.predictions[places[0]]), held_out)
     network = next(
         path for path in map(Path, input.networks) if path.parent.name == about["model"]["backbone"]
@@ -76,10 +78,13 @@ def main(input, output, params):
         }
     else:
         told["spectrogram"] = about["settings"]["spectrogram"]
-        (folder / NETWORK).mkdir()
-        files = network_files(network.parent, about["embedding"]["engine"])
-        for file in (*files, network.with_name("about.json")):
-            shutil.copyfile(file, folder / NETWORK / file.name)
+        own = by_digest(path for path in map(str, input.own) if path.endswith("about.json"))
+        networks = [(NETWORK, network.parent)]
+        networks += [(OWN_NETWORK, own[each].parent) for each in about.get("own_networks", ())]
+        for name, of in networks:
+            (folder / name).mkdir()
+            for file in (*network_files(of, about["embedding"]["engine"]), of / "about.json"):
+                shutil.copyfile(file, folder / name / file.name)
     write_description(folder / ABOUT, describe_finished(folder, told))
     log.info("%s, folds %s, %d held-out clips", about["model"], about["folds"], len(held_out))
 

@@ -3,14 +3,10 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from sys import intern
 
-from anurans.annotations.labels import LabelRule
-from anurans.annotations.sources import annotations_of
 from anurans.common.files import whole
 from anurans.common.jobs import log, run
-from anurans.common.tables import read_table, write_table
-from anurans.common.versions import merge_versions
+from anurans.common.tables import write_table
 from anurans.heads import finetuning, run_training, run_tuning
 from anurans.heads.keras_files import save_head
 from anurans.heads.learning import COLUMNS, clip_rows, count_pieces
@@ -20,7 +16,6 @@ from anurans.heads.recipes import ADAM
 from anurans.networks import gpus
 from anurans.networks.embeddings import open_network
 from anurans.sounds.shards import extend, write_shard
-from anurans.splits.datasets import check_same_backbone, open_embeddings
 
 
 def main(input, output, params, wildcards, resources, threads):
@@ -28,28 +23,9 @@ def main(input, output, params, wildcards, resources, threads):
     engine = "jax" if params.engine == "jax" else "tensorflow"
     has_gpu = finetuning.prepare(engine, threads, params.seed)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")
-    originals = open_embeddings(input.originals)
-    count = len(input.originals)
-    copies = [open_embeddings(paths) for paths in run_training.chunks(input.copies, count)]
-    check_same_backbone([originals, *copies])
-    species, table = params.settings["species"], read_table(input.roles)
-    annotations = annotations_of(input.annotations, params.recordings, params.settings)
-    usable = sorted(originals.metadata["recordings"])
-    given = run_training.Given(
-        originals=originals,
-        copies=copies,
-        annotations={name: annotations[name] for name in usable if name in annotations},
-        species=species,
-        rule=LabelRule(**params.labelling),
-        table=table,
-        roles={row["clip"]: intern(row[f"fold-{wildcards.fold}"]) for row in table},
-        recipe={},
-        solver=ADAM,
-        by=params.by,
-        validation=params.validation,
-        copied=params.copies,
-        combine="max",
-    )
+    sources = input.originals, input.copies, input.annotations, input.roles
+    given = run_training.open_given(*sources, wildcards.fold, params, {}, ADAM, "max")
+    originals, species = given.originals, given.species
     pieces = run_training.take_pieces(given)
     for sentence in count_pieces(pieces, species):
         log.info("%s", sentence)
@@ -57,12 +33,16 @@ def main(input, output, params, wildcards, resources, threads):
     for sentence in run_training.check_pieces(given, pieces, params.required, at, input.roles):
         log.warning("warning: %s", sentence)
 
+    count = len(input.originals)
     images = [input.images, *run_training.chunks(input.copied_images, count)]
     checkpoint = Path(output.head).with_name("checkpoint.h5")
     backbone = json.loads(Path(input.about).read_text(encoding="utf-8"))
     made = {"network": backbone["network"], "engine": engine, "threads": threads}
     precision = params.recipe["tuning"]["precision"]
     policy = finetuning.policy_of(precision, engine, has_gpu)
+    last = run_tuning.usual_epoch(input.folds) if input.folds else None
+    if last is not None:
+        log.info("ends after epoch %d, as the folds' trainings did", last)
     trained, model = run_tuning.tune(
         given,
         pieces,
@@ -74,6 +54,7 @@ def main(input, output, params, wildcards, resources, threads):
         made | {"code": params.code},
         policy,
         tell,
+        last,
     )
     written = run_tuning.write_network(model, backbone, Path(output.about), engine)
     embedder, _ = open_network(output.about, threads)
@@ -90,8 +71,7 @@ def main(input, output, params, wildcards, resources, threads):
     log.info("weights of epoch %d of %d kept", about["best_epoch"], about["epochs"])
     if not about["converged"]:
         log.warning("warning: the network did not converge")
-    versions = merge_versions(each.metadata["versions"] for each in [originals, *copies])
-    metadata = {**originals.metadata, "versions": versions | written}
+    metadata = {**originals.metadata, "versions": given.versions | written}
     metadata = extend(metadata, "training", about, params.code, "keras", engine)
     write_table(output.history, list(trained.history[0]), trained.history)
     each = [f"{what}_{name}" for what in ("score", "label") for name in species]

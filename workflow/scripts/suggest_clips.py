@@ -7,7 +7,7 @@ import numpy as np
 from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.listening.detector import directions, of_clips, read_detector
+from anurans.listening.detector import directions, name_of, of_clips, read_detector
 from anurans.recordings.clips import concatenate
 from anurans.review.candidates import fold_chances
 from anurans.review.day_embeddings import best_windows
@@ -19,6 +19,12 @@ from anurans.sounds.shards import open_shard
 def main(input, output, params):
     detector = read_detector(input.model)
     species = detector.about["species"]
+    if detector.about.get("own_networks"):
+        raise UserError(
+            f"{name_of(detector.about)}: trains its network, and suggestions are found by the "
+            "embeddings of a frozen one; name a model of a recipe with train: head as "
+            "detection.model."
+        )
     tables, data, about = [], [], {}
     for path in input.embeddings:
         with open_shard(path) as shard:

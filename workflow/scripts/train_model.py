@@ -1,14 +1,10 @@
 """Train the head of one run on embeddings, and score every original clip with it."""
 
 from datetime import UTC, datetime
-from sys import intern
 
-from anurans.annotations.labels import LabelRule
-from anurans.annotations.sources import annotations_of
 from anurans.common.files import whole
 from anurans.common.jobs import log, run
-from anurans.common.tables import read_table, write_table
-from anurans.common.versions import merge_versions
+from anurans.common.tables import write_table
 from anurans.heads import run_training
 from anurans.heads.epoch_weights import kept_heads
 from anurans.heads.keras_files import save_head
@@ -20,7 +16,6 @@ from anurans.heads.recipes import ADAM
 from anurans.heads.training import predict
 from anurans.networks import gpus
 from anurans.sounds.shards import extend, write_shard
-from anurans.splits.datasets import check_same_backbone, open_embeddings
 
 
 def main(input, output, params, wildcards, resources, threads):
@@ -31,29 +26,11 @@ def main(input, output, params, wildcards, resources, threads):
     if engine != "numpy":
         use_engine(engine, threads)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")
-    originals = open_embeddings(input.originals)
-    copies = [
-        open_embeddings(paths) for paths in run_training.chunks(input.copies, len(input.originals))
-    ]
-    check_same_backbone([originals, *copies])
-    species, table = params.settings["species"], read_table(input.roles)
-    annotations = annotations_of(input.annotations, params.recordings, params.settings)
-    usable = sorted(originals.metadata["recordings"])
-    given = run_training.Given(
-        originals=originals,
-        copies=copies,
-        annotations={name: annotations[name] for name in usable if name in annotations},
-        species=species,
-        rule=LabelRule(**params.labelling),
-        table=table,
-        roles={row["clip"]: intern(row[f"fold-{wildcards.fold}"]) for row in table},
-        recipe=recipe,
-        solver=solver,
-        by=params.by,
-        validation=params.validation,
-        copied=params.copies,
-        combine=params.combine,
+    sources = input.originals, input.copies, input.annotations, input.roles
+    given = run_training.open_given(
+        *sources, wildcards.fold, params, recipe, solver, params.combine
     )
+    originals, species = given.originals, given.species
     pieces = run_training.take_pieces(given)
     for sentence in count_pieces(pieces, species):
         log.info("%s", sentence)
@@ -72,9 +49,8 @@ def main(input, output, params, wildcards, resources, threads):
         log.info("weights of epoch %d of %d kept", about["best_epoch"], about["epochs"])
     if not about["converged"]:
         log.warning("warning: the head did not converge")
-    versions = merge_versions(each.metadata["versions"] for each in [originals, *copies])
     libraries = ["numpy", "scipy"] if engine == "numpy" else ["keras", engine]
-    metadata = {**originals.metadata, "versions": versions}
+    metadata = {**originals.metadata, "versions": given.versions}
     metadata = extend(metadata, "training", about, params.code, *libraries)
     columns = list(trained.history[0]) if trained.history else PATH
     write_table(output.history, columns, trained.history)

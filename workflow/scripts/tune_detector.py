@@ -4,16 +4,18 @@ import numpy as np
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
-from anurans.listening.detector import THRESHOLDS, by_fold, read_detector
+from anurans.listening.assembling import tuned_rows
+from anurans.listening.detector import THRESHOLDS, read_detector
 from anurans.review.checked_thresholds import last_thresholds
 from anurans.review.season_clips import model_digest
 from anurans.scores.calibration import calibrate_unseen, fit_calibrator
 from anurans.scores.curves import pool, read_scored
+from anurans.scores.evaluation import Part, tune_apart
 from anurans.scores.intervals import draw_groups
 from anurans.scores.probabilities import CALIBRATORS, DRAWS, SEPARATION, measure_separation
 from anurans.scores.ranking import places_of
 from anurans.scores.wanted_precision import NEVER, threshold_for_precision
-from anurans.splits.splits import HELD_OUT
+from anurans.splits.splits import HELD_OUT, REFIT
 
 
 def main(input, output, params):
@@ -23,9 +25,11 @@ def main(input, output, params):
         tuned, *predicted = map(read_table, input.finished)
     else:
         places = places_of(about["model"], [read_table(path) for path in input.metrics])
-        tuned = by_fold(about["folds"], [read_table(input.thresholds[at]) for at in places])
         predicted = [read_table(input.predictions[at]) for at in places]
     held_out = pool([read_scored(rows, species, HELD_OUT) for rows in predicted])
+    if not input.finished:
+        of_folds = [read_table(input.thresholds[at]) for at in places]
+        tuned = tuned_rows(about["folds"], of_folds, held_out, species)
     if params.thresholds == "tuned":
         rows = tuned
     elif params.thresholds == "checked":
@@ -92,9 +96,14 @@ def for_precision(held_out, species, folds, precision):
 def calls(of, name, rows):
     """Which held-out clips are called positive; a threshold for all folds is that of the first."""
     first = next(row for row in rows if row["species"] == name)
-    if first["source"] in ("tuned", "default"):
+    threshold = float(first["threshold"])
+    if first["source"] not in ("tuned", "default"):
+        return of.scores[:, 0] >= threshold
+    if first["fold"] != REFIT:
         return of.predicted[:, 0]
-    return of.scores[:, 0] >= float(first["threshold"])
+    # It was tuned on these very clips: each is called by one that its own group did not tune.
+    part = Part(of.labels, of.scores, of.recordings, of.groups)
+    return (of.scores >= tune_apart(part, part, [threshold]))[:, 0]
 
 
 def separation(of, called, seed):

@@ -136,6 +136,20 @@ def test_it_stops_where_validation_gets_no_better_and_the_frozen_network_may_be_
     assert all(np.array_equal(a, b) for a, b in zip(start, tuned.weights, strict=True))
 
 
+def test_a_refit_goes_the_way_of_the_folds_and_ends_where_they_did(made, tmp_path):
+    tuning = replace(TUNING, epochs=3)
+    whole = fit(made(tuning)[0], tmp_path / "whole.h5")
+    refit = fit(made(replace(tuning, last=2))[0], tmp_path / "refit.h5")
+    assert refit.best_epoch == len(refit.history) - 1 == 2
+    # Learning rates fall over as many epochs, so that the first two are the same.
+    assert refit.history == whole.history[:3]
+    network, _ = made(replace(tuning, last=0))
+    before = network.weights
+    frozen = fit(network, tmp_path / "frozen.h5")
+    assert frozen.best_epoch == 0 and len(frozen.history) == 1
+    assert all(np.array_equal(a, b) for a, b in zip(before, network.weights, strict=True))
+
+
 def test_what_is_gone_on_with_is_read_as_it_was_written_and_is_of_one_training_alone(tmp_path):
     path = tmp_path / "checkpoint.h5"
     arrays = [np.arange(3.0, dtype=np.float32), np.array(7)]

@@ -199,6 +199,56 @@ def test_fine_tuned_networks_are_listened_with_all_folds_each_with_its_own(plan)
     assert frozen.detection.own_networks("about.json") == []
 
 
+def test_one_refit_of_each_model_that_trains_its_network_listens_where_that_is_asked(plan):
+    best = plan({"recordings": NEW, "refit": True}, **TUNED)
+    refit = f"results/training/{DEEP}/fold-refit"
+    assert best.detection.own_networks("about.json") == [f"{refit}/network/about.json"]
+    assert best.detection.refits("head.keras") == [f"{refit}/head.keras"]
+    # It is no run: folds are judged and chosen by, as without it.
+    assert {run.fold for run in best.runs.all} == {"1", "2", "3"}
+    assert plan({"recordings": NEW}, **TUNED).detection.refits("head.keras") == []
+    before = best.runs.folds_before(*DEEP.split("/"), "refit")
+    assert before == [f"results/training/{DEEP}/fold-{fold}/scores.h5" for fold in (1, 2, 3)]
+    assert best.runs.folds_before(*DEEP.split("/"), "2") == []
+
+
+def test_a_refit_learns_from_the_annotations_of_all_folds_and_not_of_the_test_part(plan):
+    splits = plan(None, **TUNED).splits
+    roles = splits.roles("recording")
+    learnt = [name for name, of in roles.items() if of["1"] != "test"]
+    assert 0 < len(learnt) < len(roles)
+    every = plan(None, **TUNED).annotations.source.digest(sorted(learnt))
+    assert splits.training_digest("recording", "refit") == every
+    assert splits.training_digest("recording", "1") != every
+
+
+HEADS_ONLY = DEEP.replace("deep", "logistic")
+
+
+@pytest.mark.fault(
+    "Config",
+    "a refit of a model that trains only heads",
+    sees="detection.refit: found true, but no model that may be listened with trains its network",
+    kept="nothing starts",
+)
+def test_a_refit_of_heads_is_refused(plan, sees):
+    with pytest.raises(UserError) as refused:
+        plan({"recordings": NEW, "refit": True, "model": HEADS_ONLY}, **TUNED)
+    assert sees in str(refused.value)
+
+
+@pytest.mark.fault(
+    "Config",
+    "a refit, and the split has no folds",
+    sees="detection.refit: found true, but the split recording has folds: 0",
+    kept="nothing starts",
+)
+def test_a_refit_needs_folds(plan, sees):
+    with pytest.raises(UserError) as refused:
+        plan({"recordings": NEW, "refit": True}, **TUNED, splits=PLAIN)
+    assert sees in str(refused.value)
+
+
 def test_a_run_that_trains_a_network_has_its_own_rule_and_network(plan):
     runs = plan(None, **TUNED).runs
     tuned = next(run for run in runs.all if run.recipe == "deep")

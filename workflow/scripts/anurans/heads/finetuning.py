@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,11 @@ BLOCKS = {
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """The `tuning` of a recipe, and its key `train`."""
+    """The `tuning` of a recipe, and its key `train`.
+
+    `last` is the epoch that a training ends after, as others found it, on the way that they went:
+    learning rates fall over all `epochs`. By default the training finds that itself.
+    """
 
     train: str = LAST_BLOCK
     epochs: int = 20
@@ -48,6 +52,17 @@ class Tuning:
     mixup: float = 0.2
     masks: int = 1
     precision: str = "auto"
+    last: int | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the loss of a validation part tells when to stop."""
+        return self.patience is not None and self.last is None
+
+    @property
+    def most(self) -> int:
+        """Most epochs."""
+        return self.epochs if self.last is None else self.last
 
 
 @dataclass(slots=True)
@@ -344,14 +359,14 @@ def _losses(
 
 
 def _stops(tuning: Tuning, validation: Examples | None) -> bool:
-    return tuning.patience is not None and validation is not None
+    return tuning.stops and validation is not None
 
 
 def _ended(state: State, tuning: Tuning, is_validated: bool) -> bool:
     epoch = len(state.history) - 1
-    if epoch >= tuning.epochs or tuning.patience is None or not is_validated:
-        return epoch >= tuning.epochs
-    return epoch > state.best and epoch - state.best >= tuning.patience
+    if epoch >= tuning.most or not tuning.stops or not is_validated:
+        return epoch >= tuning.most
+    return epoch > state.best and epoch - state.best >= (tuning.patience or 0)
 
 
 def write_state(path: str | os.PathLike, mark: str, state: State) -> None:
@@ -379,8 +394,3 @@ def read_state(path: str | os.PathLike, mark: str) -> State | None:
             return State(json.loads(file.attrs["history"]), int(file.attrs["best"]), *lists)
     except (OSError, KeyError, ValueError):
         return None
-
-
-def describe_tuning(tuning: Tuning, policy: str) -> dict[str, Any]:
-    """What a run says of how its network was trained."""
-    return asdict(tuning) | {"policy": policy}

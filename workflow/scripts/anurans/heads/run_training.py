@@ -8,7 +8,10 @@ import numpy as np
 
 from anurans.annotations.formats import Annotation
 from anurans.annotations.labels import LabelRule
+from anurans.annotations.sources import annotations_of
 from anurans.common.errors import UserError
+from anurans.common.tables import read_table
+from anurans.common.versions import merge_versions
 from anurans.heads.dense import Head
 from anurans.heads.learning import (
     Learnt,
@@ -28,8 +31,15 @@ from anurans.heads.logistic import Logistic
 from anurans.heads.recipes import ADAM, Recipe
 from anurans.heads.training import Labelled, count_parameters, fit_head
 from anurans.networks.own_classes import OWN
-from anurans.splits.datasets import Embeddings, chosen_copies, labelled, trainable
-from anurans.splits.splits import TRAIN, VALIDATION
+from anurans.splits.datasets import (
+    Embeddings,
+    check_same_backbone,
+    chosen_copies,
+    labelled,
+    open_embeddings,
+    trainable,
+)
+from anurans.splits.splits import REFIT, TRAIN, VALIDATION, roles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,11 @@ class Given:
         """Whether the validation part is learnt from too."""
         return self.solver != ADAM
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of the libraries that made the embeddings."""
+        return merge_versions(each.metadata["versions"] for each in [self.originals, *self.copies])
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
@@ -102,6 +117,62 @@ class Trained:
     history: Sequence[Mapping[str, Any]]
     learnt: Learnt | None
     about: Mapping[str, Any]
+
+
+def open_given(
+    originals: Sequence[str],
+    copies: Sequence[str],
+    annotations: str | Sequence[str],
+    roles: str,
+    fold: str,
+    params: Any,
+    recipe: Mapping[str, Any],
+    solver: str,
+    combine: str,
+) -> Given:
+    """Open what a run learns from.
+
+    Parameters
+    ----------
+    originals, copies
+        Shards of embeddings: of the original clips, and of each technique's copies one after the
+        other.
+    annotations
+        Their source, and tables of statements.
+    roles, fold
+        Table of the split, and the fold of the run, or `anurans.splits.splits.REFIT`.
+    params
+        Of the job: `recordings` (ids), `settings` of annotations, `labelling`, `by`, `validation`
+        and `copies`.
+    recipe, solver, combine
+        As `Given` has them.
+
+    Raises
+    ------
+    UserError
+        When embeddings were not all made alike.
+    """
+    clips = open_embeddings(originals)
+    others = [open_embeddings(paths) for paths in chunks(copies, len(originals))]
+    check_same_backbone([clips, *others])
+    found = annotations_of(annotations, params.recordings, params.settings)
+    usable = sorted(clips.metadata["recordings"])
+    table = read_table(roles)
+    return Given(
+        originals=clips,
+        copies=others,
+        annotations={name: found[name] for name in usable if name in found},
+        species=params.settings["species"],
+        rule=LabelRule(**params.labelling),
+        table=table,
+        roles=roles_of(table, fold),
+        recipe=recipe,
+        solver=solver,
+        by=params.by,
+        validation=params.validation if fold != REFIT else VALIDATION,
+        copied=params.copies,
+        combine=combine,
+    )
 
 
 def take_pieces(given: Given) -> list[Piece]:

@@ -1,8 +1,9 @@
 """One training of a network: what it is given put together, trained, exported, and scored with."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,21 @@ def start_head(given: Given, train: Sequence[Piece], recipe: Mapping[str, Any]) 
     return learnt.fit.head
 
 
+def usual_epoch(scores: Iterable[str]) -> int:
+    """The epoch whose weights folds keep, as their scores.h5 say: the middle one, of two the lower.
+
+    Parameters
+    ----------
+    scores
+        Path of the scores of each fold.
+    """
+    found = []
+    for path in scores:
+        with open_shard(path) as shard:
+            found.append(shard.metadata["training"]["best_epoch"])
+    return median_low(found)
+
+
 def examples_of(
     pieces: Sequence[Piece], paths: Mapping[int, Sequence[str]], rows: np.ndarray | None = None
 ) -> Examples:
@@ -75,6 +91,7 @@ def tune(
     made: Mapping[str, Any],
     policy: str,
     tell: Callable[[int, Mapping[str, float]], None],
+    last: int | None = None,
 ):
     """Train the network and the head of a run.
 
@@ -94,6 +111,8 @@ def tune(
         What the result depends on, beside what is here.
     policy
         Of the arithmetic.
+    last
+        Epoch that it ends after, where no part is left to tell when to stop.
 
     Returns
     -------
@@ -105,7 +124,7 @@ def tune(
 
     train, held = by_role(pieces)
     head = start_head(given, train, recipe)
-    tuning = Tuning(train=recipe["train"], **recipe["tuning"])
+    tuning = Tuning(train=recipe["train"], last=last, **recipe["tuning"])
     paths = {
         id(embeddings): of
         for embeddings, of in zip([given.originals, *given.copies], images, strict=True)
@@ -119,7 +138,7 @@ def tune(
         weights = class_weights(labels, known)
     learnt_from = examples_of(train, paths, rows)
     is_held = any(piece.part.known.any() for piece in held)
-    if not is_held and tuning.patience is not None:
+    if not is_held and tuning.stops:
         raise UserError(
             "no clip of the validation part has a label that is known, so that nothing tells when "
             "to stop; annotate recordings of that part, give the split another salt, or set "
@@ -130,6 +149,7 @@ def tune(
     identity = {
         "recipe": dict(recipe),
         "seed": seed,
+        "last": last,
         "policy": policy,
         "made": dict(made),
         "versions": versions("keras", made["engine"]),

@@ -1,6 +1,5 @@
 """The recordings of a day listened to, one after the other, and how each of them sounds."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from anurans.common.errors import UserError
 from anurans.common.tables import format_cell
 from anurans.listening.detector import Detector, check_network
+from anurans.listening.finished_models import NETWORK, OWN_NETWORK
 from anurans.listening.scoring import (
     BATCH,
     Batches,
@@ -23,7 +23,7 @@ from anurans.listening.scoring import (
     read_windows,
     score,
 )
-from anurans.networks.embeddings import open_network
+from anurans.networks.embeddings import by_digest, open_network
 from anurans.recordings.audio import Source
 from anurans.recordings.clips import ClipTable, concatenate
 from anurans.recordings.inspection import Inspection, Reading
@@ -66,9 +66,8 @@ def open_trained(
     finished: Sequence[str],
     model: str,
     threads: int,
-    own: Sequence[str] = (),
 ) -> Viewer | Listener:
-    """Open the network that the model's heads were trained on, and no other, to embed clips.
+    """Open the frozen network that the model was trained on, and no other, to embed clips.
 
     Parameters
     ----------
@@ -82,8 +81,6 @@ def open_trained(
         Where the model stands.
     threads
         Of the engine.
-    own
-        The about.json of networks that were trained with the heads, of any models.
 
     Raises
     ------
@@ -92,18 +89,45 @@ def open_trained(
     """
     name = detector.about["model"]["backbone"]
     found = [Path(path) for path in about if Path(path).parent.name == name]
-    found += [Path(path) for path in finished if Path(path).name == "about.json"]
+    found += map(Path, _described(finished, NETWORK))
     network, described = open_network(found[-1], threads)
     check_network(detector, described, found[-1].parent, model)
-    opened = embedder_of(network, detector.about["settings"])
-    if isinstance(opened, Viewer) and detector.about.get("own_networks"):
-        return replace(opened, own=open_own(detector, own, model, threads))
-    return opened
+    return embedder_of(network, detector.about["settings"])
+
+
+def open_listening(
+    detector: Detector,
+    about: Sequence[str],
+    finished: Sequence[str],
+    model: str,
+    threads: int,
+    own: Sequence[str],
+) -> Viewer | Listener:
+    """Open what a model listens with: as `open_trained`, and networks that were trained with heads.
+
+    Parameters
+    ----------
+    detector, about, finished, model, threads
+        As `open_trained` takes them.
+    own
+        The about.json of networks that were trained with the heads, of any models.
+    """
+    opened = open_trained(detector, about, finished, model, threads)
+    if not isinstance(opened, Viewer) or not detector.about.get("own_networks"):
+        return opened
+    given = [*own, *_described(finished, OWN_NETWORK)]
+    return replace(opened, own=open_own(detector, given, model, threads))
+
+
+def _described(finished: Sequence[str], folder: str) -> list[str]:
+    """The about.json of a network of a finished model, if it has that."""
+    wanted = f"/{folder}/about.json"
+    return [path for path in map(str, finished) if path.endswith(wanted)]
 
 
 def open_own(detector: Detector, own: Sequence[str], model: str, threads: int) -> list[Any]:
-    """Open the own network of each fold, in the order of heads; as `open_trained` takes them."""
-    of = {json.loads(Path(path).read_text(encoding="utf-8"))["network"]: path for path in own}
+    """Open the own network of each head, in their order; as `open_listening` takes them."""
+    of = by_digest(own)
     if missing := set(detector.about["own_networks"]) - of.keys():
         raise UserError(
             f"{model}: was trained with other networks than those in results/training (SHA-256 "

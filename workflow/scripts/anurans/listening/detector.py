@@ -6,6 +6,10 @@ A clip has one score for each species and fold. Its **score** is their mean. It 
 where at least half of the folds say so, each by its own threshold: scores of different trainings
 have different scales, so that no one threshold suits their mean. Its **probability** is the mean of
 the folds' scores after calibration, since calibrators were fitted to scores of single folds.
+
+Where a network was trained on all that folds learn from (`detection.refit`), it listens in place of
+the folds, as if it were the only one. What its scores mean is still told by the folds: each clip's
+score by the fold that did not learn from it.
 """
 
 import hashlib
@@ -37,12 +41,12 @@ class Detector:
     Attributes
     ----------
     about
-        `model` (split, backbone, dataset, recipe), `folds`, `species`, `settings` (length and, of a
-        network that takes images, sr and spectrogram, of one that takes sound, sound: what
-        `anurans.sounds.windows.Windows` takes), `combine` (of windows' scores), `embedding`
-        (engine, precision, dtype), `network` (digest of its files), `own_networks` (those of each
-        fold, where they were trained with the heads), `source_sha256` (of the file that the network
-        comes from, where it takes sound) and `limit` (distance to training clips beyond
+        `model` (split, backbone, dataset, recipe), `folds` (or just `refit`), `species`, `settings`
+        (length and, of a network that takes images, sr and spectrogram, of one that takes sound,
+        sound: what `anurans.sounds.windows.Windows` takes), `combine` (of windows' scores),
+        `embedding` (engine, precision, dtype), `network` (digest of its files), `own_networks`
+        (those of each head, where they were trained with it), `source_sha256` (of the file that the
+        network comes from, where it takes sound) and `limit` (distance to training clips beyond
         which one is far).
     heads
         Of each fold.
@@ -79,13 +83,18 @@ class Detector:
         return combine(of_windows, self.about["combine"])
 
     def own_scores(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
-        """Score clips by their embeddings [shape=(n, width)] by the own network of each fold."""
+        """Score clips by their embeddings [shape=(n, width)] by the own network of each head."""
         pairs = zip(self.heads, embeddings, strict=True)
         return np.stack([head(rows) for head, rows in pairs], axis=-1)
 
     def distances(self, embeddings: np.ndarray) -> np.ndarray:
         """Distance of clips, as `scores` takes them, to the nearest training clip."""
         return nearest(directions(of_clips(embeddings), self.centre), self.reference)
+
+
+def name_of(about: Mapping[str, Any]) -> str:
+    """Name of a detector's model, as `detection.model` takes it."""
+    return "/".join(about["model"][axis] for axis in ("split", "backbone", "dataset", "recipe"))
 
 
 def of_clips(embeddings: np.ndarray) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 A folder holds what listening takes: the heads of all folds, thresholds, held-out scores that
 thresholds and probabilities are found by, and how the recordings sound that the model learnt from.
-Of a network that takes images it holds the network too; one that takes sound is named by its
-digest, since its licence may not let it go.
+Of a network that takes images it holds the network too, and, where one was trained with the head
+(`detection.refit`), that one beside it; one that takes sound is named by its digest, since its
+licence may not let it go.
 
 Read at parse, by every job of a cluster: standard library only, and of the folder no more than
 model.json; whether its files are whole is looked at when the detector is opened.
@@ -27,8 +28,8 @@ DETECTOR, THRESHOLDS, HELD_OUT, TRAINING = (
     *("detector.h5", "thresholds.tsv"),
     *("held_out.tsv", "training.tsv"),
 )
-# Folder within it, of a network that takes images.
-NETWORK = "network"
+# Folders within it: of a network that takes images, and of one that was trained with the head.
+NETWORK, OWN_NETWORK = "network", "own_network"
 # Sections of a config that a model settles where they are left out, and what may not differ.
 SETTLED = ("audio", "clips", "spectrogram", "embedding")
 COMPARED = ("audio.sr", "clips.length", "spectrogram", "embedding.dtype")
@@ -75,11 +76,9 @@ class Finished:
 
     @property
     def network_paths(self) -> list[str]:
-        """Files of the network, where it is in the folder."""
-        return self.paths(*network) if (network := self._within(NETWORK)) else []
-
-    def _within(self, folder: str) -> list[str]:
-        return [name for name in self.files if name.startswith(f"{folder}/")]
+        """Files of networks that are in the folder."""
+        found = [name for name in self.files if name.startswith((f"{NETWORK}/", f"{OWN_NETWORK}/"))]
+        return self.paths(*found) if found else []
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Viewer:
     sr
         Rate of the sound that is drawn, in Hz.
     own
-        Networks of the folds, where they were trained with the heads.
+        Networks of the heads, where they were trained with them.
     """
 
     imager: Imager
@@ -48,7 +48,7 @@ class Viewer:
     def embed_all(
         self, audio: np.ndarray, names: Sequence[str] | np.ndarray
     ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Embed clips as `embed` does, and by the own network of each fold."""
+        """Embed clips as `embed` does, and by the own network of each head."""
         images = self.imager.images(audio)
         found = [next(iter(each.embed([images]))) for each in (self.embedder, *self.own)]
         return found[0], found[1:]

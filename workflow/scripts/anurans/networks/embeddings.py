@@ -36,6 +36,12 @@ def network_digest(paths: Sequence[str | os.PathLike]) -> str:
     return digest.hexdigest()
 
 
+def by_digest(abouts: Iterable[str | os.PathLike]) -> dict[str, Path]:
+    """Path of each about.json by the SHA-256 of its network, as it says."""
+    paths = list(map(Path, abouts))
+    return {json.loads(path.read_text(encoding="utf-8"))["network"]: path for path in paths}
+
+
 def open_network(
     path: str | Path, threads: int
 ) -> tuple["Embedder | KerasEmbedder | SoundEmbedder", dict[str, Any]]:

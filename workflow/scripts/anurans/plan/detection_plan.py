@@ -6,6 +6,7 @@ is asked for, so that a config without `detection` costs nothing.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from anurans.heads.recipes import is_tuned
@@ -18,6 +19,7 @@ from anurans.plan.day_plan import DayPlan
 from anurans.plan.network_plan import NetworkPlan
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.run_plan import RunPlan
+from anurans.splits.splits import REFIT
 
 BEST, TUNED, CHECKED = "best", "tuned", "checked"
 # Models that are compared: the axes of results/training, without the fold.
@@ -57,6 +59,11 @@ def split_of(config: Mapping[str, Any], runs: list[config_runs.Run]) -> Mapping[
 def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iterator[str]:
     """Sentences about a `detection` that cannot be done with the models of a loaded config."""
     wanted, runs = config.get("detection"), list(runs)
+    if wanted and wanted["refit"] and configs.finished_model(config):
+        yield (
+            "detection.refit: found true, but nothing is trained for a finished model, which "
+            "listens as it was exported; remove this key."
+        )
     if not wanted or configs.finished_model(config):
         return
     chosen = candidates(config, runs)
@@ -85,6 +92,25 @@ def mistakes(config: Mapping[str, Any], runs: Iterable[config_runs.Run]) -> Iter
             f"detection.thresholds: the split {chosen[0].split} has folds: 0 and holds nothing "
             "out to find thresholds of a precision on; write tuned, or name a model of another "
             "split."
+        )
+    if wanted["refit"] and chosen:
+        yield from _about_refit(config, chosen)
+
+
+def _about_refit(config: Mapping[str, Any], chosen: Iterable[config_runs.Run]) -> Iterator[str]:
+    """Sentences about a refit of models of which none is trained so, or has no folds."""
+    tuned = [run for run in chosen if is_tuned(config["recipes"][run.recipe])]
+    if not tuned:
+        yield (
+            "detection.refit: found true, but no model that may be listened with trains its "
+            "network, and the heads of all folds listen at the cost of one; remove this key, or "
+            "name a model of a recipe with train: last_block or all (docs/finetuning.md)."
+        )
+    for name in sorted({run.split for run in tuned if not config["splits"][run.split]["folds"]}):
+        yield (
+            f"detection.refit: found true, but the split {name} has folds: 0. Folds tell how long "
+            "the refit trains and where its thresholds lie; give the split folds, or remove this "
+            "key."
         )
 
 
@@ -178,9 +204,20 @@ class DetectionPlan:
         ]
 
     def own_networks(self, *names: str) -> list[str]:
-        """Files of the networks that `runs` trained with their heads, each fold its own."""
-        tuned = [run for run in self.runs() if is_tuned(self._config["recipes"][run.recipe])]
-        return [f"results/training/{run.folder}/network/{name}" for run in tuned for name in names]
+        """Files of the networks that `runs` trained with their heads: each fold's, or refits'."""
+        runs = self._refits() if self.settings["refit"] else self._tuned()
+        return [f"results/training/{run.folder}/network/{name}" for run in runs for name in names]
+
+    def refits(self, name: str) -> list[str]:
+        """A file of the refit of each model of `runs` that trains its network, if asked for."""
+        wanted = self._refits() if self.settings["refit"] else []
+        return [f"results/training/{run.folder}/{name}" for run in wanted]
+
+    def _tuned(self) -> list[config_runs.Run]:
+        return [run for run in self.runs() if is_tuned(self._config["recipes"][run.recipe])]
+
+    def _refits(self) -> list[config_runs.Run]:
+        return list(dict.fromkeys(replace(run, fold=REFIT) for run in self._tuned()))
 
     def embeddings(self) -> list[str]:
         """Embeddings of original clips by every backbone of `runs`."""

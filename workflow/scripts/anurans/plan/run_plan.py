@@ -13,6 +13,7 @@ from anurans.plan import config as configs
 from anurans.plan import runs as config_runs
 from anurans.plan.recording_plan import RecordingPlan
 from anurans.plan.runs import Run
+from anurans.splits.splits import REFIT
 
 # Splits that keep together what is less than a site.
 WITHIN_SITES = ("recording", "night", "date")
@@ -127,6 +128,16 @@ class RunPlan:
             f"results/training/{'/'.join(model)}/fold-{fold}/predictions.tsv"
             for fold in config_runs.split(self._config, split).fold_names
         ]
+
+    def folds_before(
+        self, split: str, backbone: str, dataset: str, recipe: str, fold: str
+    ) -> list[str]:
+        """What the refit of a model asks its folds: how long they trained. Folds ask nothing."""
+        if fold != REFIT:
+            return []
+        names = config_runs.split(self._config, split).fold_names
+        runs = [Run(split, backbone, dataset, recipe, name) for name in names]
+        return [f"results/training/{run.folder}/scores.h5" for run in runs]
 
     def head_names(self) -> str:
         """Regular expression of the names of the recipes that train a head."""

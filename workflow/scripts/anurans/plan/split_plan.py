@@ -187,7 +187,7 @@ class SplitPlan:
         if not self._annotations.has_statements:
             return self._annotations.path_for(())
         split = self._of(name)
-        used = {splits.TRAIN, split.validates_on}
+        fold, used = _learnt(split, fold)
         if split.by == "clip":
             length = self._config["clips"]["length"]
             folds_of = clip_digests.using(split, [fold], used, length)
@@ -203,19 +203,26 @@ class SplitPlan:
     def training_digest(self, name: str, fold: str) -> str:
         """Digest of the annotations that a run of a split and fold trains and validates on."""
         split = self._of(name)
-        return self._by_clip(name)[fold] if split.by == "clip" else self._of_fold(split, fold)
+        if split.by != "clip":
+            return self._of_fold(split, fold)
+        if fold == splits.REFIT:
+            fold, used = _learnt(split, fold)
+            return self._of_clips(split, [fold], used)[fold]
+        return self._by_clip(name)[fold]
 
     @kept
     def _by_clip(self, name: str) -> dict[str, str]:
         """Of all folds at once: each call is looked at for all of them."""
         split = self._of(name)
-        used = {splits.TRAIN, split.validates_on}
+        return self._of_clips(split, split.fold_names, {splits.TRAIN, split.validates_on})
+
+    def _of_clips(self, split: splits.Split, folds: Iterable[str], used: set[str]) -> dict[str, str]:
         length = self._config["clips"]["length"]
         source, ids = self._annotations.source, self._recordings.ids
-        return clip_digests.digests(source, ids, split, split.fold_names, used, length)
+        return clip_digests.digests(source, ids, split, list(folds), used, length)
 
     def _of_fold(self, split: splits.Split, fold: str) -> str:
-        used = {splits.TRAIN, split.validates_on}
+        fold, used = _learnt(split, fold)
         source = self._annotations.source
         names = splits.in_roles(self.roles(split.name), fold, used)
         if not split.is_timed:
@@ -230,3 +237,10 @@ class SplitPlan:
         whole = [name for name in names if name not in several]
         length = self._config["clips"]["length"]
         return clip_digests.digest_of_parts(source, whole, parted, split, fold, used, length)
+
+
+def _learnt(split: splits.Split, fold: str) -> tuple[str, set[str]]:
+    """Fold and the roles in it that a run of a fold, or the refit, learns from or looks at."""
+    if fold == splits.REFIT:
+        return split.fold_names[0], {splits.TRAIN, splits.VALIDATION, splits.HELD_OUT}
+    return fold, {splits.TRAIN, split.validates_on}

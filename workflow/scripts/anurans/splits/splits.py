@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from sys import intern
 
 from anurans.common.errors import UserError, listing
 from anurans.recordings.names import Recording
@@ -20,6 +21,8 @@ TIMED = ("night", "date")
 NOWHERE = "0"
 # Role of recordings whose sound is that of another one, which is used.
 LEFT_OUT = "left_out"
+# Stands for a fold where one training learns from all that the folds do: all but the test part.
+REFIT = "refit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +324,22 @@ def _is_tested(split: Split, group: str) -> bool:
     if isinstance(split.test, tuple):
         return group in split.test
     return place(split.salt, group) < split.test
+
+
+def roles_of(rows: Iterable[Mapping[str, str]], fold: str) -> dict[str, str]:
+    """Role of each clip in a fold, or in the refit, of rows of a split's table.
+
+    Examples
+    --------
+    >>> rows = [{"clip": "a", "fold-1": "held_out"}, {"clip": "b", "fold-1": "test"}]
+    >>> roles_of(rows, "1"), roles_of(rows, "refit")
+    ({'a': 'held_out', 'b': 'test'}, {'a': 'train', 'b': 'test'})
+    """
+    if fold != REFIT:
+        return {row["clip"]: intern(row[f"fold-{fold}"]) for row in rows}
+    learnt = {TRAIN, VALIDATION, HELD_OUT}
+    first = ((row["clip"], intern(row["fold-1"])) for row in rows)
+    return {clip: TRAIN if role in learnt else role for clip, role in first}
 
 
 def role_in(split: Split, group: str, of: str, fold: str) -> str:
