@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import yaml
 from conftest import (
     CALLS,
     CONFIG,
@@ -211,6 +212,24 @@ def test_the_refit_listens_alone_by_thresholds_that_the_folds_tell(refitted):
             )
 
         assert f1(float(row["threshold"])) == pytest.approx(max(map(f1, scores)), abs=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.fault(
+    "Review",
+    "suggestions by a model that trains its network",
+    sees="given/small/original/tuned: trains its network, and suggestions are found by the "
+    "embeddings of a frozen one",
+    kept="detections",
+)
+def test_new_recordings_are_searched_by_the_frozen_network_and_nothing_is_suggested(refitted, sees):
+    config = yaml.safe_load((refitted / "config/config.yaml").read_text())
+    write_config(refitted, config | {"search": {"label": "LOW", "questions": 2, "new": True}})
+    snakemake(refitted, "search")
+    rows = read(refitted / "results/review/queues/search.csv")
+    assert "TINY_20220101_200000" in {row["recording"] for row in rows}
+    assert sees in refused(refitted, "suggest")
+    write_config(refitted, config)
 
 
 @pytest.mark.slow

@@ -113,6 +113,17 @@ def test_a_folder_without_a_model_is_refused(write, sees):
     assert sees in refused(listens(model="night/ear/original"))
 
 
+@pytest.mark.fault(
+    "Config",
+    "a refit of a finished model",
+    sees="detection.refit: found true, but nothing is trained for a finished model",
+    kept="nothing starts",
+)
+def test_a_finished_model_is_not_refitted(write, sees):
+    write(**SEES)
+    assert sees in refused(listens(refit=True))
+
+
 def test_a_folder_that_looks_like_names_is_told_how_to_write(write):
     write(**SEES)
     shutil.copytree("model", "data/models/frogs/2025")

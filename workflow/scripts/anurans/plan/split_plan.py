@@ -1,6 +1,6 @@
 """How a config deals recordings to roles, and which annotations a run of a split uses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from math import inf
 from typing import Any
