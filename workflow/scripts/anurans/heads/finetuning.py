@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,7 +223,8 @@ class Network:
 
     def train(self, epoch: Epoch) -> float:
         """Train an epoch; give its loss."""
-        done = self.model.fit(_batches(epoch), epochs=1, shuffle=False, verbose=0)
+        with ThreadPoolExecutor(1) as reader:
+            done = self.model.fit(_batches(epoch, reader), epochs=1, shuffle=False, verbose=0)
         return float(done.history["loss"][0])
 
     def logits(self, images) -> np.ndarray:
@@ -267,18 +269,26 @@ class Network:
         return self._head
 
 
-def _batches(epoch: Epoch):
+def _batches(epoch: Epoch, reader: Executor):
+    """Batches of an epoch for Keras; the reader makes one while the network learns from another."""
     import keras
 
     order = epoch.order()
+    ahead: dict[int, Future] = {}
+
+    def make(index: int) -> tuple[np.ndarray, np.ndarray]:
+        images, labels, counts = epoch.batch(order, index)
+        return images, np.concatenate([labels, counts], axis=1)
 
     class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
             return len(epoch)
 
         def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-            images, labels, counts = epoch.batch(order, index)
-            return images, np.concatenate([labels, counts], axis=1)
+            mine = ahead.pop(index, None) or reader.submit(make, index)
+            if index + 1 < len(epoch):
+                ahead[index + 1] = reader.submit(make, index + 1)
+            return mine.result()
 
     return Batches()
 
