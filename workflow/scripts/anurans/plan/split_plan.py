@@ -216,7 +216,9 @@ class SplitPlan:
         split = self._of(name)
         return self._of_clips(split, split.fold_names, {splits.TRAIN, split.validates_on})
 
-    def _of_clips(self, split: splits.Split, folds: Iterable[str], used: set[str]) -> dict[str, str]:
+    def _of_clips(
+        self, split: splits.Split, folds: Iterable[str], used: set[str]
+    ) -> dict[str, str]:
         length = self._config["clips"]["length"]
         source, ids = self._annotations.source, self._recordings.ids
         return clip_digests.digests(source, ids, split, list(folds), used, length)
