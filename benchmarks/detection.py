@@ -25,7 +25,7 @@ KINDS = ("images", "birdnet")
 SHARES = {"mobilenet": 0.9, "mobilenet-small": 0.6}
 BIRDNET, ANALYZER = "birdnet", 4  # times as fast as BirdNET-Analyzer
 MODEL = "all/{}/original/linear"
-IMAGES = {
+CONFIG = {
     "species": {"BOAALB": "", "PHYCUV": "", "BOALUN": ""},
     "spectrogram": {"fmin": 200, "fmax": 8000},
     "splits": {"all": {"folds": 3, "salt": "2", "allow_missing": ["BOAALB", "PHYCUV", "BOALUN"]}},
@@ -37,7 +37,7 @@ IMAGES = {
     "shards": 2,
 }
 # As BirdNET takes sound: a clip is a window. AudioMoths record one channel.
-SOUND = IMAGES | {
+SOUND = CONFIG | {
     "clips": {"length": 3.0},
     "backbones": {BIRDNET: {"architecture": "BirdNET"}},
 }
@@ -49,7 +49,7 @@ def make(folder: Path, quick: bool, kind: str) -> Path:
     world = folder / f"detection-{kind}"
     if world.exists():
         return world
-    make_world(world, 12, IMAGES if kind == "images" else SOUND)
+    make_world(world, 12, CONFIG if kind == "images" else SOUND)
     sound, _ = sf.read(world / f"recordings/{names(12)[0]}.wav", dtype="int16")
     sr, channels = RATES[kind]
     # Its samples at the other rate: another pitch, of the same length.

@@ -24,7 +24,9 @@ def test_a_benchmark_gives_a_config_without_mistakes(module, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(ROOT / "benchmarks"), *sys.path])
     given = {"recordings": {"source": "recordings"}, "annotations": {"source": "annotations"}}
-    assert load(given | import_module(module).CONFIG)["species"]
+    configs = [getattr(import_module(module), name, None) for name in ("CONFIG", "SOUND")]
+    for config in filter(None, configs):
+        assert load(given | config)["species"]
 
 
 def test_there_are_such_benchmarks():
