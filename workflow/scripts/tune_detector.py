@@ -30,6 +30,11 @@ def main(input, output, params):
     if not input.finished:
         of_folds = [read_table(input.thresholds[at]) for at in places]
         tuned = tuned_rows(about["folds"], of_folds, held_out, species)
+    if REFIT in about["folds"]:
+        log.warning(
+            "warning: thresholds, probabilities and counts are by scores of the folds' networks; "
+            "those of the refit, which listens, may lie higher or lower (docs/finetuning.md)"
+        )
     if params.thresholds == "tuned":
         rows = tuned
     elif params.thresholds == "checked":
