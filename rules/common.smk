@@ -37,9 +37,10 @@ if workflow.remote_exec:
 
 
 @sentence
-def check_none_left():
-    """Refuse to start beside jobs of an earlier run."""
+def check_slurm():
+    """Refuse to start beside jobs of an earlier run, or where ends of jobs are not told."""
     if workflow.executor_plugin.name == "slurm":
+        slurm.check_ends_are_told(workflow.executor_settings.status_command)
         slurm.check_none_left(workflow.workdir_init)
 
 

@@ -59,7 +59,7 @@ def test_another_config_with_recordings_that_cannot_be_read(fresh):
     (fresh / "my.yaml").write_text(yaml.safe_dump(config))
     text = said(fresh, "--configfile", "my.yaml", "--", "runs")
     assert text.startswith("\n18 runs in 3 experiments\n")
-    assert "of 6 recordings, 1 of which cannot be read yet: 60 s each." in text
+    assert "of 6 recordings, 1 of which cannot be read yet and count as 60 s." in text
     assert re.search(r"^embeddings, wide .* x 7168 x 2$", text, re.M)
 
 

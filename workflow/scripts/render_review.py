@@ -46,6 +46,7 @@ def main(input, output, params):
     text = render("review", heading, data["about"], data=data)
     with whole(output[0]) as partial:
         partial.write_text(text, encoding="utf-8")
+    print(f"{heading}, to answer in a browser: {output[0]}", flush=True)
     log.info("%s, %.1f MB", heading, len(text.encode()) / 1e6)
 
 

@@ -8,7 +8,7 @@ from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.listening.detector import read_detector
-from anurans.report.monitoring_pages import monitoring_page
+from anurans.report.monitoring_pages import monitoring_page, short_season
 
 
 def main(input, output, params):
@@ -32,7 +32,10 @@ def main(input, output, params):
     )
     with whole(output[0]) as partial:
         partial.write_text(text, encoding="utf-8")
-    log.info("%d events", sum(events.values()))
+    shown = short_season(params.project, params.species, events, read_table(input.totals))
+    shown += f"The season, and how far to trust it: {output[0]}\n"
+    log.info("%s", shown)
+    print(shown, flush=True)
 
 
 if "snakemake" in globals():

@@ -53,27 +53,34 @@ def test_jobs_that_nobody_has_a_name_for_are_not_told_of(clock):
     assert [*progress.lines()] == []
 
 
+def following(executor="local", dryrun=False, **settings):
+    """A logger with Snakemake's handler, followed, and what it writes to."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.name = HANDLER
+    logger = logging.Logger("snakemake")
+    logger.addHandler(handler)
+    workflow = SimpleNamespace(
+        is_main_process=True,
+        dryrun=dryrun,
+        executor_plugin=SimpleNamespace(name=executor),
+        output_settings=SimpleNamespace(**({"verbose": False, "quiet": set()} | settings)),
+    )
+    follow(workflow, logger)
+    return logger, stream
+
+
 @pytest.fixture
 def said():
     """Give a function that sends records through Snakemake's handler, and returns what is shown."""
 
     def showing(executor="local", dryrun=False, **settings):
-        stream = io.StringIO()
-        handler = logging.StreamHandler(stream)
-        handler.name = HANDLER
-        logger = logging.Logger("snakemake")
-        logger.addHandler(handler)
-        workflow = SimpleNamespace(
-            is_main_process=True,
-            dryrun=dryrun,
-            executor_plugin=SimpleNamespace(name=executor),
-            output_settings=SimpleNamespace(**({"verbose": False, "quiet": set()} | settings)),
-        )
-        follow(workflow, logger)
+        logger, stream = following(executor, dryrun, **settings)
         one = {"jobid": 7, "rule_name": "draw_count"}
         for message, extra in (
             ("Job stats", {"event": LogEvent.RUN_INFO, "stats": {"draw_count": 1, "total": 2}}),
             ("Select jobs to execute...", {}),
+            ("Group job queues", {"event": LogEvent.GROUP_INFO}),
             ("rule draw_count: reason", {"event": LogEvent.JOB_INFO, **one}),
             ("a note", {}),
             ("Error in rule x", {"event": LogEvent.JOB_ERROR, **one}),
@@ -87,15 +94,28 @@ def said():
     return showing
 
 
-def test_paragraphs_about_jobs_become_lines_and_all_else_stays(said):
-    stats, note, error, line, last = said()
+@pytest.mark.parametrize("executor", ["local", "slurm"])
+def test_paragraphs_about_jobs_become_lines_and_all_else_stays(said, executor):
+    stats, note, error, line, last = said(executor)
     assert (stats, note, error, last) == ("Job stats", "a note", "Error in rule x", "2 of 2 steps")
     assert line.endswith("1 queue (draw_count) done in a few seconds; 1 of 2 steps")
 
 
 @pytest.mark.parametrize(
     "given",
-    [{"executor": "slurm"}, {"dryrun": True}, {"verbose": True}, {"quiet": {"rules"}}],
+    [{"executor": "kubernetes"}, {"dryrun": True}, {"verbose": True}, {"quiet": {"rules"}}],
 )
 def test_elsewhere_nothing_changes(said, given):
     assert "Finished jobid: 7" in said(**given) and "rule draw_count: reason" in said(**given)
+
+
+def test_on_slurm_the_table_that_ends_a_run_is_shown_from_its_log(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/summarize_runs.log").write_text("12:00:00 held out  birdnet  0.97\n")
+    for executor, expected in (("slurm", 1), ("local", 0)):
+        logger, stream = following(executor)
+        job = {"jobid": 7, "rule_name": "summarize_runs"}
+        logger.info("rule", extra={"event": LogEvent.JOB_INFO, **job})
+        logger.info("Finished", extra={"event": LogEvent.JOB_FINISHED, "job_id": 7})
+        assert stream.getvalue().count("held out  birdnet  0.97") == expected

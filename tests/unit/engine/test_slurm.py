@@ -3,17 +3,17 @@
 import pytest
 
 from anurans.common.errors import UserError
-from anurans.engine.slurm import check_none_left, left_over
+from anurans.engine.slurm import check_ends_are_told, check_none_left, left_over
 
 RUN = "4d2b6d5e-0b6f-4a49-8d5c-2f3f1b0c9a77"
 
 
 @pytest.fixture
 def squeue(tmp_path, monkeypatch):
-    """Give a function that puts an squeue first on the path, which answers so."""
+    """Give a function that puts an squeue, or another, first on the path, which answers so."""
 
-    def put(answer="", wrong="", status=0):
-        program = tmp_path / "bin/squeue"
+    def put(answer="", wrong="", status=0, name="squeue"):
+        program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
         (tmp_path / "answer").write_text(answer)
         program.write_text(
@@ -72,3 +72,18 @@ def test_a_slurm_that_does_not_answer_is_told(tmp_path, squeue, monkeypatch, the
     why = "Unable to contact slurm controller" if there else "No such file or directory: 'squeue'"
     assert "Slurm does not answer here (" in str(refused.value)
     assert why in str(refused.value)
+
+
+@pytest.mark.fault(
+    "Crashes",
+    "a Slurm without accounting, and a profile that asks sacct for the ends of jobs",
+    sees="take the # away before slurm-no-account and slurm-status-command",
+    kept="nothing starts; without this the run waited for ever for its first job",
+)
+def test_a_cluster_without_accounts_is_told_before_a_run_waits_for_ever(squeue, sees):
+    squeue(wrong="Slurm accounting storage is disabled", status=1, name="sacct")
+    with pytest.raises(UserError, match=sees):
+        check_ends_are_told("sacct")
+    check_ends_are_told("squeue")
+    squeue(wrong="could not reach slurmdbd for a moment", status=1, name="sacct")
+    check_ends_are_told("sacct")

@@ -20,10 +20,10 @@ def test_lengths_come_from_tables_then_headers_then_an_assumption(tmp_path):
     tables = [str(table), str(tmp_path / "not-made-yet.tsv")]
     assert read_durations(asked, tables) == (
         [12.5, 2.0, 60.0],
-        ", 1 of which cannot be read yet: 60 s each",
+        ", 1 of which cannot be read yet and count as 60 s",
     )
     assert read_durations(asked[:3], tables) == ([12.5, 2.0], "")
-    assert read_durations(asked[3:], [])[1] == ", none of which can be read yet: 60 s each"
+    assert read_durations(asked[3:], [])[1] == ", none of which can be read yet and count as 60 s"
 
 
 def test_long_lists_of_runs_are_cut():

@@ -103,6 +103,41 @@ def test_headers_say_that_names_are_in_utc_and_where_the_sites_are(folder, monke
     assert first.rows[0]["time"] == "20:30:00Z"
     assert first.sites == [{"site": "P", "latitude": -23.5, "longitude": -46.0}]
     assert 'sites: "s.csv"' in first.text and "Times are known in UTC." in first.text
+    # New recordings of the same recorders, whose names do not say it either.
+    assert load(yaml.safe_load(first.text))["recordings"]["clock"] == "UTC"
+
+
+def test_a_recorder_without_headers_keeps_its_own_clock(folder, monkeypatch):
+    folder(nights("P_") | {"rec/Q_20240120_203000.WAV": "sound"})
+
+    def header(path):
+        return (
+            None if "Q_" in str(path) else DeviceHeader(datetime(2024, 1, 20, 20, 30, tzinfo=UTC))
+        )
+
+    monkeypatch.setattr(first_look, "read_device_header", header)
+    first = first_config(look("rec", "ann"), "r.csv", "s.csv")
+    assert load(yaml.safe_load(first.text))["recordings"]["clock"] == "local"
+    assert first.rows[-1]["time"] == "20:30:00"
+
+
+def test_empty_files_are_told_and_do_not_hide_the_clock_of_the_others(folder, monkeypatch):
+    files = nights("siteA/") | nights("siteB/")
+    folder({name: text or "sound" for name, text in files.items()} | {"rec/siteA/x.WAV": ""})
+
+    def header(path):
+        day = int(str(path)[-12])
+        return DeviceHeader(datetime(2024, 1, 20 + day, 20, 30, tzinfo=UTC))
+
+    monkeypatch.setattr(
+        first_look,
+        "read_device_header",
+        lambda path: None if "x.WAV" in str(path) else header(path),
+    )
+    found = look("rec", "ann")
+    assert any(told.startswith("1 file of 0 bytes, such as siteA/x") for told in found.told)
+    text = first_config(found, "r.csv", "s.csv").text
+    assert "  clock: UTC" in text and "#   recordings: {source: season, id: path}" in text
 
 
 @pytest.mark.parametrize("zone", [UTC, None])

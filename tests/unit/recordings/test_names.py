@@ -379,13 +379,22 @@ def test_recordings_that_are_not_there_are_refused_by_what_needs_them(tmp_path):
     assert list_or_absent(str(tmp_path), PATTERN) == (list_recordings(str(tmp_path), PATTERN), None)
 
 
+def test_recordings_of_a_config_of_this_project_are_fetched_by_a_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="`snakemake download_inct41` fetches these"):
+        list_recordings("resources/inct41/recordings")
+    with pytest.raises(UserError) as refused:
+        list_recordings("recordings")
+    assert "download" not in str(refused.value)
+
+
 SITES = [f"{site}/2024012{day}_203000.WAV" for site in ("siteA", "siteB") for day in (1, 2)]
 
 
 @pytest.mark.fault(
     "Recordings",
     "recorders whose files have the same names, each in a folder of its own",
-    sees="where each recorder has a folder of its own, add `id: path` under recordings.source",
+    sees="where each recorder has a folder of its own, set `recordings.id: path`",
     kept="nothing starts; with that line, folders are part of the ids and tell the site",
 )
 def test_recorders_with_the_same_names(folder, sees):

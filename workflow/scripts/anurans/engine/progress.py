@@ -1,8 +1,8 @@
-"""What people see of a run on this machine: a line a stage, with what is done, and what is left.
+"""What people see of a run, here or on Slurm: a line a stage, with what is done, and what is left.
 
 Snakemake writes a paragraph for each job, with all its files and reasons, of which a run of
 hundreds is unreadable. All of that stays in its log file, `.snakemake/log`, and everywhere with
-`--verbose`, `--quiet` or a cluster.
+`--verbose`, `--quiet` or another executor. On Slurm a stage begins when its first job is submitted.
 """
 
 import logging
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from snakemake_interface_logger_plugins.common import LogEvent
@@ -21,6 +22,9 @@ from anurans.common.wording import round_time
 EVERY = 15.0
 # What Snakemake calls what it writes to the terminal.
 HANDLER = "DefaultStreamHandler"
+PLUGINS = ("local", "slurm")
+# Jobs that print a table for people; on Slurm nobody sees it but in their logs.
+TABLES = ("summarize_runs", "write_monitoring")
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ class Progress:
     >>> progress.plan({"draw": 3})
     >>> progress.start(1, "draw")
     >>> progress.finish(1), [*progress.lines()]
-    (None, ['1 of 3 figures (draw), 2.0 a minute, about 1 minute left'])
+    ('draw', ['1 of 3 figures (draw), 2.0 a minute, about 1 minute left'])
     """
 
     def __init__(
@@ -76,12 +80,14 @@ class Progress:
         if stage is not None and stage.began is None:
             stage.began = stage.told = self._now()
 
-    def finish(self, job: int) -> None:
-        """Take down that a job has ended well."""
-        stage = self._stages.get(self._rule_of.pop(job, ""))
+    def finish(self, job: int) -> str:
+        """Take down that a job has ended well, and give its rule."""
+        rule = self._rule_of.pop(job, "")
+        stage = self._stages.get(rule)
         if stage is not None:
             stage.done += 1
             stage.jobs = max(stage.jobs, stage.done)
+        return rule
 
     def lines(self) -> Iterator[str]:
         """A line for each stage that is done, or was not told of for a while."""
@@ -119,21 +125,23 @@ class StageLines(logging.Filter):
             case LogEvent.JOB_INFO:
                 self._progress.start(told.jobid, told.rule_name)
             case LogEvent.JOB_FINISHED:
-                self._progress.finish(told.job_id)
+                rule = self._progress.finish(told.job_id)
+                if rule in TABLES and self._workflow.executor_plugin.name == "slurm":
+                    self._write(_log_of(rule))
             case LogEvent.PROGRESS:
                 for line in self._progress.lines():
                     self._write(f"{line}; {told.done} of {told.total} steps")
                 return told.done == told.total
-            case LogEvent.JOB_STARTED:
+            case LogEvent.JOB_STARTED | LogEvent.GROUP_INFO:
                 pass
             case _:
                 return not record.getMessage().startswith("Select jobs to execute")
         return False
 
     def _is_ours(self) -> bool:
-        """Whether the jobs of this run are done on this machine, for real."""
+        """Whether the jobs of this run are done for real, where their ends are told one by one."""
         plugin = getattr(self._workflow, "executor_plugin", None)
-        return plugin is not None and plugin.name == "local" and not self._workflow.dryrun
+        return plugin is not None and plugin.name in PLUGINS and not self._workflow.dryrun
 
     def _write(self, line: str) -> None:
         self._handler.acquire()
@@ -160,6 +168,12 @@ def follow(workflow: Any, logger: logging.Logger) -> None:
     for handler in logger.handlers:
         if handler.name == HANDLER and isinstance(handler, logging.StreamHandler):
             handler.addFilter(StageLines(workflow, handler))
+
+
+def _log_of(rule: str) -> str:
+    path = Path("logs", f"{rule}.log")
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return f"{path}:\n{text}"
 
 
 def _done(rule: str, noun: tuple[str, str | None], jobs: int, seconds: float) -> str:

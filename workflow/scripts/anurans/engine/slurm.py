@@ -10,6 +10,34 @@ from anurans.common.errors import UserError
 RUN = re.compile(r"(\w+_)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def check_ends_are_told(status_command: str | None) -> None:
+    """Refuse to start where Slurm is asked in a way that never tells of the end of a job.
+
+    Parameters
+    ----------
+    status_command
+        `sacct` or `squeue`: what the profile asks with.
+
+    Raises
+    ------
+    UserError
+        Where it is `sacct`, and the cluster keeps no accounts.
+    """
+    if status_command != "sacct":
+        return
+    try:
+        done = subprocess.run(["sacct", "--noheader", "-X"], capture_output=True, text=True)
+    except OSError:
+        return  # the plugin then asks squeue
+    if done.returncode and "accounting storage is disabled" in done.stderr:
+        raise UserError(
+            f"This cluster keeps no accounts of jobs (sacct: {done.stderr.strip()}), so a run "
+            "would wait for ever for the end of its first job. In config.yaml of your profile, "
+            "such as profiles/slurm, take the # away before slurm-no-account and "
+            "slurm-status-command. Then run the same command again."
+        )
+
+
 def check_none_left(folder: str | Path) -> None:
     """Refuse to start where jobs of a killed run go on, which would be done twice at once.
 

@@ -64,8 +64,11 @@ def tell_disk(
     yield "Disk, without audio of clips, tables and figures:"
     shown = [{"what": row["what"], "bytes": size(row["bytes"]), "how": row["how"]} for row in disk]
     yield from table_text(shown, ["what", "bytes", "how"])[1:]
-    most = size(costs.temporary(runs, sr))
-    if keep:
+    temporary = costs.temporary(runs, sr)
+    most = size(temporary)
+    if not temporary:
+        yield "No audio of clips is written: networks that take sound read the recordings."
+    elif keep:
         yield f"Besides {most} of audio of clips, which clips.keep keeps."
     else:
         yield (
@@ -104,4 +107,6 @@ def read_durations(
     if not assumed:
         return [known[name] for name in names], ""
     unread = "none of which can" if assumed == len(names) else f"{assumed} of which cannot"
-    return [known[name] for name in names], f", {unread} be read yet: {ASSUMED_LENGTH:g} s each"
+    return [
+        known[name] for name in names
+    ], f", {unread} be read yet and count as {ASSUMED_LENGTH:g} s"

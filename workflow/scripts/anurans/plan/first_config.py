@@ -9,7 +9,7 @@ from pathlib import Path
 from anurans.common.wording import counted
 from anurans.networks.sound_networks import find_birdnet
 from anurans.plan.first_look import FirstLook, Label
-from anurans.recordings.names import Recording
+from anurans.recordings.names import BY_PATH, Recording
 from anurans.splits.salts import rank_salts
 from anurans.splits.splits import Split
 
@@ -89,7 +89,7 @@ def first_config(look: FirstLook, table: str, sites: str) -> FirstConfig:
         "annotations:",
         f"  source: {_quoted(look.annotations_source)}",
         "",
-        "species:  # code in tables: name, and the texts that annotations have for it",
+        "species:  # code: name; write scientific names, by which some networks know a species",
     ]
     for label in kept:
         lines.append(f"  {codes[label.text]}: {_species(label, codes)}  # {_amount(label)}")
@@ -115,7 +115,7 @@ def first_config(look: FirstLook, table: str, sites: str) -> FirstConfig:
         "",
         "# To listen to more recordings with the best model, name their folder:",
         "# detection:",
-        "#   recordings: {source: season}",
+        f"#   recordings: {{source: season{', id: path' if look.id == BY_PATH else ''}}}",
         "#   model: best",
         "",
     ]
@@ -164,11 +164,14 @@ def _salt(split: Split, annotated: Sequence[Recording], kept: Sequence[Label]) -
 
 
 def _clock(look: FirstLook) -> list[str]:
+    zone = [
+        "  # Times are known in UTC. Say where the place is, and nights and hours are local:",
+        "  # time_zone: America/Sao_Paulo",
+    ]
+    if look.clock:
+        return [f"  clock: {look.clock}  # of names, as headers say; of new recordings too", *zone]
     if look.is_utc:
-        return [
-            "  # Times are known in UTC. Say where the place is, and nights and hours are local:",
-            "  # time_zone: America/Sao_Paulo",
-        ]
+        return zone
     return ["  # time_zone: America/Sao_Paulo  # for sunset and UTC; times are as names say"]
 
 

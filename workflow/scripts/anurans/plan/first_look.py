@@ -55,6 +55,8 @@ class FirstLook:
         Latitude and longitude of each site that headers know, in degrees.
     told
         Sentences for people, in order: what was found, and what is odd.
+    clock
+        `UTC` where the header of each recording says that its name has the time in UTC; else empty.
     """
 
     source: str
@@ -65,6 +67,7 @@ class FirstLook:
     labels: tuple[Label, ...]
     places: dict[str, tuple[float, float]]
     told: list[str] = field(default_factory=list)
+    clock: str = ""
 
     @property
     def is_utc(self) -> bool:
@@ -94,9 +97,12 @@ def look(recordings: str, annotations: str = "") -> FirstLook:
     found = list_recordings(recordings, id=id)
     headers = {each.recording: read_device_header(each.path) for each in found if not each.fault}
     told = [_tell_files(recordings, found, id)]
+    empty = [each.recording for each in found if not each.fault and not _size(each)]
+    told += _tell_empty(empty)
     found, of_sites = _by_folder(found, id)
     told += of_sites
-    known, clocks = _with_clocks(found, headers)
+    known, clocks, in_utc = _with_clocks(found, headers)
+    sure = in_utc and all(each.zone or each.recording in {*in_utc, *empty} for each in known)
     told += [*_tell_sites(known), *clocks, *tell_oddities("recordings", known)]
     told += _tell_copies(found)
     source = annotations or recordings
@@ -104,7 +110,15 @@ def look(recordings: str, annotations: str = "") -> FirstLook:
     told += of_labels
     told += _tell_unread(recordings, source, found)
     return FirstLook(
-        recordings, source, id, known, annotated, labels, _places(known, headers), told
+        recordings,
+        source,
+        id,
+        known,
+        annotated,
+        labels,
+        _places(known, headers),
+        told,
+        "UTC" if sure else "",
     )
 
 
@@ -113,6 +127,18 @@ def _tell_files(folder: str, found: Sequence[Recording], id: str) -> str:
     kinds = ", ".join(f"{count} {ending}" for ending, count in endings.most_common())
     equal = "; names repeat in folders, so that ids are paths" if id == BY_PATH else ""
     return f"{counted(len(found), 'recording')} in {folder} ({kinds}){equal}."
+
+
+def _size(recording: Recording) -> int:
+    return Path(recording.path).stat().st_size
+
+
+def _tell_empty(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield (
+            f"{counted(len(names), 'file')} of 0 bytes, such as {names[0]}, as a recorder leaves "
+            "where its battery ends. A run leaves them out and lists them."
+        )
 
 
 def _by_folder(found: tuple[Recording, ...], id: str) -> tuple[tuple[Recording, ...], list[str]]:
@@ -147,7 +173,7 @@ def _tell_copies(found: Sequence[Recording]) -> Iterator[str]:
     """Files that are the same byte for byte, as of a card that was copied twice."""
     of_size = defaultdict(list)
     for each in found:
-        if not each.fault and (size := Path(each.path).stat().st_size):
+        if not each.fault and (size := _size(each)):
             of_size[size].append(each)
     alike = defaultdict(list)
     for size, files in of_size.items():
@@ -173,9 +199,10 @@ def _ends(path: str, size: int, most: int = 1 << 16) -> bytes:
 
 def _with_clocks(
     found: Sequence[Recording], headers: dict[str, DeviceHeader | None]
-) -> tuple[tuple[Recording, ...], list[str]]:
-    """Recordings with what headers add to their names, and what is to be said of clocks."""
+) -> tuple[tuple[Recording, ...], list[str], set[str]]:
+    """Recordings with what headers add, what is to be said of clocks, ids with names in UTC."""
     known, said = [], Counter[str]()
+    in_utc: set[str] = set()
     apart: list[str] = []
     times = [header.time for header in headers.values() if header and header.time]
     unset = not_set(time.date().isoformat() for time in times)
@@ -190,6 +217,7 @@ def _with_clocks(
         fits = _fits(each, time, is_set)
         if fits in ("added", "utc", "offset"):
             said[fits] += 1
+            in_utc |= {each.recording} if fits == "utc" else set()
             each = _at(each, time)
         elif fits == "apart":
             apart.append(f"{each.recording} (header: {time:%Y-%m-%d %H:%M:%S %z}".strip() + ")")
@@ -207,7 +235,7 @@ def _with_clocks(
     if apart:
         shown = ", ".join(apart[:3]) + (", ..." if len(apart) > 3 else "")
         told.append(f"Name and header disagree in {counted(len(apart), 'recording')}: {shown}.")
-    return tuple(known), told
+    return tuple(known), told, in_utc
 
 
 def _fits(each: Recording, time: datetime, is_set: bool) -> str:

@@ -313,6 +313,12 @@ def walk_names(folder: str | Path, endings: tuple[str, ...], what: str) -> Itera
         )
 
 
+def _how_to_fetch(source: str) -> str:
+    """What fetches the recordings of a site of AnuraSet, which configs of this project name."""
+    site = re.match(r"resources/(inct\d+)/", source)
+    return f" `snakemake download_{site[1]}` fetches these (docs/data.md)." if site else ""
+
+
 def _of_table(source: str, naming: Naming) -> list[Recording]:
     if is_remote(source):
         raise UserError(
@@ -323,7 +329,7 @@ def _of_table(source: str, naming: Naming) -> list[Recording]:
         raise UserError(
             f"recordings.source: {source} does not exist; expected a folder of recordings or a "
             f"table (recording, path). Paths are relative to the folder you run snakemake in, "
-            f"{Path.cwd()}."
+            f"{Path.cwd()}.{_how_to_fetch(source)}"
         )
     if not source.lower().endswith((".csv", ".tsv")):
         raise UserError(f"recordings.source: {source} is neither a folder nor a .csv or .tsv file.")
@@ -428,7 +434,7 @@ def _refuse_twins(found: Iterable[Recording], by_name: bool) -> None:
         advice = f"Two recordings have one id {what if by_name else ''}".strip() + "; rename one"
         if by_name:
             advice += (
-                ", or, where each recorder has a folder of its own, add `id: path` under "
-                "recordings.source, which makes folders part of the ids"
+                ", or, where each recorder has a folder of its own, set `recordings.id: path`, "
+                "which makes folders part of the ids"
             )
-        raise UserError(f"{advice}, or name them in a table of recordings:\n{listing(twins)}")
+        raise UserError(f"{advice}, or name them in a table of recordings:\n{listing(twins, 5)}")

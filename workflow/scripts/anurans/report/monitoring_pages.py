@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from anurans.common.markup import aligned
 from anurans.common.wording import counted
 from anurans.report.html import render
 from anurans.report.palette import species_colours
@@ -117,6 +118,16 @@ def heard(
         ]
         for code, name in species.items()
     ]
+
+
+def short_season(
+    project: str, species: Mapping[str, str], events: Mapping[str, int], totals: Sequence[Row]
+) -> str:
+    """A text table for the terminal: what was heard of each species."""
+    header = ("species", "events", "minutes with one", "clips with calls, expected (95 %)")
+    rows = heard(species, events, totals)
+    table = "\n".join(line.rstrip() for line in aligned([header, *rows], rule=True))
+    return f"\n{project}: calls in recordings that nobody annotated\n\n{table}\n\n"
 
 
 def precisions(rows: Sequence[Row]) -> list[list[str]]:

@@ -90,8 +90,11 @@ def check(
         advice = f"None of 256 salts does better; correct {split.file}"
     else:
         advice = "None of 256 salts does better; use fewer folds or a larger share"
+    if any("calls in none" in each for each in found):
+        advice += (
+            ". To let a rare species be missing, set "
+            f"splits.{split.name}.allow_missing: [<species>]"
+        )
     raise UserError(
-        f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n"
-        f"{advice}. To let a rare species be missing, set "
-        f"splits.{split.name}.allow_missing: [<species>]."
+        f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n{advice}."
     )
