@@ -73,7 +73,19 @@ def table():
     return render("table", "Scores", "All.", data=data)
 
 
-MADE = {"overview": overview, "season": season, "table": table}
+def many_columns():
+    """A table that no column of may be left out of, as those without a choice of columns."""
+    columns = [f"a_name_of_column_{at:02d}" for at in range(17)]
+    rows = [[f"0.1{at}{row}456" for at in range(17)] for row in range(3)]
+    data = {
+        "columns": columns,
+        "rows": rows,
+        **{"filters": [], "brief": [], "sources": None, "key": "", "file": "t.csv"},
+    }
+    return render("table", "Scores", "All.", data=data)
+
+
+MADE = {"many": many_columns, "overview": overview, "season": season, "table": table}
 
 
 @pytest.fixture
@@ -95,13 +107,31 @@ def open_page(browser, tmp_path):
         context.close()
 
 
+# The second is what the menu of Snakemake's report leaves of a screen of 1366.
+@pytest.mark.parametrize("width", [1280, 980])
 @pytest.mark.parametrize("name", MADE)
-def test_no_table_hides_its_last_column_at_desktop_width(name, open_page):
-    page = open_page(MADE[name](), 1280)
+def test_no_table_hides_its_last_column_at_desktop_width(name, width, open_page):
+    page = open_page(MADE[name](), width)
     hidden = page.evaluate(
         "[...document.querySelectorAll('.table')].map(box => box.scrollWidth - box.clientWidth)"
     )
     assert hidden and max(hidden) <= 0
+
+
+def test_a_value_and_its_interval_share_a_cell_and_rows_without_room_become_cards(open_page):
+    page = open_page(table(), 1280)
+    heads = page.locator("thead th").all_inner_texts()
+    assert "value, 95 %" in heads and "lower" not in heads
+    assert page.locator("tbody tr").first.get_by_text("0.123 (0.123 to 0.123)").count()
+    page = open_page(many_columns(), 700)
+    assert page.locator("table.cards").count() == 1
+    last = page.locator("tbody tr").first.locator("td").last
+    assert last.bounding_box()["x"] + last.bounding_box()["width"] <= 700
+    label = "each => getComputedStyle(each, '::before').content"
+    assert last.evaluate(label) == '"a name of column 16"'
+    # Back at a desktop, it is a table again.
+    page.set_viewport_size({"width": 2400, "height": 800})
+    page.locator("table:not(.cards)").wait_for()
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -1,4 +1,3 @@
-'use strict';
 const data = JSON.parse(document.getElementById('data').textContent);
 const { columns, rows, filters, brief, sources } = data;
 const at = Object.fromEntries(columns.map((name, i) => [name, i]));
@@ -21,6 +20,18 @@ const some = wanted.filter(name => !same.includes(name));
 const isLong = columns.map((name, i) => rows.some(row => row[i].length > 60));
 const said = (cell, i) =>
   isNumber[i] && /^-?\d+\.\d{4,}$/.test(cell) ? Number(cell).toFixed(3) : cell;
+// A value and its interval share a cell: f1_macro with its _lower and _upper, value with lower and
+// upper. Places of their columns, by that of the value.
+const ends = new Map();
+columns.forEach((name, i) => {
+  const [low, high] = name === 'value' || name === 'difference' ?
+    ['lower', 'upper'] : [`${name}_lower`, `${name}_upper`];
+  if (low in at && high in at) ends.set(i, [at[low], at[high]]);
+});
+const inOne = (i, row) => {
+  const [low, high] = ends.get(i).map(end => said(row[end], end));
+  return said(row[i], i) + (low || high ? ` (${low} to ${high})` : '');
+};
 const controls = document.getElementById('controls');
 const chosen = {};
 for (const name of filters) {
@@ -78,22 +89,30 @@ function source(key) {
   box.showModal();
 }
 function draw() {
-  const places = (all ? columns.filter(name => name !== data.key) : some).map(name => at[name]);
+  const seen = (all ? columns.filter(name => name !== data.key) : some).map(name => at[name]);
+  const joined = new Map([...ends].filter(([i, pair]) => [i, ...pair].every(each => seen.includes(each))));
+  const hidden = [...joined.values()].flat();
+  const places = seen.filter(i => !hidden.includes(i));
+  const called = i => columns[i].replaceAll('_', ' ') + (joined.has(i) ? ', 95 %' : '');
   const found = rows.filter(matches);
   if (sorted !== null) found.sort(compare);
   const head = make('tr', {}, ...places.map(i => {
     const arrow = sorted === i ? (down ? ' \u2193' : ' \u2191') : '';
-    const name = columns[i].replaceAll('_', ' ') + arrow;
-    const button = make('button', { type: 'button', textContent: name });
+    const button = make('button', { type: 'button', textContent: called(i) + arrow });
     // Best first: numbers fall at the first click.
     button.onclick = () => { down = sorted === i ? !down : isNumber[i]; sorted = i; draw(); };
     return make('th', { className: isNumber[i] ? 'number' : '', scope: 'col' }, button);
   }));
   if (sources) head.append(make('th', { textContent: 'source', scope: 'col' }));
   const body = found.slice(0, shown).map(row => {
-    const line = make('tr', {}, ...places.map(i => make('td', {
-      className: isNumber[i] ? 'number' : isLong[i] ? 'long' : '', textContent: said(row[i], i),
-    })));
+    const line = make('tr', {}, ...places.map(i => {
+      const cell = make('td', {
+        className: isNumber[i] ? 'number' : isLong[i] ? 'long' : '',
+        textContent: joined.has(i) ? inOne(i, row) : said(row[i], i),
+      });
+      cell.dataset.label = called(i);
+      return cell;
+    }));
     if (sources) {
       const button = make('button', {
         className: 'source', textContent: 'show', title: 'where this row comes from',
@@ -106,8 +125,7 @@ function draw() {
   const table = make('table', {}, make('thead', {}, head), make('tbody', {}, ...body));
   const box = document.getElementById('table');
   box.replaceChildren(table);
-  // Where the last column would not be seen, cells break before it is hidden.
-  if (box.scrollWidth > box.clientWidth) table.className = 'tight';
+  fit(box);
   const count = document.getElementById('count');
   count.replaceChildren(`${found.length} of ${rows.length} rows`);
   if (found.length > shown) {
