@@ -6,7 +6,7 @@ import pytest
 
 from anurans.report.html import render
 from anurans.report.overview import Overview, overview_page
-from anurans.report.palette import species_colours
+from anurans.report.palette import species_marks
 from anurans.report.report_pages import PAGES
 from anurans.report.season_answers import season_answers
 from anurans.report.species_answers import Ground, Help, Known
@@ -55,8 +55,8 @@ def season():
     )
     given = {"doubts": ["One.", "Two."], "later": "", "settles": "", "round": 1, "told": []}
     given |= dict.fromkeys(("heard", "counts", "precision", "notes", "judged"), ())
-    colours = species_colours(len(NAMES))
-    return render("monitoring", "Pond", "Calls.", answers=answers, colours=colours, **given)
+    marks = species_marks(len(NAMES))
+    return render("monitoring", "Pond", "Calls.", answers=answers, marks=marks, **given)
 
 
 def table():

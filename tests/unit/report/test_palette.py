@@ -6,7 +6,14 @@ import pytest
 from matplotlib.figure import Figure
 
 from anurans.report.figures import name_species
-from anurans.report.palette import COLOURS, GREY, shades, species_colour, species_colours
+from anurans.report.palette import (
+    COLOURS,
+    GREY,
+    shades,
+    species_colour,
+    species_mark,
+    species_marks,
+)
 
 
 def light(colour):
@@ -16,9 +23,11 @@ def light(colour):
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def test_seven_species_have_seven_colours_and_then_they_come_again():
-    assert len(set(species_colours(7))) == 7
-    assert species_colours(9)[7:] == [species_colour(0), species_colour(1)] == list(COLOURS[:2])
+def test_seven_species_have_seven_colours_and_then_they_come_again_in_another_shape():
+    assert len({species_colour(number) for number in range(7)}) == 7
+    assert [species_colour(7), species_colour(8)] == list(COLOURS[:2])
+    assert len(set(species_marks(28))) == 28
+    assert len({mark for _, mark in species_marks(7)}) == 1
 
 
 def seen_by(colour, matrix):
@@ -52,7 +61,7 @@ def test_shades_darken(colour):
 def test_a_panel_is_named_by_colour_name_and_code():
     ax = Figure().add_subplot()
     name_species(ax, 1, "PHYCUV", "Physalaemus cuvieri")
-    assert ax.title.get_color() == species_colour(1)
+    assert (ax.title.get_color(), ax.title.get_text()) == (species_colour(1), species_mark(1))
     title, code = ax.texts
     assert (title.get_text(), title.get_fontstyle()) == ("Physalaemus cuvieri", "italic")
     assert (code.get_text(), code.get_color()) == ("PHYCUV", GREY)

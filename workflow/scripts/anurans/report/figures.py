@@ -20,7 +20,7 @@ from anurans.annotations.formats import Annotation
 from anurans.annotations.labels import cover_clips
 from anurans.common.files import whole
 from anurans.recordings.clips import ClipTable, parse_intervals
-from anurans.report.palette import COLOURS, GREY, species_colour
+from anurans.report.palette import COLOURS, GREY, species_colour, species_mark
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "<")
 STYLE: dict[Any, Any] = {
@@ -91,7 +91,7 @@ def headline(figure: Figure, text: str) -> None:
 
 
 def name_species(ax: Axes, number: int, code: str, name: str = "") -> None:
-    """Name a species above its panel, after a square of its colour.
+    """Name a species above its panel, after the mark of its colour.
 
     Parameters
     ----------
@@ -102,12 +102,12 @@ def name_species(ax: Axes, number: int, code: str, name: str = "") -> None:
     code, name
         Of the species; the name may be empty.
     """
-    square = ax.set_title("\N{BLACK SQUARE}", color=species_colour(number))
+    mark = ax.set_title(species_mark(number), color=species_colour(number))
     style: dict[str, Any] = {"textcoords": "offset points", "va": "bottom"}
     if not name:
-        ax.annotate(code, (1, 0), (4, 0), xycoords=square, fontweight="bold", **style)
+        ax.annotate(code, (1, 0), (4, 0), xycoords=mark, fontweight="bold", **style)
         return
-    title = ax.annotate(name, (1, 0), (4, 0), xycoords=square, fontstyle="italic", **style)
+    title = ax.annotate(name, (1, 0), (4, 0), xycoords=mark, fontstyle="italic", **style)
     ax.annotate(code, (1, 0), (5, 0), xycoords=title, color=GREY, **style)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from anurans.common.markup import aligned
 from anurans.common.wording import counted
 from anurans.report.html import render
-from anurans.report.palette import species_colours
+from anurans.report.palette import species_marks
 from anurans.report.season_answers import season_answers
 from anurans.report.season_counts import (
     expected_of,
@@ -93,7 +93,7 @@ def monitoring_page(
         settles="" if listened else settled_by_listening(species, totals),
         round=review_round,
         answers=season_answers(species, events, dates, totals, listened, review_round),
-        colours=species_colours(len(species)),
+        marks=species_marks(len(species)),
         heard=heard(species, events, totals),
         precision=precisions(precision),
         notes=[f"{row['species']}: {row['note']}." for row in precision if row["note"]],

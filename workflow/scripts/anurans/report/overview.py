@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from anurans.report.html import render
-from anurans.report.palette import species_colours
+from anurans.report.palette import species_marks
 from anurans.report.species_answers import Help, Known, answer
 from anurans.scores.ranking import CLIPS
 
@@ -48,7 +48,7 @@ def overview_page(of: Overview) -> str:
         model_sentence(of),
         doubts=doubtful_model(of.model),
         answers=[answer(each, of.help) for each in of.known],
-        colours=species_colours(len(of.known)),
+        marks=species_marks(len(of.known)),
         pages=of.pages,
         doubted=of.help.doubts,
     )

@@ -7,6 +7,8 @@ Without matplotlib, so that pages can have them.
 # is lost on white. A marker goes with each, for print in grey.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 GREY = "#767676"
+# Where colours come again, another shape: square, circle, triangle, diamond.
+MARKS = "\N{BLACK SQUARE}\N{BLACK CIRCLE}\N{BLACK UP-POINTING TRIANGLE}\N{BLACK DIAMOND}"
 # How much of a colour is left in white, and the darkest end, how much of it is left in black.
 TINTS, DARK = (0.08, 0.5, 1.0), 0.3
 
@@ -22,9 +24,20 @@ def species_colour(number: int) -> str:
     return COLOURS[number % len(COLOURS)]
 
 
-def species_colours(count: int) -> list[str]:
-    """Colours of so many species, in the order of the config."""
-    return [species_colour(number) for number in range(count)]
+def species_mark(number: int) -> str:
+    """Shape of species `number` of the config, from 0; with its colour, its own up to 28 species.
+
+    Examples
+    --------
+    >>> species_mark(0), species_mark(7), species_mark(20)
+    ('■', '●', '▲')
+    """
+    return MARKS[number // len(COLOURS) % len(MARKS)]
+
+
+def species_marks(count: int) -> list[tuple[str, str]]:
+    """Colour and shape of so many species, in the order of the config."""
+    return [(species_colour(number), species_mark(number)) for number in range(count)]
 
 
 def shades(colour: str) -> list[str]:
