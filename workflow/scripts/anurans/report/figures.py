@@ -20,6 +20,7 @@ from anurans.annotations.formats import Annotation
 from anurans.annotations.labels import cover_clips
 from anurans.common.files import whole
 from anurans.recordings.clips import ClipTable, parse_intervals
+from anurans.report.alternatives import add_words, in_words
 from anurans.report.palette import COLOURS, GREY, species_colour, species_mark
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "<")
@@ -66,6 +67,8 @@ LINE = 0.18  # height of a line of a forest plot, in inches
 def sheet(paths: Iterable[str | os.PathLike], width: float, height: float) -> Iterator[Figure]:
     """Give an empty figure, and write it to each path, whole or not at all, when all went well.
 
+    An SVG says in words what it shows.
+
     Parameters
     ----------
     paths
@@ -81,8 +84,12 @@ def sheet(paths: Iterable[str | os.PathLike], width: float, height: float) -> It
         FigureCanvasAgg(figure)
         yield figure
         partials = [files.enter_context(whole(path)) for path in paths]
+        words = in_words(figure)
         for partial in partials:
-            figure.savefig(partial, metadata=METADATA[Path(partial).suffix])
+            suffix = Path(partial).suffix
+            figure.savefig(partial, metadata=METADATA[suffix])
+            if suffix == ".svg":
+                add_words(Path(partial), *words)
 
 
 def headline(figure: Figure, text: str) -> None:
@@ -102,6 +109,7 @@ def name_species(ax: Axes, number: int, code: str, name: str = "") -> None:
     code, name
         Of the species; the name may be empty.
     """
+    ax.set_label(f"{name} ({code})" if name else code)
     mark = ax.set_title(species_mark(number), color=species_colour(number))
     style: dict[str, Any] = {"textcoords": "offset points", "va": "bottom"}
     if not name:
