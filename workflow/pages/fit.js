@@ -5,6 +5,10 @@ function fit(box) {
   const table = box.querySelector('table:not(.answers)');
   if (!table) return;
   table.classList.remove('tight', 'cards');
+  const names = [...table.querySelectorAll('thead th')].map(head => head.textContent);
+  for (const row of table.tBodies[0].rows) {
+    [...row.cells].forEach((cell, at) => { cell.dataset.label = names[at]; });
+  }
   for (const step of ['tight', 'cards']) {
     if (box.scrollWidth > box.clientWidth) table.classList.add(step);
   }

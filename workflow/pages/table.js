@@ -105,14 +105,10 @@ function draw() {
   }));
   if (sources) head.append(make('th', { textContent: 'source', scope: 'col' }));
   const body = found.slice(0, shown).map(row => {
-    const line = make('tr', {}, ...places.map(i => {
-      const cell = make('td', {
-        className: isNumber[i] ? 'number' : isLong[i] ? 'long' : '',
-        textContent: joined.has(i) ? inOne(i, row) : said(row[i], i),
-      });
-      cell.dataset.label = called(i);
-      return cell;
-    }));
+    const line = make('tr', {}, ...places.map(i => make('td', {
+      className: isNumber[i] ? 'number' : isLong[i] ? 'long' : '',
+      textContent: joined.has(i) ? inOne(i, row) : said(row[i], i),
+    })));
     if (sources) {
       const button = make('button', {
         className: 'source', textContent: 'show', title: 'where this row comes from',

@@ -24,10 +24,10 @@ def in_words(figure: Figure) -> tuple[str, str]:
         The title is empty where the figure has none.
     """
     axes = [ax for ax in figure.axes if ax.get_visible() and ax.get_label() != "<colorbar>"]
-    names = _once(ax.get_label() or ax.get_title(loc="left") or ax.get_title() for ax in axes)
+    names = _once(str(ax.get_label()) or ax.get_title(loc="left") or ax.get_title() for ax in axes)
     across = _once([*(ax.get_xlabel() for ax in axes), figure.get_supxlabel()])
     up = _once([*(ax.get_ylabel() for ax in axes), figure.get_supylabel()])
-    legends = [*figure.legends, *(ax.get_legend() for ax in axes if ax.get_legend())]
+    legends = [*figure.legends, *(legend for ax in axes if (legend := ax.get_legend()))]
     keys = _once(text.get_text() for legend in legends for text in legend.get_texts())
     parts = [
         f"{counted(len(names), 'panel')}: {listed(names)}" if len(names) > 1 else "",
