@@ -7,7 +7,6 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_columns, read_table, write_table
 from anurans.heads.models import write_description
-from anurans.listening.assembling import tuned_rows
 from anurans.listening.detector import THRESHOLDS, name_of, read_detector
 from anurans.listening.finished_models import (
     ABOUT,
@@ -19,6 +18,7 @@ from anurans.listening.finished_models import (
     describe_finished,
 )
 from anurans.listening.finished_models import THRESHOLDS as TUNED
+from anurans.listening.thresholds import tuned_rows
 from anurans.networks.embeddings import by_digest, network_files
 from anurans.networks.sound_networks import file_name
 from anurans.scores.curves import read_scored, scored_rows

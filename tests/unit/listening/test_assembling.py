@@ -8,7 +8,6 @@ import pytest
 from anurans.common.errors import UserError
 from anurans.listening import assembling
 from anurans.scores.comparison import MODEL
-from anurans.scores.curves import read_scored
 
 
 def metrics(recipe, fold, f1, subset="validation"):
@@ -46,28 +45,6 @@ def test_clips_that_any_fold_learnt_from():
     ]
     assert assembling.learnt_clips(tables) == {"a1": "a", "b1": "b"}
     assert assembling.learnt_clips(tables[:1]) == {"a1": "a"}
-
-
-def test_the_one_threshold_of_a_refit_is_tuned_on_what_folds_left_out():
-    rows = [
-        {"role": "held_out", "used": "1", "recording": name, "group": name}
-        | {"label_A": label, "score_A": score, "predicted_A": "0"}
-        | {"label_B": "0", "score_B": score, "predicted_B": "0"}
-        for name, label, score in (("a", "1", "0.9"), ("b", "1", "0.3"), ("c", "0", "0.2"))
-    ]
-    scored = read_scored(rows, ["A", "B"], "held_out")
-    tables = [
-        [
-            {"species": name, "threshold": "0.7", "source": "tuned", "positives": "2"}
-            for name in "AB"
-        ]
-    ]
-    of_folds = assembling.tuned_rows(["1"], tables, scored, ["A", "B"])
-    assert [(row["fold"], row["threshold"]) for row in of_folds] == [("1", "0.7")] * 2
-    found = assembling.tuned_rows(["refit"], tables, scored, ["A", "B"])
-    assert [row["fold"] for row in found] == ["refit"] * 2
-    assert float(found[0]["threshold"]) == pytest.approx(0.25) and found[0]["source"] == "tuned"
-    assert float(found[1]["threshold"]) == 0.5 and found[1]["source"] == "default"
 
 
 def test_images_depend_on_the_spectrogram_and_windows_on_rate_and_seed():

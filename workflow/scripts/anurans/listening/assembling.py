@@ -7,14 +7,11 @@ from typing import Any
 import numpy as np
 
 from anurans.common.errors import UserError
-from anurans.common.tables import format_score
-from anurans.listening.detector import by_fold, directions, nearest
+from anurans.listening.detector import directions, nearest
 from anurans.scores.comparison import MODEL
-from anurans.scores.curves import Scored
-from anurans.scores.evaluation import HALF, tune_threshold
 from anurans.scores.ranking import gather_models, mean_score, rank_models
 from anurans.splits.datasets import Embeddings, rows_of
-from anurans.splits.splits import REFIT, TRAIN, VALIDATION
+from anurans.splits.splits import TRAIN, VALIDATION
 
 # Training clips that new ones are compared with, and the share of these within the limit.
 REFERENCE, WITHIN = 400, 0.99
@@ -60,35 +57,6 @@ def choose_model(metrics: Sequence[Sequence[Row]]) -> tuple[list[int], dict[str,
         "folds": [metrics[at][0]["fold"] for at in places],
         "validation_f1": mean_score([metrics[at] for at in places], VALIDATION),
     }
-
-
-def tuned_rows(
-    folds: Sequence[str], tables: Sequence[Sequence[Row]], held_out: Scored, species: Sequence[str]
-) -> list[dict[str, str]]:
-    """Rows of the tuned thresholds of a detector.
-
-    Parameters
-    ----------
-    folds
-        Of the detector.
-    tables
-        The thresholds.tsv of each fold's run.
-    held_out
-        Clips of all folds, each as the fold scores it that did not learn from it. The one
-        threshold of a refit is tuned on these, since it left no clip out.
-    species
-        In the order of the columns.
-    """
-    if REFIT not in folds:
-        return by_fold(folds, tables)
-    rows = []
-    for column, name in enumerate(species):
-        of = held_out.about(column)
-        threshold = tune_threshold(of.labels[:, 0], of.scores[:, 0])
-        told = {"source": "default" if threshold is None else "tuned"}
-        told["threshold"] = format_score(HALF if threshold is None else threshold)
-        rows.append({"species": name, "fold": REFIT} | told)
-    return rows
 
 
 def made_by(made: Mapping[str, Any]) -> dict[str, Any]:
