@@ -66,5 +66,5 @@ def test_each_fold_calls_by_its_own_threshold_and_a_refit_by_one_of_other_groups
     assert called(scored.about(0), "A", tuned).tolist() == [True, False, False]
     scored = held_out([("a", "1", "0.9"), ("b", "1", "0.3"), ("c", "0", "0.28"), ("d", "0", "0.1")])
     of_all = [tuned[0] | {"fold": "refit", "threshold": "0.29"}]
-    # Without b, whose score is the lowest of those with calls, the threshold lies above it.
-    assert called(scored.about(0), "A", of_all).tolist() == [True, False, False, False]
+    # Of the others alone the threshold lies above b's score, and below c's.
+    assert called(scored.about(0), "A", of_all).tolist() == [True, False, True, False]
