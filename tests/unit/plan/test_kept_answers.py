@@ -240,3 +240,14 @@ def test_plans_of_other_configs_go_after_a_week(project, tmp_path):
     os.utime(old, (0, 0))
     plan(project).keep()
     assert other.exists() and not old.exists()
+
+
+def test_a_config_of_a_finished_model_alone_names_no_recordings_of_its_own(tmp_path):
+    config = {"recordings": {"pattern": "recorders"}, "annotations": {"format": "auto"}}
+    config["detection"] = {"recordings": {"source": str(tmp_path / "new")}, "model": "frogs"}
+    answers = Answers(tmp_path / "kept", "code")
+    answers.belong_to(config)
+    assert answers.keep({"question": "answer"})
+    again = Answers(tmp_path / "kept", "code", reads=True)
+    again.belong_to(config)
+    assert again.kept("question") == "answer"

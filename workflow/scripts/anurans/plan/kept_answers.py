@@ -148,10 +148,11 @@ def _sources(config: Mapping[str, Any]) -> Iterator[str]:
     """Lines that change with whatever recordings and annotations of a config are found from."""
     detection = config.get("detection") or {}
     for of in (config.get("recordings"), detection.get("recordings")):
-        yield from _names(of["source"]) if of and of["source"] else ()
+        yield from _names(of["source"]) if of and of.get("source") else ()
     annotations = config.get("annotations") or {}
     files = [annotations.get("source"), *annotations.get("partial", []), detection.get("truth")]
-    files += [config.get("sites"), *(each.get("file") for each in config["splits"].values())]
+    splits = config.get("splits") or {}
+    files += [config.get("sites"), *(each.get("file") for each in splits.values())]
     # Of the demo, whose recordings are made where there are labels.
     for path in [*files, "resources/demo/annotations"]:
         yield from _contents(path) if path else ()
