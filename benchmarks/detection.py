@@ -25,8 +25,8 @@ KINDS = ("images", "birdnet")
 SHARES = {"mobilenet": 0.9, "mobilenet-small": 0.6}
 BIRDNET, ANALYZER = "birdnet", 4  # times as fast as BirdNET-Analyzer
 LIMIT = (
-    " Drawing takes 1 ms of a core a clip, and reading, hashing and measuring as much again or more: "
-    "with a small network this is most of the work."
+    " Drawing takes 1 ms of a core a clip, and reading, hashing and measuring as much again or "
+    "more: with a small network this is most of the work."
 )
 MODEL = "all/{}/original/linear"
 CONFIG = {
