@@ -210,8 +210,7 @@ class DetectionPlan:
 
     def refits(self, name: str) -> list[str]:
         """A file of the refit of each model of `runs` that trains its network, if asked for."""
-        wanted = self._refits() if self.settings["refit"] else []
-        return [f"results/training/{run.folder}/{name}" for run in wanted]
+        return self._runs.files(name, self._refits() if self.settings["refit"] else [])
 
     def _tuned(self) -> list[config_runs.Run]:
         return [run for run in self.runs() if is_tuned(self._config["recipes"][run.recipe])]

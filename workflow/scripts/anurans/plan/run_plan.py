@@ -137,7 +137,7 @@ class RunPlan:
             return []
         names = config_runs.split(self._config, split).fold_names
         runs = [Run(split, backbone, dataset, recipe, name) for name in names]
-        return [f"results/training/{run.folder}/scores.h5" for run in runs]
+        return self.files("scores.h5", runs)
 
     def head_names(self) -> str:
         """Regular expression of the names of the recipes that train a head."""
