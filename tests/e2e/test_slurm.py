@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 
 import cluster
@@ -12,6 +13,8 @@ import yaml
 from conftest import CONFIG, snakemake, write_config
 from killing import Run
 from products import digests
+
+from anurans.plan.kept_answers import FRESH
 
 pytestmark = pytest.mark.slurm
 # Of what a user would change: a cluster without accounting; and less waiting.
@@ -68,6 +71,8 @@ def test_a_whole_run_through_all_that_happens_to_jobs(fresh, built, slurm):
     before = last(slurm)
     # Too little for the first attempt.
     change_profile(fresh, 2, {"export_backbone": {"mem_mb": "400 if attempt == 1 else 3000"}})
+    # The world was copied just now, and no plan is kept of files that may change unseen.
+    time.sleep(FRESH / 1e9)
     run = Run(fresh, *ON_SLURM, "results/summary.csv")
     try:
         # Cancelled while it runs.
