@@ -23,7 +23,6 @@ and mixtures, against `model.fit` of the same network on images in memory, on tw
 import argparse
 import csv
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -33,7 +32,7 @@ from statistics import mean
 
 import numpy as np
 import yaml
-from measuring import ROOT, SCRIPTS, machine, snakemake
+from measuring import ROOT, SCRIPTS, copy_workflow, machine, snakemake
 
 sys.path.insert(0, str(ROOT / "resources/demo/season"))
 sys.path.insert(0, str(SCRIPTS))
@@ -42,7 +41,6 @@ import draw as seasons
 
 from anurans.common.tables import read_table
 
-PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles", "resources")
 FILES = {"0.25": "mobilenet_2_5_224*.h5", "1.0": "mobilenet_1_0_224*.h5"}
 SIZES, SALTS = (25, 50, 100, 200), ("1", "2")
 SPECIES = {
@@ -67,15 +65,6 @@ def make(folder: Path, world: str, given: argparse.Namespace) -> Path:
         for name, settings in RECIPES.items()
     }
     write_config(place, config | {"backbones": networks(given), "recipes": recipes})
-    return place
-
-
-def copy_workflow(place: Path) -> Path:
-    """Copy the workflow to a folder, unless it is there."""
-    for part in PARTS if not place.exists() else ():
-        place.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
-        copy(ROOT / part, place / part)
     return place
 
 

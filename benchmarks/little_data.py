@@ -27,7 +27,6 @@ named by `--against`; without one to `before` or `study`.
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import warnings
@@ -37,7 +36,7 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from measuring import ROOT, SCRIPTS
+from measuring import ROOT, SCRIPTS, copy_workflow
 from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(SCRIPTS))
@@ -96,11 +95,7 @@ class World:
 
 def embed(folder: Path, backbones: dict, settings: dict) -> None:
     """Make the embeddings of a world with the workflow, unless they are there."""
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        for part in ("Snakefile", "rules", "workflow", "envs", "profiles", "config", "resources"):
-            source = ROOT / part
-            (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / part)
+    copy_workflow(folder)
     config = settings | {
         "backbones": backbones,
         "splits": {"recording": {"by": "recording", "test": 0, "folds": 3, "validation": 0.25}},

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow/scripts"
+# Of the project, what a folder needs to run the workflow.
+PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles", "resources", "config")
 # Turns of each measurement, where the user says.
 ROUNDS: int | None = None
 ONE_THREAD = {
@@ -81,6 +84,15 @@ class Row:
     goal: str
     reached: bool | None
     note: str = ""
+
+
+def copy_workflow(place: Path) -> Path:
+    """Copy the workflow to a folder, unless it is there, with the config of the demo."""
+    for part in PARTS if not place.exists() else ():
+        place.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+        copy(ROOT / part, place / part)
+    return place
 
 
 def spend(

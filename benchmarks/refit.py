@@ -19,7 +19,6 @@ from finetuning import (
     SEASON,
     SHARED,
     SPECIES,
-    copy_workflow,
     drawn,
     make_season,
     networks,
@@ -27,7 +26,7 @@ from finetuning import (
     write,
     write_config,
 )
-from measuring import machine, snakemake
+from measuring import copy_workflow, machine, snakemake
 
 DRAWS = 2000
 MODEL = "folds/mobilenet-0.25/original/tuned"

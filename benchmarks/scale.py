@@ -1,6 +1,7 @@
 """What planning takes for sites of 1,000 recordings to 200,000 or more, by names alone.
 
-    .venv/bin/python benchmarks/scale.py [--sizes 1000 10000] [--million] [--folder FOLDER]
+    .venv/bin/python benchmarks/scale.py [--sizes 1000 10000] [--million] [--finished]
+        [--folder FOLDER]
 
 Each site is a folder of empty files, the length of which no plan needs, and a table with three
 annotations for each recording; the config is config/inct41.yaml, with a shard for every 1000
@@ -9,6 +10,9 @@ results/summary.csv (parse, and all that is planned), which is then kept as a wo
 that submits its jobs; and the start of one job as a cluster starts it, a training in a split by
 clip, with the kept plan and without. Seconds are of the processor, but for one column. Prints a
 table, and writes it to benchmarks/SCALE.md when all sizes were measured.
+
+`--finished` plans over results that are all there instead: an empty file for each, recorded by
+`snakemake --touch` with what its job would be made from. That takes long itself.
 """
 
 import argparse
@@ -23,7 +27,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import yaml
-from measuring import ROOT, machine
+from measuring import ROOT, copy_workflow, machine
 
 SPECIES = ("BOAALB", "PHYCUV", "BOALUN")
 # Recordings in a shard: its longest job, ResNet50 on one core, takes a quarter of an hour.
@@ -85,11 +89,11 @@ def make_site(folder: Path, n: int) -> Path:
     return path
 
 
-def spent(command: list[str], folder: Path) -> tuple[float, float, float, str]:
+def spent(command: list[str], folder: Path, place: Path = ROOT) -> tuple[float, float, float, str]:
     """Seconds of the clock and of the processor, MB at the peak, and what it printed."""
     with (folder / "printed.txt").open("w+") as printed:
         began = time.monotonic()
-        child = subprocess.Popen(command, cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(command, cwd=place, stdout=printed, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.monotonic() - began
         printed.seek(0)
@@ -134,17 +138,43 @@ def measure(folder: Path, n: int) -> tuple[str, ...]:
     )
 
 
+def finished(folder: Path, n: int) -> str:
+    """What a plan takes where nothing is to be done, in words."""
+    config, place = make_site(folder / "site", n), copy_workflow(folder / "workflow")
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", str(config)]
+    _, before, memory, text = spent([*command, "-n", TARGET], folder, place)
+    for line in re.findall(r"^\s+output: (.+)$", text, re.M):
+        for each in line.split(", "):
+            (place / each).parent.mkdir(parents=True, exist_ok=True)
+            (place / each).touch()
+    spent([*command, "--touch", "--forceall", TARGET], folder, place)
+    _, after, again, text = spent([*command, "-n", TARGET], folder, place)
+    assert "Nothing to be done" in text
+    records = [path for path in (place / ".snakemake/metadata").rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in records)
+    return (
+        f"{n:,} recordings: {before:.1f} s and {memory:,.0f} MB with nothing there, {after:.1f} s "
+        f"and {again:,.0f} MB with all results; {len(records):,} records, {size / 1e6:,.0f} MB"
+    )
+
+
 def main():
     """Measure each size, and print and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--million", action="store_true", help="a million recordings too")
+    parser.add_argument("--finished", action="store_true", help="with all results there")
     parser.add_argument("--folder", type=Path, help="where sites are made, to be kept")
     given = parser.parse_args()
     lines = ["| " + " | ".join(HEAD) + " |", "| --- " * len(HEAD) + "|"]
     with tempfile.TemporaryDirectory(prefix="anurans-scale-") as place:
+        where = given.folder or Path(place)
+        if given.finished:
+            for n in given.sizes:
+                print(finished(where / f"finished-{n}", n), flush=True)
+            return
         for n in [*given.sizes, *([1_000_000] if given.million else [])]:
-            lines.append(f"| {' | '.join(measure((given.folder or Path(place)) / str(n), n))} |")
+            lines.append(f"| {' | '.join(measure(where / str(n), n))} |")
             print(lines[-1], flush=True)
     text = ["# Planned", "", "By `benchmarks/scale.py`.", "", *(f"- {each}" for each in machine())]
     text += ["", *lines, "", GOAL]
