@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import correction
 import detection
 import embedding
 import first_hour
@@ -40,6 +41,7 @@ PARTS = {
     "training": "Trainings",
     "memory": "Memory of a training",
     "heads": "Logistic heads",
+    "correction": "Corrections",
     "growth": "Memory of jobs",
     "detection": "New recordings",
     "grid": "The whole grid",
@@ -131,6 +133,8 @@ def rows_of(part: str, given, folder: Path, shard: Path, quick: bool):
             yield from detection.rows(folder, shard, quick)
         case "heads":
             yield from heads_grid.rows(folder, quick)
+        case "correction":
+            yield from correction.rows(folder, quick)
         case "grid":
             yield from grid.run_all(folder, shard, quick, given.seconds)
 
