@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_its_trainings_alone_are_new_and_no_image_is_drawn_again(world):
     assert not {"train_model", "export_backbone", "embed_spectrograms"}.intersection(jobs)
     text = snakemake(world, "runs").stdout
     assert "2 trainings of networks" in text and "networks, heads and scores" in text
+    assert "refit" not in text
+    given = {"recordings": {"source": "recordings"}, "model": "given/small/original/tuned"}
+    write_config(world, settings() | {"detection": given | {"refit": True}})
+    said = snakemake(world, "runs").stdout
+    assert said.startswith(text.rstrip())
+    refit = said.removeprefix(text.rstrip()).strip()
+    assert re.fullmatch(
+        r"Besides, detect trains one more network on all folds \(detection\.refit\): about \d+ "
+        r"seconds on 2 cores, roughly, by rates measured on another machine\. That takes "
+        r"[\d.]+ MB of disk\.",
+        refit,
+    )
 
 
 @pytest.fixture(scope="module")

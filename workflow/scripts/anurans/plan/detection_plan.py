@@ -6,7 +6,7 @@ is asked for, so that a config without `detection` costs nothing.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from anurans.heads.recipes import is_tuned
@@ -211,6 +211,11 @@ class DetectionPlan:
     def refits(self, name: str) -> list[str]:
         """A file of the refit of each model of `runs` that trains its network, if asked for."""
         return self._runs.files(name, self._refits() if self.settings["refit"] else [])
+
+    def refit_rows(self) -> list[dict[str, str]]:
+        """The refits that are asked for; none where nothing is detected."""
+        wanted = self._config.get("detection", {"refit": False})
+        return [asdict(run) for run in self._refits()] if wanted["refit"] else []
 
     def _tuned(self) -> list[config_runs.Run]:
         return [run for run in self.runs() if is_tuned(self._config["recipes"][run.recipe])]
