@@ -38,8 +38,8 @@ BLOCKS = {
 class Tuning:
     """The `tuning` of a recipe, and its key `train`.
 
-    `last` is the epoch that a training ends after, as others found it; learning rates then fall to
-    0 at its end. By default the training finds itself when to stop, and they fall over all `epochs`.
+    `last` is the epoch that a training ends after, as others found it: learning rates fall to 0 at
+    its end. By default a training finds itself when to stop, and they fall over all `epochs`.
     """
 
     train: str = LAST_BLOCK

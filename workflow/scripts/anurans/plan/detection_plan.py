@@ -260,6 +260,7 @@ class DetectionPlan:
             *self._days.of_all("results/detections/audacity/{day}"),
             *self._days.of_all("results/detections/raven/{day}"),
             *self.judged(),
+            *(["results/detections/refit.csv"] if self.settings["refit"] else []),
         ]
 
     def monitoring(self) -> list[str]:
