@@ -63,7 +63,7 @@ def test_its_trainings_alone_are_new_and_no_image_is_drawn_again(world):
     refit = said.removeprefix(text.rstrip()).strip()
     assert re.fullmatch(
         r"Besides, detect trains one more network on all folds \(detection\.refit\): about \d+ "
-        r"seconds on 2 cores, roughly, by rates measured on another machine\. That takes "
+        r"seconds on 2 cores, roughly, by rates measured on another machine\. It takes "
         r"[\d.]+ MB of disk\.",
         refit,
     )

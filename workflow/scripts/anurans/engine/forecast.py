@@ -53,7 +53,7 @@ def tell_refits(refits: Sequence[Mapping[str, str]], run, costs: Costs) -> str:
     what = "one more network" if len(jobs) == 1 else f"{len(jobs)} more networks, one of each model"
     return (
         f"Besides, detect trains {what} on all folds (detection.refit): "
-        f"{_time(jobs, run, costs)}. That takes {size(sum(map(costs.run_bytes, refits)))} of disk."
+        f"{_time(jobs, run, costs)}. It takes {size(sum(map(costs.run_bytes, refits)))} of disk."
     )
 
 
