@@ -26,7 +26,8 @@ def main(input, output, params):
     elif not known:
         log.warning("warning: the split has no test part, so that nothing judges the refit")
     else:
-        scores = Path(input.predictions[place]).parent.with_name(f"fold-{REFIT}") / "scores.h5"
+        mine = Path(input.predictions[place]).parent.with_name(f"fold-{REFIT}")
+        scores = next(path for path in input.scores if Path(path).parent == mine)
         said = decide(known, scores, read_table(input.thresholds), about["species"])
         part = read_scored(said, about["species"], TEST)
         drawn = params.resamples, params.seed
