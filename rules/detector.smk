@@ -2,6 +2,7 @@
 # folder of a finished model in their place. Nothing here is made for a config without it.
 # Makes in results/detections/: model.h5, the chosen model with all its folds, or its refit;
 # thresholds.tsv and calibrators.tsv, what its scores mean, and separation.tsv, what known clips get.
+# Of a refit refit.csv too, its scores on the test part.
 # And, on request, results/finished_model/, with which another workflow listens.
 rule assemble_detector:
     input:
@@ -62,6 +63,32 @@ rule tune_detector:
         code=detection_code("tune_detector.py"),
     script:
         "../workflow/scripts/tune_detector.py"
+
+
+rule judge_refit:
+    input:
+        model="results/detections/model.h5",
+        thresholds="results/detections/thresholds.tsv",
+        metrics=asked(partial(PLAN.detection.of_runs, "metrics.tsv")),
+        predictions=asked(partial(PLAN.detection.of_runs, "predictions.tsv")),
+        scores=asked(partial(PLAN.detection.refits, "scores.h5")),
+    output:
+        "results/detections/refit.csv",
+    log:
+        "logs/judge_refit.log",
+    benchmark:
+        "results/benchmarks/judge_refit.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        resamples=config["evaluation"]["resamples"],
+        seed=config["seed"],
+        code=detection_code("judge_refit.py"),
+    script:
+        "../workflow/scripts/judge_refit.py"
 
 
 rule export_detector:

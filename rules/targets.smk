@@ -131,6 +131,7 @@ rule runs:
     params:
         path=prefixed("results/checks/runs.csv"),
         runs=asked(PLAN.runs.rows),
+        refits=asked(PLAN.detection.refit_rows),
         recordings=asked(PLAN.recordings.rows),
         tables=[prefixed(table) for table in shards("results/recordings/{shard}.tsv")],
         techniques=TECHNIQUES,

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -54,6 +55,18 @@ def test_its_trainings_alone_are_new_and_no_image_is_drawn_again(world):
     assert not {"train_model", "export_backbone", "embed_spectrograms"}.intersection(jobs)
     text = snakemake(world, "runs").stdout
     assert "2 trainings of networks" in text and "networks, heads and scores" in text
+    assert "refit" not in text
+    given = {"recordings": {"source": "recordings"}, "model": "given/small/original/tuned"}
+    write_config(world, settings() | {"detection": given | {"refit": True}})
+    said = snakemake(world, "runs").stdout
+    assert said.startswith(text.rstrip())
+    refit = said.removeprefix(text.rstrip()).strip()
+    assert re.fullmatch(
+        r"Besides, detect trains one more network on all folds \(detection\.refit\): about \d+ "
+        r"seconds on 2 cores, roughly, by rates measured on another machine\. It takes "
+        r"[\d.]+ MB of disk\.",
+        refit,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +168,8 @@ def refitted(tuned) -> Path:
     jobs = planned(tuned, "results/detections/events.csv")
     # The folds stay as they are: the refit alone is trained.
     assert jobs["finetune_model"] == 1 and "evaluate_model" not in jobs
-    snakemake(tuned, "results/detections/events.csv", "export_detector")
+    made = ("results/detections/events.csv", "results/detections/refit.csv", "export_detector")
+    snakemake(tuned, *made)
     return tuned
 
 
@@ -216,6 +230,32 @@ def test_the_refit_listens_alone_by_thresholds_that_the_folds_tell(refitted):
 
 
 @pytest.mark.slow
+def test_the_refit_is_judged_on_the_test_part_by_the_thresholds_that_it_listens_by(refitted):
+    with open_shard(refitted / REFIT / "scores.h5") as shard:
+        scores = dict(zip(shard.clips.clip, shard.data[()].tolist(), strict=True))
+    rows = read(refitted / f"{RUN}/fold-1/predictions.tsv", "\t")
+    rows = [row for row in rows if row["role"] == "test"]
+    assert {row["recording"] for row in rows} == set(names()[4:])
+    thresholds = read(refitted / "results/detections/thresholds.tsv", "\t")
+    found = read(refitted / "results/detections/refit.csv")
+    assert {row["recipe"] for row in found} == {"tuned"}
+    told = {(row["score"], row["species"]): row for row in found}
+    assert len(told) == len(found) == 4 * 3
+    f1 = []
+    for column, name in enumerate(("LOW", "HIGH")):
+        at = next(float(row["threshold"]) for row in thresholds if row["species"] == name)
+        labels = np.array([row[f"label_{name}"] == "1" for row in rows])
+        called = np.array([scores[row["clip"]][column] >= at for row in rows])
+        hits = (labels & called).sum()
+        f1.append(2 * hits / (labels.sum() + called.sum()))
+        assert float(told["f1", name]["value"]) == pytest.approx(f1[-1])
+        assert float(told["recall", name]["value"]) == pytest.approx(hits / labels.sum())
+        # As for any model: positives of too few groups give no interval, and say so.
+        assert told["f1", name]["lower"] == "" and "no interval" in told["f1", name]["note"]
+    assert float(told["f1", "mean"]["value"]) == pytest.approx(np.mean(f1))
+
+
+@pytest.mark.slow
 @pytest.mark.fault(
     "Review",
     "suggestions by a model that trains its network",
@@ -261,9 +301,10 @@ def test_the_finished_model_of_a_refit_hears_the_same_elsewhere(refitted, unbuil
 
 
 @pytest.mark.slow
-def test_made_again_it_is_the_same(tuned):
+@pytest.mark.parametrize("fold", ["2", "refit"])
+def test_made_again_it_is_the_same(refitted, fold):
     files = ("scores.h5", "head.keras", "network/model.keras", "network/model.bin", "history.tsv")
-    before = {name: digest(tuned / f"{RUN}/fold-2/{name}") for name in files}
-    (tuned / f"{RUN}/fold-2/scores.h5").unlink()
-    snakemake(tuned, f"{RUN}/fold-2/scores.h5")
-    assert {name: digest(tuned / f"{RUN}/fold-2/{name}") for name in files} == before
+    before = {name: digest(refitted / f"{RUN}/fold-{fold}/{name}") for name in files}
+    (refitted / f"{RUN}/fold-{fold}/scores.h5").unlink()
+    snakemake(refitted, f"{RUN}/fold-{fold}/scores.h5")
+    assert {name: digest(refitted / f"{RUN}/fold-{fold}/{name}") for name in files} == before

@@ -27,7 +27,7 @@ def main(input, output, params, wildcards, resources, threads):
     given = run_training.open_given(*sources, wildcards.fold, params, {}, ADAM, "max")
     originals, species = given.originals, given.species
     pieces = run_training.take_pieces(given)
-    for sentence in count_pieces(pieces, species):
+    for sentence in count_pieces((each for each in pieces if len(each.part.clips)), species):
         log.info("%s", sentence)
     at = wildcards.split, wildcards.fold
     for sentence in run_training.check_pieces(given, pieces, params.required, at, input.roles):
@@ -42,7 +42,7 @@ def main(input, output, params, wildcards, resources, threads):
     policy = finetuning.policy_of(precision, engine, has_gpu)
     last = run_tuning.usual_epoch(input.folds) if input.folds else None
     if last is not None:
-        log.info("ends after epoch %d, as the folds' trainings did", last)
+        log.info("ends after epoch %d, the middle one of those that the folds kept", last)
     trained, model = run_tuning.tune(
         given,
         pieces,

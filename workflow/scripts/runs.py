@@ -2,9 +2,9 @@
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import write_table
-from anurans.engine.forecast import tell_work
+from anurans.engine.forecast import tell_refits, tell_work
 from anurans.plan.cost_report import COLUMNS, read_durations, tell_clips, tell_disk, tell_runs
-from anurans.plan.costs import Costs, count_all, model_rows, trained_share
+from anurans.plan.costs import Costs, count_all, model_rows, refitted_share, trained_share
 
 
 def main(params):
@@ -19,7 +19,10 @@ def main(params):
         params.species,
         len(params.tables),
         length,
-        {name: trained_share(split) for name, split in settings["splits"].items()},
+        *(
+            {name: share(split) for name, split in settings["splits"].items()}
+            for share in (trained_share, refitted_share)
+        ),
     )
     copied = bool(settings["augmentation"]["species"]) and clips.keys() > {"original"}
     lines = [
@@ -32,6 +35,8 @@ def main(params):
     ]
     print("\n" + "\n".join(lines), flush=True)
     print(f"{tell_work(params, costs)}\n", flush=True)
+    if params.refits:
+        print(f"{tell_refits(params.refits, params.run, costs)}\n", flush=True)
     log.info("%d runs", len(params.runs))
 
 

@@ -16,6 +16,7 @@ from anurans.heads.finetuning import (
     State,
     Tuning,
     fit_network,
+    learning_rates,
     policy_of,
     read_state,
     write_state,
@@ -136,13 +137,31 @@ def test_it_stops_where_validation_gets_no_better_and_the_frozen_network_may_be_
     assert all(np.array_equal(a, b) for a, b in zip(start, tuned.weights, strict=True))
 
 
-def test_a_refit_goes_the_way_of_the_folds_and_ends_where_they_did(made, tmp_path):
-    tuning = replace(TUNING, epochs=3)
-    whole = fit(made(tuning)[0], tmp_path / "whole.h5")
-    refit = fit(made(replace(tuning, last=2))[0], tmp_path / "refit.h5")
+@pytest.mark.parametrize(
+    ("changed", "known"),
+    [
+        ({}, {0: 0, 5: 5e-4, 10: 1e-3, 105: 5e-4, 200: 0}),
+        # Of its own four epochs one is warm-up; the whole way would still be at 9.4e-4 then.
+        ({"last": 4}, {0: 0, 5: 5e-4, 10: 1e-3, 25: 5e-4, 40: 0}),
+        ({"last": 20}, {0: 0, 5: 5e-4, 10: 1e-3, 105: 5e-4, 200: 0}),
+        # No more than half is warm-up.
+        ({"last": 1}, {0: 0, 5: 1e-3, 10: 0}),
+        ({"last": 2, "warmup": 0.0}, {0: 1e-3, 10: 5e-4, 20: 0}),
+    ],
+)
+def test_learning_rates_rise_and_fall_to_0_over_the_epochs_that_there_are(changed, known):
+    rates = learning_rates(replace(Tuning("all", epochs=20), **changed), 10)
+    found = {step: float(rates(step)) for step in known}
+    assert found == pytest.approx(known, abs=1e-9)
+
+
+def test_a_refit_ends_where_it_is_told_to(made, tmp_path):
+    tuning = replace(TUNING, epochs=9, last=2)
+    refit = fit(made(tuning)[0], tmp_path / "refit.h5")
     assert refit.best_epoch == len(refit.history) - 1 == 2
-    # Learning rates fall over as many epochs, so that the first two are the same.
-    assert refit.history == whole.history[:3]
+    # It is a training of two epochs.
+    whole = fit(made(replace(TUNING, epochs=2))[0], tmp_path / "whole.h5")
+    assert refit.history == whole.history
     network, _ = made(replace(tuning, last=0))
     before = network.weights
     frozen = fit(network, tmp_path / "frozen.h5")
@@ -185,25 +204,27 @@ def test_mixed_precision_trains_and_gives_back_float32(tmp_path):
 
 PROGRAM = """
 import hashlib, os, signal, sys
-sys.path[:0] = sys.argv[3:]
+sys.path[:0] = sys.argv[4:]
 from anurans.heads.finetuning import prepare
 prepare("tensorflow", 1, 1)
 import test_finetuning as t
 model = t.backbone()
-network = t.Network(model, t.fitted(model), t.TUNING)
+last = int(sys.argv[3]) or None
+network = t.Network(model, t.fitted(model), t.replace(t.TUNING, epochs=2 * last if last else 3, last=last))
 def tell(epoch, losses):
     print("epoch", epoch, flush=True)
     if epoch == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
-tuned = t.fit(network, sys.argv[1], t.examples(8, seed=2), tell)
+tuned = t.fit(network, sys.argv[1], None if last else t.examples(8, seed=2), tell)
 print(hashlib.sha256(b"".join(w.tobytes() for w in tuned.weights)).hexdigest(), tuned.history)
-"""
+"""  # noqa: E501
 
 
 @pytest.mark.slow
-def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(tmp_path):
+@pytest.mark.parametrize("last", [0, 3])
+def test_a_killed_training_or_refit_goes_on_and_ends_with_the_same_bytes(tmp_path, last):
     def train(name, killed=-1):
-        where = [str(ROOT / "workflow/scripts"), str(Path(__file__).parent)]
+        where = [str(last), str(ROOT / "workflow/scripts"), str(Path(__file__).parent)]
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM, tmp_path / name, str(killed), *where],
             capture_output=True,

@@ -36,6 +36,7 @@ def made(recipes=None, clips=None, precision="f32"):
         shards=2,
         length=5.0,
         trained={"recording": 0.5},
+        refitted={"recording": 0.8},
     )
 
 
@@ -175,10 +176,15 @@ def test_training_a_network_takes_longer_than_a_head_and_its_network_is_counted(
     deep = LOGISTIC | {"train": "all", "tuning": {"epochs": 20}}
     recipes = {"linear": LOGISTIC, "all": deep, "last": deep | {"train": "last_block"}}
 
-    def seconds(recipe):
-        return made(recipes).seconds("finetune_model", run(recipe=recipe))
+    def seconds(recipe, **fold):
+        return made(recipes).seconds("finetune_model", run(recipe=recipe) | fold)
 
     assert seconds("all") > seconds("last") > made(recipes).seconds("train_model", run())
+    # A refit learns from the clips that a fold holds out and validates on, too.
+    refit = seconds("all", fold="refit") - facts_of("finetune_model").start
+    scored = 100 * 0.25 / costs.EMBEDDED["f32"]["MobileNet"]
+    fold = seconds("all", fold="1") - facts_of("finetune_model").start
+    assert refit - scored == pytest.approx((fold - scored) * 0.8 / 0.5)
     rows = {row["what"]: row for row in made(recipes).disk([run(), run(recipe="all")])}
     assert rows["networks, heads and scores"]["how"] == rows["heads and scores"]["how"] == "1 runs"
     backbone = build_backbone(BackboneSettings(**SMALL, weights="random"))
@@ -199,6 +205,11 @@ def test_clips_of_copies():
 def test_share_that_is_trained_on(folds, share):
     split = {"test": 0.3, "folds": folds, "validation": 0.2}
     assert costs.trained_share(split) == pytest.approx(share)
+
+
+def test_share_that_a_refit_is_trained_on():
+    split = {"test": 0.3, "folds": 5, "validation": 0.2}
+    assert costs.refitted_share(split) == pytest.approx(0.7)
 
 
 def test_a_split_that_validates_on_its_test_part_trains_on_all_the_rest():

@@ -206,7 +206,14 @@ def test_one_refit_of_each_model_that_trains_its_network_listens_where_that_is_a
     assert best.detection.refits("head.keras") == [f"{refit}/head.keras"]
     # It is no run: folds are judged and chosen by, as without it.
     assert {run.fold for run in best.runs.all} == {"1", "2", "3"}
-    assert plan({"recordings": NEW}, **TUNED).detection.refits("head.keras") == []
+    split, backbone, dataset, recipe = DEEP.split("/")
+    about = {"split": split, "backbone": backbone, "dataset": dataset, "recipe": recipe}
+    assert best.detection.refit_rows() == [about | {"fold": "refit"}]
+    judged = "results/detections/refit.csv"
+    without = plan({"recordings": NEW}, **TUNED).detection
+    assert judged in best.detection.detections() and judged not in without.detections()
+    assert without.refits("head.keras") == without.refit_rows() == []
+    assert plan(None, **TUNED).detection.refit_rows() == []
     before = best.runs.folds_before(*DEEP.split("/"), "refit")
     assert before == [f"results/training/{DEEP}/fold-{fold}/scores.h5" for fold in (1, 2, 3)]
     assert best.runs.folds_before(*DEEP.split("/"), "2") == []

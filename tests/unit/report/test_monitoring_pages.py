@@ -102,6 +102,13 @@ def test_a_precision_that_is_never_reached_and_a_leaky_split_are_told():
     assert "The backbone has random weights" in text
 
 
+def test_a_network_of_all_folds_is_named_and_its_counts_are_doubted():
+    text = page(about=ABOUT | {"folds": ["refit"]})
+    assert "night/net/d/r, one network of all folds" in text
+    assert "expected counts come from the folds&#39; networks" in text
+    assert "detection.refit" not in page()
+
+
 def test_many_nights_are_cut_short():
     (said,) = warnings([night(f"2021-01-{n:02d}", "no", level=4) for n in range(1, 21)])
     assert said.endswith("2021-01-12 and 8 more.")

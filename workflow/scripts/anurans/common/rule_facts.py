@@ -99,6 +99,7 @@ RULES = {
         ("the detector", None), "detector", settings={"combine": "backbones"}
     ),
     "tune_detector": Facts(("its thresholds", None), "detector"),
+    "judge_refit": Facts(("the scores of the refit", None), "detector", start=0.5),
     "export_detector": Facts(
         ("the finished model", None), "monitoring", settings={"clips": "clips"}
     ),

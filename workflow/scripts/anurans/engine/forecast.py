@@ -1,10 +1,15 @@
 """How many jobs a config takes from the start, and how long."""
 
+from collections.abc import Mapping, Sequence
+
 from anurans.common.errors import UserError
 from anurans.common.wording import counted, name_jobs, round_time
 from anurans.engine.dry_runs import available, dry_run, read_times
-from anurans.engine.outdated import estimate
-from anurans.plan.costs import Costs
+from anurans.engine.outdated import Job, estimate
+from anurans.plan.costs import Costs, size
+from anurans.plan.runs import Run
+
+TUNING = "finetune_model"
 
 
 def tell_work(params, costs: Costs) -> str:
@@ -21,23 +26,51 @@ def tell_work(params, costs: Costs) -> str:
         plan = dry_run(params, everything=True)
     except UserError as error:
         return f"How many jobs that takes cannot be told yet: {error}"
-    times = {rule: read_times(rule) for rule in {job.rule for job in plan.jobs}}
+    return (
+        f"Everything, from the start: {counted(len(plan.jobs), 'job')}: "
+        f"{name_jobs(job.rule for job in plan.jobs)}.\n"
+        f"{_time(plan.jobs, params.run, costs).capitalize()}. What of it is still to be done: "
+        "snakemake status"
+    )
+
+
+def tell_refits(refits: Sequence[Mapping[str, str]], run, costs: Costs) -> str:
+    """Say how long the refits take, which are trained once new recordings are listened to.
+
+    Parameters
+    ----------
+    refits
+        Split, backbone, dataset, recipe and fold of each.
+    run
+        As `anurans.engine.dry_runs.available` takes it.
+    costs
+        Of the config.
+    """
+    jobs = [
+        Job(TUNING, each, benchmark=f"results/benchmarks/{TUNING}/{Run(**each).folder}.tsv")
+        for each in refits
+    ]
+    what = "one more network" if len(jobs) == 1 else f"{len(jobs)} more networks, one of each model"
+    return (
+        f"Besides, detect trains {what} on all folds (detection.refit): "
+        f"{_time(jobs, run, costs)}. It takes {size(sum(map(costs.run_bytes, refits)))} of disk."
+    )
+
+
+def _time(jobs: Sequence[Job], run, costs: Costs) -> str:
+    """How long jobs take, on what, and how that is known, in words."""
+    times = {rule: read_times(rule) for rule in {job.rule for job in jobs}}
     untimed = {rule for rule, known in times.items() if not known}
-    for job in plan.jobs:
+    for job in jobs:
         if job.rule in untimed:
             place = job.benchmark or f"{job.rule} {sorted(job.wildcards.items())}"
             times[job.rule][place] = costs.seconds(job.rule, job.wildcards)
-    cores, where = available(params.run)
-    seconds, _ = estimate(plan.jobs, times, cores)
+    cores, where = available(run)
+    seconds, _ = estimate(jobs, times, cores)
     if not untimed:
         source = "by earlier runs"
     else:
         source = "roughly, by rates measured on another machine"
         if len(untimed) < len(times):
             source += ", and by earlier runs"
-    return (
-        f"Everything, from the start: {counted(len(plan.jobs), 'job')}: "
-        f"{name_jobs(job.rule for job in plan.jobs)}.\n"
-        f"{round_time(seconds).capitalize()} {where}, {source}. What of it is still to be done: "
-        "snakemake status"
-    )
+    return f"{round_time(seconds)} {where}, {source}"

@@ -38,8 +38,8 @@ BLOCKS = {
 class Tuning:
     """The `tuning` of a recipe, and its key `train`.
 
-    `last` is the epoch that a training ends after, as others found it, on the way that they went:
-    learning rates fall over all `epochs`. By default the training finds that itself.
+    `last` is the epoch that a training ends after, as others found it: learning rates fall to 0 at
+    its end. By default a training finds itself when to stop, and they fall over all `epochs`.
     """
 
     train: str = LAST_BLOCK
@@ -136,6 +136,31 @@ def policy_of(precision: str, engine: str, has_gpu: bool) -> str:
     return "mixed_bfloat16" if found >= (8, 0) else "float32"
 
 
+def learning_rates(tuning: Tuning, steps: int):
+    """The head's learning rate at each step: it rises over the warm-up, and falls by a cosine to 0.
+
+    Parameters
+    ----------
+    tuning
+        How long it takes. Of a training that ends after `last`, at most half is warm-up: one of a
+        single epoch would end where the rate is highest.
+    steps
+        Of an epoch.
+
+    Returns
+    -------
+    keras.optimizers.schedules.LearningRateSchedule
+    """
+    import keras
+
+    warm, every = round(tuning.warmup * steps), tuning.most * steps
+    if tuning.last is not None:
+        warm = min(warm, every // 2)
+    rate, fall = tuning.learning_rate, max(1, every - warm)
+    cosine = keras.optimizers.schedules.CosineDecay
+    return cosine(0.0, fall, warmup_target=rate, warmup_steps=warm) if warm else cosine(rate, fall)
+
+
 class Network:
     """A backbone and a head as one network to be trained, from images to logits.
 
@@ -206,15 +231,9 @@ class Network:
                 each = each * (negative + labels * (positive - negative))
             return ops.mean(each * counts, axis=-1)
 
-        warm = round(tuning.warmup * steps)
-        fall = max(1, tuning.epochs * steps - warm)
-        rate, cosine = tuning.learning_rate, keras.optimizers.schedules.CosineDecay
-        schedule = (
-            cosine(0.0, fall, warmup_target=rate, warmup_steps=warm) if warm else cosine(rate, fall)
-        )
         model = self.model
         model.compile(
-            optimizer=Adam(schedule),
+            optimizer=Adam(learning_rates(tuning, steps)),
             loss=loss,
             # XLA takes longer to compile than it saves on a processor; JAX is nothing without.
             jit_compile=keras.backend.backend() == "jax",

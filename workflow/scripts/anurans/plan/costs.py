@@ -5,7 +5,7 @@ Xeon, with random weights. They tell an hour from a day, no more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -18,6 +18,7 @@ from anurans.networks.sound_networks import WIDTHS, is_sound, sound_settings
 from anurans.recordings.clips import ORIGINAL, STRETCHED, count_clips
 from anurans.sounds.image_axes import SIZE
 from anurans.sounds.windows import window_starts
+from anurans.splits.splits import REFIT
 
 # Height, width and channels of the last map of a network for an image of 224 x 224; the channels
 # of a MobileNet are multiplied by its alpha. A test compares them with Keras.
@@ -81,8 +82,8 @@ class Costs:
         Number of shards that have recordings.
     length
         Of a clip, in s.
-    trained
-        Share of the clips that a run of each split trains on.
+    trained, refitted
+        Shares of the clips that a run of each split trains on, and a refit of its models.
     """
 
     clips: Mapping[str, int]
@@ -94,6 +95,7 @@ class Costs:
     shards: int
     length: float
     trained: Mapping[str, float]
+    refitted: Mapping[str, float] = field(default_factory=dict)
 
     def disk(self, runs: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
         """Bytes of what is largest in results/, once everything is made.
@@ -205,7 +207,8 @@ class Costs:
     def _finetuning(self, run: Mapping[str, str]) -> float:
         recipe, backbone = self.recipes[run["recipe"]], self.backbones[run["backbone"]]
         techniques = self.datasets[run["dataset"]]["techniques"]
-        share = self.trained[run["split"]]
+        shares = self.refitted if run.get("fold") == REFIT else self.trained
+        share = shares[run["split"]]
         count = sum(self.clips[technique] for technique in techniques) * share
         each = backbone["alpha"] / EMBEDDED["f32"][backbone["architecture"]]
         # Original clips are scored at the end; the validation part after each epoch is little.
@@ -268,6 +271,11 @@ def trained_share(split: Mapping[str, Any]) -> float:
     # A split that validates on its test part takes nothing from training.
     validation = 0.0 if split["validation"] == "test" else split["validation"]
     return (1 - _test_share(split["test"])) * (1 - held_out) * (1 - validation)
+
+
+def refitted_share(split: Mapping[str, Any]) -> float:
+    """Share of the clips that a refit trains on: all but the test part."""
+    return 1 - _test_share(split["test"])
 
 
 def count_all(

@@ -6,7 +6,7 @@ is asked for, so that a config without `detection` costs nothing.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from anurans.heads.recipes import is_tuned
@@ -212,6 +212,11 @@ class DetectionPlan:
         """A file of the refit of each model of `runs` that trains its network, if asked for."""
         return self._runs.files(name, self._refits() if self.settings["refit"] else [])
 
+    def refit_rows(self) -> list[dict[str, str]]:
+        """The refits that are asked for; none where nothing is detected."""
+        wanted = self._config.get("detection", {"refit": False})
+        return [asdict(run) for run in self._refits()] if wanted["refit"] else []
+
     def _tuned(self) -> list[config_runs.Run]:
         return [run for run in self.runs() if is_tuned(self._config["recipes"][run.recipe])]
 
@@ -255,6 +260,7 @@ class DetectionPlan:
             *self._days.of_all("results/detections/audacity/{day}"),
             *self._days.of_all("results/detections/raven/{day}"),
             *self.judged(),
+            *(["results/detections/refit.csv"] if self.settings["refit"] else []),
         ]
 
     def monitoring(self) -> list[str]:

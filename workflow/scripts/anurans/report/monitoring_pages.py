@@ -17,11 +17,13 @@ from anurans.report.season_counts import (
 from anurans.report.season_warnings import (
     doubts,
     known_already,
+    refitted,
     there_twice,
     unreachable,
     warnings,
 )
 from anurans.scores.event_scores import TOLERANCES
+from anurans.splits.splits import REFIT
 
 Row = Mapping[str, str]
 MODEL = ("split", "backbone", "dataset", "recipe")
@@ -72,7 +74,7 @@ def monitoring_page(
         ("Recordings", f"{len(usable)}, {hours:.1f} hours"),
         ("Left out", f"{len(recordings) - len(usable)}, see results/detections/recordings.csv"),
         ("Dates", f"{dated[0]} to {dated[-1]}" if dated else "not told by the names"),
-        ("Model", f"{model}, {counted(len(about['folds']), 'fold')}"),
+        ("Model", f"{model}, {folds_of(about)}"),
         ("Thresholds", ", ".join(sorted({row["source"] for row in thresholds}))),
         ("Events", f"those less than {gap:g} s apart are one"),
     ]
@@ -82,6 +84,7 @@ def monitoring_page(
         "Calls in recordings that nobody annotated, by a model that learnt from others.",
         doubts=[
             *doubts(about),
+            *refitted(about),
             *known_already(recordings),
             *there_twice(recordings),
             *unreachable(thresholds),
@@ -102,6 +105,13 @@ def monitoring_page(
         allowed=tolerances(judged),
         listened=counted(int(judged[0]["recordings"]), "recording") if judged else "",
     )
+
+
+def folds_of(about: Mapping[str, Any]) -> str:
+    """How many folds listen, or that one network of all does."""
+    if about["folds"] == [REFIT]:
+        return "one network of all folds"
+    return counted(len(about["folds"]), "fold")
 
 
 def heard(

@@ -5,6 +5,7 @@ from typing import Any
 
 from anurans.common.wording import be, counted, have, listed
 from anurans.listening.drift import BY_SOUND, MOST_DAYS, MOST_HOURS
+from anurans.splits.splits import REFIT
 
 Row = Mapping[str, str]
 MOST_NIGHTS = 12
@@ -83,6 +84,17 @@ def doubts(about: Mapping[str, Any]) -> list[str]:
         *said,
         f"The split {about['model']['split']} leaks by design: its thresholds and calibration are "
         "flattered. Name a model of another split.",
+    ]
+
+
+def refitted(about: Mapping[str, Any]) -> list[str]:
+    """A warning where a refit listens, of which no held-out clip tells what its scores mean."""
+    if about["folds"] != [REFIT]:
+        return []
+    return [
+        "One network of all folds listens (detection.refit). Its thresholds, probabilities and "
+        "expected counts come from the folds' networks, and its own scores may lie higher or "
+        "lower. Count by listening (docs/finetuning.md)."
     ]
 
 
