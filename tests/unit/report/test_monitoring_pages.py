@@ -84,6 +84,13 @@ def test_a_night_that_sounds_otherwise_is_warned_of(sees):
         assert "Nights: 2021-03-10." in text
 
 
+def test_headers_that_tell_another_time_are_warned_of():
+    apart = RECORDING | {"recording": "A_1", "header_time": "2021-01-02 20:00:00+00:00"}
+    text = page(recordings=[apart, RECORDING | {"recording": "A_2", "header_time": ""}])
+    assert "1 recording where the header of the file says another time" in text
+    assert "such as A_1. Nights and hours here are by the name or table." in text
+
+
 def test_the_calendar_is_warned_of():
     said = warnings([night("2021-07-01", "yes", season=4, hour=1)])
     assert said[0].startswith("4 recordings are more than 30 days of the year away")

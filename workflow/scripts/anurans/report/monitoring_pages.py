@@ -17,6 +17,7 @@ from anurans.report.season_counts import (
 from anurans.report.season_warnings import (
     doubts,
     known_already,
+    other_times,
     there_twice,
     unreachable,
     warnings,
@@ -84,6 +85,7 @@ def monitoring_page(
             *doubts(about),
             *known_already(recordings),
             *there_twice(recordings),
+            *other_times(recordings),
             *unreachable(thresholds),
             *warnings(nights),
         ],
