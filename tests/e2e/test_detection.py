@@ -159,7 +159,7 @@ def test_a_broken_recording_is_left_out(listening, sees):
     "Detection",
     "new recordings whose header says another time than their name (a recorder set to another "
     "clock)",
-    sees="1 recording where the header of the file says another time than its name or table",
+    sees="In 1 recording the header of the file says another time than the name or table",
     kept="everything, by the name or table; `header_time` in results/detections/recordings.csv",
 )
 def test_a_header_of_another_time_is_told(listening, sees):

@@ -63,7 +63,7 @@ def recorders(fresh):
 @pytest.mark.fault(
     "Recordings",
     "headers that say another time than the name (a recorder set to another clock)",
-    sees="1 recording where the header of the file says another time than its name or table",
+    sees="In 1 recording the header of the file says another time than the name or table",
     kept="everything, by the name or table; `header_time` in results/recordings.csv",
 )
 def test_clips_are_dealt_by_the_local_night_of_each(recorders, sees):

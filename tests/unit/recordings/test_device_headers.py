@@ -108,6 +108,5 @@ def test_recordings_with_another_time_are_counted():
     assert tell_other_times(rows) == other_time(rows[0]) == ""
     rows += [{"recording": name, "header_time": "2024-01-21 22:00:00+00:00"} for name in "cd"]
     assert tell_other_times(rows) == (
-        "2 recordings where the header of the file says another time than its name or table, "
-        "such as c"
+        "In 2 recordings the header of the file says another time than the name or table, such as c"
     )

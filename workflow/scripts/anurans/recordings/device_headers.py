@@ -137,8 +137,8 @@ def tell_other_times(recordings: Sequence[Mapping[str, str]]) -> str:
     if not apart:
         return ""
     return (
-        f"{counted(len(apart), 'recording')} where the header of the file says another time than "
-        f"its name or table, such as {apart[0]}"
+        f"In {counted(len(apart), 'recording')} the header of the file says another time than the "
+        f"name or table, such as {apart[0]}"
     )
 
 
