@@ -19,6 +19,7 @@ from conftest import (
     snakemake,
     write_config,
 )
+from headers import write_comment
 
 from anurans.annotations.sources import annotations_of
 from anurans.common.tables import write_table
@@ -32,6 +33,7 @@ NEW = {
     "TINY_20210211_223000": (5, 52),
     "undated": (2, 53),
 }
+LATE = "TINY_20210211_223000"
 MODEL = "given/small/original/linear"
 DETECTION = {
     "recordings": {"source": "new"},
@@ -48,6 +50,9 @@ def listening(built, copied):
     """The finished world with new recordings, listened to; not to be changed."""
     world = copied(built)
     add_new(world, NEW)
+    # Headers of recorders: one as the name has it, by a clock in UTC, and one of another day.
+    write_comment(world / "new/TINY_20210210_213000.wav", "18:30:00 10/02/2021 (UTC-3)")
+    write_comment(world / f"new/{LATE}.wav", "22:30:00 12/02/2021 (UTC)")
     (world / "truth").mkdir()
     for name, (calls, _) in NEW.items():
         lines = [
@@ -148,6 +153,23 @@ def test_a_broken_recording_is_left_out(listening, sees):
     assert set(rows) == {*NEW, names()[5], "broken"}
     assert rows["broken"]["status"] == "quarantined" and sees in rows["broken"]["reason"]
     assert {row["status"] for name, row in rows.items() if name != "broken"} == {"ok"}
+
+
+@pytest.mark.fault(
+    "Detection",
+    "new recordings whose header says another time than their name (a recorder set to another "
+    "clock)",
+    sees="In 1 recording the header of the file says another time than the name or table",
+    kept="everything, by the name or table; `header_time` in results/detections/recordings.csv",
+)
+def test_a_header_of_another_time_is_told(listening, sees):
+    rows = read(listening / "results/detections/recordings.csv")
+    times = {row["recording"]: row["header_time"] for row in rows if row["header_time"]}
+    assert times == {LATE: "2021-02-12 22:30:00+00:00"}
+    assert {row["date"] for row in rows if row["recording"] == LATE} == {"2021-02-11"}
+    said = f"{sees}, such as {LATE}"
+    assert said in (listening / "results/monitoring/monitoring.html").read_text()
+    assert said in (listening / "logs/collect_detections.log").read_text()
 
 
 def test_what_was_heard_is_tabulated_and_drawn(listening):

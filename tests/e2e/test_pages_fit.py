@@ -134,6 +134,16 @@ def test_a_value_and_its_interval_share_a_cell_and_rows_without_room_become_card
     page.locator("table:not(.cards)").wait_for()
 
 
+def test_a_number_that_three_decimals_would_make_zero_has_more(open_page):
+    rows = [["a", "0.000100", "0.000000"], ["b", "0.001000", "0.000000"]]
+    data = {"columns": ["recipe", "learning_rate", "f1"], "rows": rows, "file": "t.csv"}
+    data |= {"filters": [], "brief": [], "sources": None, "key": ""}
+    page = open_page(render("table", "Table I", "All.", data=data), 1280)
+    cells = page.locator("tbody td").all_inner_texts()
+    assert cells[1::2] == ["0.0001", "0.001"]
+    assert page.get_by_text("In all rows: f1 0.000.").count()
+
+
 @pytest.mark.parametrize("name", MADE)
 def test_a_phone_shows_the_page_at_its_own_width(name, open_page):
     page = open_page(MADE[name](), 390)

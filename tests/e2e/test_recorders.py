@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 from conftest import read, snakemake
+from headers import write_comment
 
 SITES = ("east", "west")
 # In UTC: 14:59:50 is 11:59:50 in São Paulo, ten seconds before noon.
@@ -59,9 +60,21 @@ def recorders(fresh):
     return make(fresh)
 
 
-def test_clips_are_dealt_by_the_local_night_of_each(recorders):
+@pytest.mark.fault(
+    "Recordings",
+    "headers that say another time than the name (a recorder set to another clock)",
+    sees="In 1 recording the header of the file says another time than the name or table",
+    kept="everything, by the name or table; `header_time` in results/recordings.csv",
+)
+def test_clips_are_dealt_by_the_local_night_of_each(recorders, sees):
+    # As the name, in local time; and as if its clock had been local.
+    write_comment(recorders / "recordings/west/20240120_233000.WAV", "20:30:00 20/01/2024 (UTC-3)")
+    write_comment(recorders / "recordings/west/20240121_233000.WAV", "23:30:00 21/01/2024 (UTC-3)")
     snakemake(recorders, "results/splits/night.tsv")
     rows = read(recorders / "results/recordings.csv")
+    times = {row["recording"]: row["header_time"] for row in rows if row["header_time"]}
+    assert times == {"west/20240121_233000": "2024-01-21 23:30:00-03:00"}
+    assert sees in (recorders / "logs/collect_recordings.log").read_text()
     assert len(rows) == len(SITES) * len(TIMES)
     first = rows[0]
     assert (first["recording"], first["site"]) == ("east/20240120_145950", "east")

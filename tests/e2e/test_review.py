@@ -111,6 +111,26 @@ def answers(rows):
     return [(row["question"], row["species"], row["answer"]) for row in rows]
 
 
+@pytest.mark.fault(
+    "Review",
+    "a queue without a question, as where no model doubts an annotation",
+    sees="There is nothing to listen to. The models agree with every annotation",
+    kept="the other queues; the page of this one says so",
+)
+def test_a_queue_without_a_question_has_a_page_that_says_so(browser, tmp_path, capsys, sees):
+    write_table(tmp_path / "doubt-1.csv", QUEUE, [])
+    params = SimpleNamespace(species=SPECIES, context=2.0)
+    given = SimpleNamespace(queue=str(tmp_path / "doubt-1.csv"), recordings=[])
+    render_review.main(given, [str(tmp_path / "doubt-1.html")], params)
+    assert f"doubt-1: 0 questions. {sees}" in capsys.readouterr().out
+    context = browser.new_context(offline=True)
+    found = watched(context)
+    found.goto((tmp_path / "doubt-1.html").as_uri())
+    assert sees in found.locator("main").inner_text()
+    assert not found.wrong and not found.locator("button").count()
+    context.close()
+
+
 def test_a_queue_is_answered_by_keyboard_with_a_break(page, made, tmp_path):
     assert RULE[4:] in page.locator("#start").inner_text()
     assert "People may be heard" in page.locator("#start").inner_text()

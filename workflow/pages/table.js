@@ -18,8 +18,11 @@ const same = rows.length < 2 ? [] : wanted.filter(
   name => rows.every(row => row[at[name]] === rows[0][at[name]]));
 const some = wanted.filter(name => !same.includes(name));
 const isLong = columns.map((name, i) => rows.some(row => row[i].length > 60));
+// Three decimals; of what these would make a zero, as a learning rate, two digits.
+const short = number =>
+  number && Math.abs(number) < 0.0005 ? String(Number(number.toPrecision(2))) : number.toFixed(3);
 const said = (cell, i) =>
-  isNumber[i] && /^-?\d+\.\d{4,}$/.test(cell) ? Number(cell).toFixed(3) : cell;
+  isNumber[i] && /^-?\d+\.\d{4,}$/.test(cell) ? short(Number(cell)) : cell;
 // A value and its interval share a cell: f1_macro with its _lower and _upper, value with lower and
 // upper. Places of their columns, by that of the value.
 const ends = new Map();
@@ -58,7 +61,7 @@ save.onclick = () => download(data.file, csv(columns, rows));
 controls.append(save);
 const given = same.filter(name => rows[0][at[name]] !== '');
 if (given.length) {
-  const told = given.map(name => `${name.replaceAll('_', ' ')} ${rows[0][at[name]]}`);
+  const told = given.map(name => `${name.replaceAll('_', ' ')} ${said(rows[0][at[name]], at[name])}`);
   controls.after(make('p', { className: 'count', textContent: `In all rows: ${told.join(', ')}.` }));
 }
 const matches = row => {

@@ -4,13 +4,14 @@ from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.listening.detector import read_detector
+from anurans.recordings.device_headers import other_time, tell_other_times
 from anurans.recordings.same_sound import find_copies
 from anurans.scores.events import EVENT
 
 COLUMNS = [
     *("recording", "path", "site", "date", "time", "utc", "latitude", "longitude", "sr"),
     *("channels", "duration_s", "peak", "status", "reason", "sha256"),
-    *("sound", "learnt_from", "same_as"),
+    *("sound", "learnt_from", "same_as", "header_time"),
 ]
 
 
@@ -40,7 +41,9 @@ def main(input, output, params):
             if known:
                 learnt.append(f"{row['recording']} (learnt from as {known})")
             found = {"learnt_from": known, "same_as": copies.get(row["recording"], "")}
-            yield row | params.names[row["recording"]] | found
+            row |= params.names[row["recording"]] | found
+            row["header_time"] = other_time(row)  # only where it says something else
+            yield row
 
     def events():
         nonlocal count
@@ -63,6 +66,8 @@ def main(input, output, params):
         log.info("%s", each)
     for copy, first in copies.items():
         log.info("%s has the same sound as %s, of another day", copy, first)
+    if apart := tell_other_times(every):
+        log.warning("warning: %s; see header_time in results/detections/recordings.csv", apart)
     log.info("%d events in %d recordings, %d left out", count, usable, len(left_out))
 
 

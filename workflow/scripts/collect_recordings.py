@@ -1,12 +1,9 @@
 """Gather the recordings of all shards, and stop if one, or each, cannot be used."""
 
-from datetime import datetime
-
 from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.common.wording import counted
-from anurans.recordings.device_headers import is_apart
+from anurans.recordings.device_headers import other_time, tell_other_times
 from anurans.recordings.same_sound import REASON, find_copies
 
 COLUMNS = [
@@ -50,22 +47,10 @@ def main(input, output, params):
             f"{listing(left_out, len(left_out))}"
         )
     # Only where it says something else.
-    rows = [row if disagrees(row) else row | {"header_time": ""} for row in rows]
-    apart = [row["recording"] for row in rows if row["header_time"]]
-    if apart:
-        log.warning(
-            "warning: %s where the header of the file says another time than its name or table, "
-            "such as %s; see header_time in results/recordings.csv",
-            counted(len(apart), "recording"),
-            apart[0],
-        )
+    rows = [row | {"header_time": other_time(row)} for row in rows]
+    if apart := tell_other_times(rows):
+        log.warning("warning: %s; see header_time in results/recordings.csv", apart)
     write_table(output[0], COLUMNS, rows)
-
-
-def disagrees(row):
-    """Whether the header of a recording says another time than is used."""
-    time = row["header_time"]
-    return bool(time) and is_apart(row, datetime.fromisoformat(time))
 
 
 if "snakemake" in globals():

@@ -5,7 +5,6 @@ from dataclasses import asdict, fields
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_cell, write_table
 from anurans.recordings.clips import COLUMNS, concatenate, original_clips
-from anurans.recordings.device_headers import read_device_header
 from anurans.recordings.inspection import Inspection, inspect
 from anurans.recordings.names import Recording
 
@@ -18,23 +17,13 @@ def main(output, params):
         named = Recording(recording, file, fault=params.faults.get(recording, ""))
         about = inspect(named, params.length, params.min_last, channel)
         log.info("%s: %s %s", path, about.status, about.reason)
-        found.append(asdict(about) | {"path": path, "header_time": begin(named)})
+        found.append(asdict(about) | {"path": path})
         if about.status == "ok":
             # The duration as the table has it, so that everyone who reads it gets the same clips.
             duration = float(format_cell(about.duration_s))
             clips.append(original_clips(recording, duration, params.length, params.min_last))
-    columns = [*(field.name for field in fields(Inspection)), "header_time"]
-    write_table(output.table, columns, found)
+    write_table(output.table, [field.name for field in fields(Inspection)], found)
     write_table(output.clips, list(COLUMNS), concatenate(clips).rows())
-
-
-def begin(recording):
-    """Time that a recorder wrote into the file; empty where there is none, or no file to open."""
-    try:
-        header = None if recording.fault else read_device_header(recording.path)
-    except OSError:  # inspection says why
-        return ""
-    return header.time.isoformat(" ") if header and header.time else ""
 
 
 if "snakemake" in globals():

@@ -17,6 +17,7 @@ from anurans.report.calendars import (
 )
 from anurans.report.figures import headline, name_species, sheet
 from anurans.report.palette import shades, species_colour
+from anurans.report.panels import panel_rows, panels, species_columns
 
 UNHEARD = "#FFFFFF"
 TITLE = "When each species calls"
@@ -34,10 +35,12 @@ def main(input, output, params):
     for row in rows:
         row["positive_share"] = str(int(row["positive"]) / max(1, int(row["clips"])))
     top = max(number(row[column]) for row in rows if row[column])
-    height = 1.2 + (0.5 + 0.12 * (high - low)) * len(params.species)
-    with sheet(output, 7.5, height) as figure:
+    count = len(params.species)
+    columns = species_columns(count)
+    row = 0.5 + 0.12 * (high - low) if columns == 1 else 0.4 + 0.06 * (high - low)
+    with sheet(output, 7.5, 1.2 + row * panel_rows(count, columns)) as figure:
         headline(figure, TITLE)
-        axes, bars = figure.subplots(len(params.species), 1, sharex=True, squeeze=False)[:, 0], []
+        axes, bars = list(panels(figure, count, columns, sharex=True)), []
         for at, (ax, (code, name)) in enumerate(zip(axes, params.species.items(), strict=True)):
             mine = [row for row in rows if row["species"] == code]
             cmap = LinearSegmentedColormap.from_list(code, shades(species_colour(at)))
@@ -49,11 +52,11 @@ def main(input, output, params):
         date_axis(ax, nights)
         doubtful = shade_doubtful(axes, read_table(input.drift))
         share = "Share of clips with calls" + (", expected" if expected else "")
-        bars[len(bars) // 2].set_label(share)
+        bars[columns - 1 :: columns][count // columns // 2].set_label(share)
         note = "White: nothing was recorded."
         if doubtful:
             note += " Hatched: sounds unlike what the model learnt from, not to be trusted."
-        axes[-1].set_xlabel(f"Night (date of its evening)\n{note}")
+        figure.supxlabel(f"Night (date of its evening)\n{note}", fontsize=8)
     log.info("%d nights, %d hours", len(nights), high - low)
 
 

@@ -17,6 +17,7 @@ from anurans.report.calendars import (
 )
 from anurans.report.figures import headline, name_species, sheet
 from anurans.report.palette import GREY, species_colour
+from anurans.report.panels import panel_rows, panels, species_columns
 
 TITLE = "The calling season, night by night"
 
@@ -26,10 +27,12 @@ def main(input, output, params):
     if not rows:
         return undated_sheet(output, TITLE)
     nights = sorted({row["night"] for row in rows})
-    with sheet(output, 7.5, 1.3 + 1.35 * len(params.species)) as figure:
+    count = len(params.species)
+    columns = species_columns(count)
+    height = 1.3 + (1.35 if columns == 1 else 0.95) * panel_rows(count, columns)
+    with sheet(output, 7.5, height) as figure:
         headline(figure, TITLE)
-        axes = figure.subplots(len(params.species), 1, sharex=True, sharey=True, squeeze=False)
-        axes = axes[:, 0]
+        axes = list(panels(figure, count, columns, sharex=True, sharey=True))
         for at, (ax, (code, name)) in enumerate(zip(axes, params.species.items(), strict=True)):
             draw(ax, [row for row in rows if row["species"] == code], species_colour(at))
             name_species(ax, at, code, name)
@@ -37,8 +40,9 @@ def main(input, output, params):
         axes[0].set_ylim(0, min(1.04, axes[0].get_ylim()[1]))
         date_axis(ax, nights)
         doubtful = shade_doubtful(axes, read_table(input.drift))
-        axes[len(axes) // 2].set_ylabel("Share of what was recorded")
-        axes[-1].set_xlabel("Night (date of its evening)")
+        figure.supylabel("Share of what was recorded", fontsize=8)
+        for ax in axes[-columns:]:
+            ax.set_xlabel("Night (date of its evening)")
         handles = [
             Line2D([], [], color=GREY, label="clips with calls, expected"),
             Patch(color=GREY, alpha=0.25, linewidth=0, label="95 % interval"),

@@ -1,12 +1,21 @@
 """Make the page on which the questions of a queue are answered."""
 
+from pathlib import Path
+
 from anurans.annotations.labels import LabelRule
 from anurans.common.errors import UserError
 from anurans.common.files import whole
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_columns, read_table
 from anurans.report.html import render
-from anurans.review.review_page import NEEDED, describe, page_data, read_questions, title
+from anurans.review.review_page import (
+    NEEDED,
+    describe,
+    nothing_to_ask,
+    page_data,
+    read_questions,
+    title,
+)
 from anurans.review.review_sound import PageSettings, make_excerpts
 
 
@@ -14,6 +23,8 @@ def main(input, output, params):
     columns = read_columns(input.queue)
     rows = read_table(input.queue, needs=NEEDED)
     questions = read_questions(rows, list(params.species), input.queue)
+    if not questions:
+        return say_nothing(input.queue, output[0])
     told = {}
     for path in input.recordings:
         for row in read_table(path):
@@ -48,6 +59,16 @@ def main(input, output, params):
         partial.write_text(text, encoding="utf-8")
     print(f"{heading}, to answer in a browser: {output[0]}", flush=True)
     log.info("%s, %.1f MB", heading, len(text.encode()) / 1e6)
+
+
+def say_nothing(queue, path):
+    """Make the page of a queue without a question."""
+    name = Path(queue).stem
+    heading, words = title(name, []), nothing_to_ask(name)
+    with whole(path) as partial:
+        partial.write_text(render("review", heading, words, data={}), encoding="utf-8")
+    print(f"{heading}. {words}", flush=True)
+    log.info("%s. %s", heading, words)
 
 
 if "snakemake" in globals():

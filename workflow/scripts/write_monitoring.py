@@ -14,6 +14,8 @@ from anurans.report.monitoring_pages import monitoring_page, short_season
 def main(input, output, params):
     with Path(input.events).open(newline="", encoding="utf-8") as file:
         events = Counter(row["species"] for row in csv.DictReader(file))
+    totals = read_table(input.totals)
+    listened = [row for path in input.listened for row in read_table(path)]
     text = monitoring_page(
         params.project,
         params.species,
@@ -22,17 +24,17 @@ def main(input, output, params):
         events,
         read_table(input.recordings),
         read_table(input.dates),
-        read_table(input.totals),
+        totals,
         read_table(input.drift),
         read_table(input.precision),
         [row for path in input.judged for row in read_table(path)],
-        [row for path in input.listened for row in read_table(path)],
+        listened,
         params.gap,
         params.round,
     )
     with whole(output[0]) as partial:
         partial.write_text(text, encoding="utf-8")
-    shown = short_season(params.project, params.species, events, read_table(input.totals))
+    shown = short_season(params.project, params.species, events, totals, listened)
     shown += f"The season, and how far to trust it: {output[0]}\n"
     log.info("%s", shown)
     print(shown, flush=True)

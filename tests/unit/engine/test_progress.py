@@ -45,6 +45,28 @@ def test_a_stage_is_told_of_now_and_then_and_when_it_is_done(clock):
     assert [*progress.lines()] == ["the table (gather) done in a few seconds"]
 
 
+def test_a_stage_that_waits_for_others_is_not_told_of_and_no_slower_for_it(clock):
+    progress = Progress(NOUNS, clock, every=15.0)
+    progress.plan({"draw": 4})
+    told = []
+    for job in range(3):
+        progress.start(job, "draw")
+        clock.time += 20
+        progress.finish(job)
+        told.append([*progress.lines()])
+        # Others run for an hour: nothing is new of this stage.
+        clock.time += 3600
+        told.append([*progress.lines()])
+    assert told == [
+        ["1 of 4 figures (draw), 3.0 a minute, about 1 minute left"],
+        [],
+        ["2 of 4 figures (draw), 2.2 a minute, about 55 seconds left"],
+        [],
+        ["3 of 4 figures (draw), 2.0 a minute, about 30 seconds left"],
+        [],
+    ]
+
+
 def test_jobs_that_nobody_has_a_name_for_are_not_told_of(clock):
     progress = Progress(NOUNS, clock, every=0.0)
     progress.plan({"all": 1})

@@ -5,15 +5,17 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from conftest import ROOT
+from headers import chunk, comment
 
-from anurans.recordings.device_headers import DeviceHeader, is_apart, read_device_header
+from anurans.recordings.device_headers import (
+    DeviceHeader,
+    is_apart,
+    other_time,
+    read_device_header,
+    tell_other_times,
+)
 
 SHARED = ROOT.parent / "shared/data/metadata"
-COMMENT = "Recorded at {} by AudioMoth 24526B065D325963 at gain setting 2 while battery was 4.7V."
-
-
-def chunk(name, content):
-    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
 def wav(path, *chunks):
@@ -22,10 +24,6 @@ def wav(path, *chunks):
     body = b"WAVE" + head + b"".join(chunks)
     path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
     return path
-
-
-def comment(text):
-    return chunk(b"LIST", b"INFO" + chunk(b"ICMT", text.encode() + b"\0"))
 
 
 @pytest.mark.parametrize(
@@ -43,14 +41,14 @@ def comment(text):
     ],
 )
 def test_the_comment_of_an_audiomoth(tmp_path, said, expected):
-    found = read_device_header(wav(tmp_path / "a.wav", comment(COMMENT.format(said))))
+    found = read_device_header(wav(tmp_path / "a.wav", comment(said)))
     assert found == DeviceHeader(expected, None, None, "24526B065D325963", "AudioMoth")
     assert found.time.utcoffset() == expected.utcoffset()
 
 
 def test_guano_goes_first_and_the_comment_fills_in(tmp_path):
     text = "GUANO|Version: 1.0\nMake: Wildlife\nLoc Position: -23.5 -46.25\nLine without a value:\n"
-    parts = comment(COMMENT.format("10:25:00 04/04/2020 (UTC)")), chunk(b"guan", text.encode())
+    parts = comment("10:25:00 04/04/2020 (UTC)"), chunk(b"guan", text.encode())
     found = read_device_header(wav(tmp_path / "a.wav", *parts))
     assert (found.latitude, found.longitude, found.maker) == (-23.5, -46.25, "Wildlife")
     assert found.time == datetime(2020, 4, 4, 10, 25, tzinfo=UTC)
@@ -67,7 +65,7 @@ def test_what_says_nothing(tmp_path, content):
 
 @pytest.mark.parametrize("said", ["99:00:00 04/04/2020 (UTC)", "10:00:00 31/02/2020 (UTC)"])
 def test_a_time_that_there_is_not(tmp_path, said):
-    assert read_device_header(wav(tmp_path / "a.wav", comment(COMMENT.format(said)))) is None
+    assert read_device_header(wav(tmp_path / "a.wav", comment(said))) is None
 
 
 def test_lines_that_are_no_guano(tmp_path):
@@ -102,3 +100,13 @@ def test_real_ones():
 def test_a_header_of_another_time_is_told(date, time, utc, header, apart):
     told = {"date": date, "time": time, "utc": utc}
     assert is_apart(told, datetime.fromisoformat(header)) == apart
+    assert other_time(told | {"header_time": header}) == (header if apart else "")
+
+
+def test_recordings_with_another_time_are_counted():
+    rows = [{"recording": "a", "header_time": ""}, {"recording": "b"}]
+    assert tell_other_times(rows) == other_time(rows[0]) == ""
+    rows += [{"recording": name, "header_time": "2024-01-21 22:00:00+00:00"} for name in "cd"]
+    assert tell_other_times(rows) == (
+        "In 2 recordings the header of the file says another time than the name or table, such as c"
+    )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import soundfile as sf
+from headers import write_comment
 
 from anurans.recordings.audio import read_blocks
 from anurans.recordings.inspection import Reading, inspect
@@ -75,6 +76,17 @@ def test_no_sound_is_given_from_where_it_cannot_be_used(tmp_path, monkeypatch, v
     assert len(whole(of.blocks())) == SR
     assert of.found.status == "quarantined" and "no numbers" in of.found.reason
     assert of.found.duration_s == 3.0
+
+
+def test_the_time_that_the_recorder_wrote_is_found_whatever_else_is_wrong(tmp_path):
+    for name, sound in {"good.wav": levels(1), "silent.wav": np.zeros(3 * SR, np.int16)}.items():
+        sf.write(tmp_path / name, sound, SR)
+        before = inspect(Recording("A", str(tmp_path / name)), 1.0, 0.5, "mix")
+        assert before.header_time == ""
+        write_comment(tmp_path / name, "22:00:00 21/01/2024 (UTC-3)")
+        found = inspect(Recording("A", str(tmp_path / name)), 1.0, 0.5, "mix")
+        assert found.header_time == "2024-01-21 22:00:00-03:00"
+        assert (found.status, found.sound) == (before.status, before.sound)
 
 
 def test_a_missing_channel_gives_no_sound(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from anurans.listening.drift import NIGHTS, Limits
 from anurans.report.drift_page import drift_page
-from anurans.report.monitoring_pages import monitoring_page
+from anurans.report.monitoring_pages import monitoring_page, short_season
 from anurans.report.season_warnings import warnings
 from anurans.scores.event_scores import JUDGED, Tolerances
 from anurans.scores.expected_precision import PRECISION
@@ -82,6 +82,26 @@ def test_a_night_that_sounds_otherwise_is_warned_of(sees):
         assert sees in text
         assert "by level (1 recording) and spectrum (3 recordings)" in text
         assert "Nights: 2021-03-10." in text
+
+
+def test_the_terminal_shows_what_people_counted_beside_what_the_model_expects():
+    species = {"A": "Rana a", "B": "Rana b"}
+    given = "Pond", species, {"A": 7}, [DATE, DATE | {"species": "B"}]
+    head, _, first, _ = short_season(*given, []).strip().splitlines()[2:]
+    assert head.endswith("expected (95 %)") and first.endswith("33 (20 to 50) / 100")
+    counted = {"by": "season", "queue": "count-1", "species": "A", "clips": "100", "note": ""}
+    counted |= {"count": "30.4", "lower": "25.0", "upper": "41.2"}
+    head, _, first, second = short_season(*given, [counted]).strip().splitlines()[2:]
+    assert head.endswith("counted by listening (95 %)")
+    assert first.split("  ")[-1].strip() == "30 (25 to 41) / 100"
+    assert second.endswith("33 (20 to 50) / 100")
+
+
+def test_headers_that_tell_another_time_are_warned_of():
+    apart = RECORDING | {"recording": "A_1", "header_time": "2021-01-02 20:00:00+00:00"}
+    text = page(recordings=[apart, RECORDING | {"recording": "A_2", "header_time": ""}])
+    assert "In 1 recording the header of the file says another time" in text
+    assert "such as A_1. Nights and hours here are by the name or table." in text
 
 
 def test_the_calendar_is_warned_of():

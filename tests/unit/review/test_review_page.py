@@ -101,7 +101,6 @@ def test_every_kind_of_queue_is_explained_and_says_no_score():
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ([], "holds no question"),
         ([row(recording="")], "line 2: no recording"),
         ([row(start="ten")], "line 2: start is 'ten'; expected a number"),
         ([row(fmin="-1")], "line 2: fmin is '-1'"),

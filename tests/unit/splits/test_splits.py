@@ -338,6 +338,21 @@ def test_an_empty_part_is_refused_with_a_salt_that_would_do():
     check(Split("s", "recording", salt=better), recordings(24), {"B": COMMON})
 
 
+def test_parts_that_lack_a_species_with_the_best_salt_are_named():
+    rare = frozenset(f"R{i}" for i in range(5))
+    split = next(
+        salted
+        for salted in (Split("s", "recording", salt=str(i)) for i in range(99))
+        if lacks(salted, assign(salted, recordings(24)), {"P": rare})
+    )
+    better = replace(split, salt=find_salt(split, recordings(24), {"P": rare}))
+    roles = assign(better, recordings(24))
+    assert not lacks(better, roles, {"P": rare})
+    empty = lacks(better, roles, {"P": rare}, strict=True)
+    message = refusal(check, split, recordings(24), {"P": rare})
+    assert empty and message.index("No salt puts every species") < message.index(empty[0])
+
+
 def test_a_species_that_is_missing_is_refused_with_counts(given):
     split = given("R0,1\nR1,1\nR2,2\nR3,2\nR4,2\n", validation=0)
     present = {"B": frozenset(["R0", "R2"]), "P": frozenset(["R0", "R1"])}

@@ -29,12 +29,20 @@ TABLES = ("summarize_runs", "write_monitoring")
 
 @dataclass(slots=True)
 class Stage:
-    """Jobs of one rule: how many there are and were, and when the first began and was told of."""
+    """Jobs of one rule: how many there are, run and were, and when they began and were told of.
+
+    `ended` is when the last one ended. `waited` are seconds since the first began in which
+    none ran, as where all that were left waited for other stages.
+    """
 
     jobs: int
     done: int = 0
+    running: int = 0
     began: float | None = None
+    ended: float = 0.0
+    waited: float = 0.0
     told: float = 0.0
+    told_done: int = 0
 
 
 class Progress:
@@ -51,7 +59,7 @@ class Progress:
 
     Examples
     --------
-    >>> clock = iter([0.0, 30.0, 60.0])
+    >>> clock = iter([0.0, 30.0, 30.0])
     >>> progress = Progress({"draw": ("figure", "figures")}, lambda: next(clock))
     >>> progress.plan({"draw": 3})
     >>> progress.start(1, "draw")
@@ -77,8 +85,15 @@ class Progress:
         """Take down that a job begins."""
         self._rule_of[job] = rule
         stage = self._stages.get(rule)
-        if stage is not None and stage.began is None:
-            stage.began = stage.told = self._now()
+        if stage is None:
+            return
+        now = self._now()
+        if stage.began is None:
+            stage.began = stage.told = now
+        elif not stage.running:
+            # A short break is part of the work, as where jobs of two stages take turns.
+            stage.waited += max(0.0, now - stage.ended - self._every)
+        stage.running += 1
 
     def finish(self, job: int) -> str:
         """Take down that a job has ended well, and give its rule."""
@@ -86,11 +101,13 @@ class Progress:
         stage = self._stages.get(rule)
         if stage is not None:
             stage.done += 1
+            stage.running -= 1
+            stage.ended = self._now()
             stage.jobs = max(stage.jobs, stage.done)
         return rule
 
     def lines(self) -> Iterator[str]:
-        """A line for each stage that is done, or was not told of for a while."""
+        """A line for each stage that is done, or has gone on and was not told of for a while."""
         for rule, stage in [*self._stages.items()]:
             if stage.began is None or not stage.done:
                 continue
@@ -98,9 +115,9 @@ class Progress:
             if stage.done == stage.jobs:
                 del self._stages[rule]
                 yield _done(rule, self._nouns[rule], stage.jobs, now - stage.began)
-            elif now - stage.told >= self._every:
-                stage.told = now
-                yield _going_on(rule, self._nouns[rule], stage, now - stage.began)
+            elif stage.done > stage.told_done and now - stage.told >= self._every:
+                stage.told, stage.told_done = now, stage.done
+                yield _going_on(rule, self._nouns[rule], stage, now - stage.began - stage.waited)
 
 
 class StageLines(logging.Filter):

@@ -3,13 +3,15 @@
 import os
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import BinaryIO
 
 from guano import GuanoFile
+
+from anurans.common.wording import counted
 
 # As the firmware of AudioMoth writes, since 2017: "Recorded at 10:25:00 04/04/2020 (UTC-3) by
 # AudioMoth 24526B065D325963 at gain setting 2 ..." Programs that edit such files put it in others.
@@ -63,7 +65,12 @@ def read_device_header(path: str | os.PathLike) -> DeviceHeader | None:
         None where the file is no WAV, or its header says nothing of this.
     """
     with Path(path).open("rb") as file:
-        texts = dict(_texts(file))
+        return find_device_header(file)
+
+
+def find_device_header(file: BinaryIO) -> DeviceHeader | None:
+    """Read the same of a file that is open for reading in binary; its position is moved."""
+    texts = dict(_texts(file))
     guano = _of_guano(texts.get(b"guan", ""))
     moth = _of_comment(texts.get(b"ICMT", ""))
     if guano is None or moth is None:
@@ -105,6 +112,34 @@ def is_apart(told: Mapping[str, str], time: datetime) -> bool:
         named.append(utc.replace(tzinfo=None))
     shown = [time] if time.tzinfo is None else [time, time.astimezone(UTC)]
     return all(abs(one - each.replace(tzinfo=None)) > NEAR for one in named for each in shown)
+
+
+def other_time(told: Mapping[str, str]) -> str:
+    """Give the time of a recording's header where it is another than that of its name or table.
+
+    Parameters
+    ----------
+    told
+        As `is_apart` takes it, and the `header_time` that was found in the file.
+
+    Returns
+    -------
+    str
+        `header_time`, or nothing.
+    """
+    time = told["header_time"]
+    return time if time and is_apart(told, datetime.fromisoformat(time)) else ""
+
+
+def tell_other_times(recordings: Sequence[Mapping[str, str]]) -> str:
+    """Say how many recordings have a `header_time`, as `other_time` gives it; empty if none has."""
+    apart = [row["recording"] for row in recordings if row.get("header_time")]
+    if not apart:
+        return ""
+    return (
+        f"In {counted(len(apart), 'recording')} the header of the file says another time than the "
+        f"name or table, such as {apart[0]}"
+    )
 
 
 def _texts(file: BinaryIO) -> Iterator[tuple[bytes, str]]:

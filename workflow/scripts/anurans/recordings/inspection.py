@@ -16,6 +16,7 @@ import soundfile as sf
 from anurans.recordings.audio import BLOCK, one_channel, raw_blocks, scale_of, sounds
 from anurans.recordings.audio_headers import length_fault
 from anurans.recordings.clips import count_clips
+from anurans.recordings.device_headers import find_device_header
 from anurans.recordings.names import Recording
 from anurans.recordings.stream_layout import Layout
 from anurans.recordings.streams import layout
@@ -40,7 +41,7 @@ class Inspection:
     `sr` is in Hz, `duration_s` in s, `peak` the largest absolute sample (1 is full scale);
     `status` is `ok` or `quarantined`, and then `reason` says why; of a usable one it says what is
     odd, empty for most. `sha256` is of the file, `sound` of its samples, whatever the format that
-    keeps them.
+    keeps them. `header_time` is the time that a recorder wrote into the file; empty without one.
     """
 
     recording: str
@@ -53,6 +54,7 @@ class Inspection:
     status: str = "quarantined"
     reason: str = ""
     sound: str = ""
+    header_time: str = ""
 
 
 def inspect(recording: Recording, length: float, min_last: float, channel: str) -> Inspection:
@@ -116,6 +118,9 @@ class Reading:
             with Path(recording.path).open("rb") as file:
                 known["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
                 wrong_length, note = length_fault(file)
+                header = find_device_header(file)
+            if header and header.time:
+                known["header_time"] = header.time.isoformat(" ")
             found = layout(recording.path)
             wrong_length = wrong_length or found.fault
             heard, announced, samples = _Heard(channel), 0, None

@@ -130,7 +130,7 @@ def _what(card: Card, of: Mapping[str, str]) -> list[tuple[str, str]]:
         ("Head", _settings(run["recipe_settings"])),
         ("A clip is positive by", _settings(card.settings["labelling"])),
         ("Dataset", of["dataset"]),
-        ("Models", f"{counted(len(card.runs), 'fold')}, one model each"),
+        ("Models", _models(len(card.runs))),
     ]
 
 
@@ -138,7 +138,10 @@ def _taken(card: Card, backbone: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the model takes: images of clips, or windows of their sound."""
     audio, length = card.settings["audio"], card.settings["clips"]["length"]
     if not is_sound(backbone):
-        drawn = ", ".join(f"{key} {value}" for key, value in card.settings["spectrogram"].items())
+        drawn = ", ".join(
+            f"{key} {'not set' if value is None else value}"
+            for key, value in card.settings["spectrogram"].items()
+        )
         takes = f"clips of {length:g} s at {audio['sr']} Hz, as spectrogram images"
         return [("Takes", takes), ("Spectrogram", drawn)]
     taken = sound_settings(backbone)
@@ -159,15 +162,30 @@ def _backbone(backbone: Mapping[str, Any], of: Mapping[str, str]) -> str:
     )
 
 
+def _models(folds: int) -> str:
+    return "one" if folds == 1 else f"{folds} folds, one model each"
+
+
 def _settings(of: Mapping[str, Any]) -> str:
-    """Settings in words; what is off is left out."""
+    """Settings in words; what is off is left out.
+
+    Examples
+    --------
+    >>> _settings({"l2": 0.01, "layers": [{"units": 256, "l1": 0.0, "dropout": 0.5}]})
+    'l2 0.01, layers (units 256, dropout 0.5)'
+    """
     off: tuple[Any, ...] = (None, 0, False, "none", [], {})
-    told = (
-        (key, _settings(value) if isinstance(value, Mapping) else value)
-        for key, value in of.items()
-        if value not in off
-    )
+    told = ((key, _value(value)) for key, value in of.items() if value not in off)
     return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told)
+
+
+def _value(value: Any) -> Any:
+    """A setting as people write it; layers one after the other."""
+    if isinstance(value, Mapping):
+        return _settings(value)
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        return " ".join(f"({_settings(each)})" for each in value)
+    return value
 
 
 def _training(card: Card) -> list[tuple[str, str]]:

@@ -9,14 +9,17 @@ from anurans.report.html import render
 from anurans.report.palette import species_marks
 from anurans.report.season_answers import season_answers
 from anurans.report.season_counts import (
+    count_of,
     expected_of,
     grown,
+    latest_counts,
     listened_counts,
     settled_by_listening,
 )
 from anurans.report.season_warnings import (
     doubts,
     known_already,
+    other_times,
     refitted,
     there_twice,
     unreachable,
@@ -87,6 +90,7 @@ def monitoring_page(
             *refitted(about),
             *known_already(recordings),
             *there_twice(recordings),
+            *other_times(recordings),
             *unreachable(thresholds),
             *warnings(nights),
         ],
@@ -131,11 +135,19 @@ def heard(
 
 
 def short_season(
-    project: str, species: Mapping[str, str], events: Mapping[str, int], totals: Sequence[Row]
+    project: str,
+    species: Mapping[str, str],
+    events: Mapping[str, int],
+    totals: Sequence[Row],
+    listened: Sequence[Row],
 ) -> str:
-    """A text table for the terminal: what was heard of each species."""
-    header = ("species", "events", "minutes with one", "clips with calls, expected (95 %)")
+    """A text table for the terminal: what was heard of each species, by the model and by people."""
+    header = ["species", "events", "minutes with one", "clips with calls, expected (95 %)"]
     rows = heard(species, events, totals)
+    if latest := latest_counts(listened):
+        header.append("counted by listening (95 %)")
+        counts = [count_of(latest[code]) if code in latest else "" for code in species]
+        rows = [[*row, count] for row, count in zip(rows, counts, strict=True)]
     table = "\n".join(line.rstrip() for line in aligned([header, *rows], rule=True))
     return f"\n{project}: calls in recordings that nobody annotated\n\n{table}\n\n"
 

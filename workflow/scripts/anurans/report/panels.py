@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from anurans.report.figures import Dot, look
+from anurans.report.palette import COLOURS
 from anurans.scores.curves import PlaceScore
 
 WIDTH = 7.5  # of every sheet, in inches
@@ -35,6 +36,17 @@ def panels(figure: Figure, count: int, columns: int, **shared) -> Iterator[Axes]
         if at + columns >= count:
             ax.tick_params(axis="x", labelbottom=True)
         yield ax
+
+
+def species_columns(count: int) -> int:
+    """Columns that panels of so many species stand in: beyond seven, two fit them on a page.
+
+    Examples
+    --------
+    >>> species_columns(7), species_columns(20)
+    (1, 2)
+    """
+    return 1 if count <= len(COLOURS) else 2
 
 
 def lowest(at: int, count: int, columns: int) -> bool:

@@ -148,6 +148,9 @@ FURTHER = {
     "field": "Far calls, false events, minutes of listening",
     "leakage": "Certificate: nothing scored was learnt from",
     "annotations": "Annotations, used or not",
+    "table1": "The study's Table I beside these results",
+    "table2": "The study's Table II beside these results",
+    "hypotheses": "The study's hypotheses, and whether these results agree",
 }
 
 

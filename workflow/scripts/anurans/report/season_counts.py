@@ -1,6 +1,7 @@
 """Clips with calls in a season: as people counted them, and as the model expects them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from anurans.common.wording import listed
 
@@ -19,13 +20,24 @@ def listened_counts(
     model = {row["species"]: row for row in totals}
     rows = []
     for code, row in latest.items():
-        count = row["note"]
-        if row["count"]:
-            ends = f"{float(row['lower']):.0f} to {float(row['upper']):.0f}"
-            count = f"{float(row['count']):.0f} ({ends}) / {row['clips']}"
+        count = count_of(row)
         of_model = expected_of(model[code]) if code in model else ""
         rows.append([species.get(code) or code, row["queue"], row["answers"], count, of_model])
     return rows
+
+
+def count_of(row: Mapping[str, Any]) -> str:
+    """A count by listening with its interval, of how many clips; why there is none, where so.
+
+    Examples
+    --------
+    >>> count_of({"count": "61.3", "lower": "58.4", "upper": "68.3", "clips": "240", "note": ""})
+    '61 (58 to 68) / 240'
+    """
+    if row["count"] in ("", None):
+        return str(row["note"])
+    number, *ends = (f"{float(row[key]):.0f}" for key in ("count", "lower", "upper"))
+    return f"{number} ({ends[0]} to {ends[1]}) / {row['clips']}"
 
 
 def latest_counts(listened: Sequence[Row]) -> dict[str, Row]:

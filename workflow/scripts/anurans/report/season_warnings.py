@@ -5,6 +5,7 @@ from typing import Any
 
 from anurans.common.wording import be, counted, have, listed
 from anurans.listening.drift import BY_SOUND, MOST_DAYS, MOST_HOURS
+from anurans.recordings.device_headers import tell_other_times
 from anurans.splits.splits import REFIT
 
 Row = Mapping[str, str]
@@ -70,6 +71,18 @@ def there_twice(recordings: Sequence[Row]) -> list[str]:
         f"{counted(len(pairs), 'recording')} {have(len(pairs))} the same sound as one of another "
         "day. A clock is wrong, or a file was copied, and calls are counted twice. Remove one of "
         f"each: {shown}."
+    ]
+
+
+def other_times(recordings: Sequence[Row]) -> list[str]:
+    """Say where headers of new recordings tell another time; empty where none does."""
+    told = tell_other_times(recordings)
+    if not told:
+        return []
+    return [
+        f"{told}. Nights and hours here are by the name or table. If the header is right, set "
+        "detection.recordings.clock and time_zone, or correct the times in a table of recordings. "
+        "header_time in results/detections/recordings.csv has what each header says."
     ]
 
 

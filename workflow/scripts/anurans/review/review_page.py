@@ -28,6 +28,11 @@ KINDS = {
     "teach": "A clip that the models would learn most from.",
     "search": "A clip that sounds like the example.",
 }
+# What is said of a queue that has no clip.
+NOTHING = {
+    "doubt": "The models agree with every annotation, and no call seems to be missing.",
+    "check": "No clip has a score that needs a check.",
+}
 # Of these a listener is told no score, and nothing made of it, before the answer.
 BLIND = ("check", "count")
 
@@ -60,7 +65,7 @@ def read_questions(
     Raises
     ------
     UserError
-        When there is no row, a cell cannot be understood, or rows of one question do not agree.
+        When a cell cannot be understood, or rows of one question do not agree.
     """
     found: dict[str, list[Mapping[str, str]]] = {}
     for line, row in enumerate(rows, start=2):
@@ -80,8 +85,6 @@ def read_questions(
                 f"{row['species']}; expected one row for each species of a clip. Draw the queue "
                 "again."
             )
-    if not found:
-        raise UserError(f"{path}: holds no question; there is nothing to listen to.")
     return [
         Question(
             name,
@@ -209,6 +212,18 @@ def page_data(
         "digest": digest,
         "questions": list(questions),
     }
+
+
+def nothing_to_ask(queue: str) -> str:
+    """Say why the page of a queue without a question asks nothing.
+
+    Examples
+    --------
+    >>> nothing_to_ask("teach-1")
+    'There is nothing to listen to. Nothing was found to ask about.'
+    """
+    why = NOTHING.get(queue.split("-")[0], "Nothing was found to ask about.")
+    return f"There is nothing to listen to. {why}"
 
 
 def title(queue: str, questions: Sequence[Question]) -> str:

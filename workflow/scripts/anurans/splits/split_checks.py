@@ -5,6 +5,7 @@ Standard library only: asked at parse time.
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from anurans.common.errors import UserError, listing
 from anurans.recordings.names import Recording
@@ -97,4 +98,24 @@ def check(
         )
     raise UserError(
         f"splits.{split.name} cannot be used with these recordings:\n{listing(found)}\n{advice}."
+        f"{_still_lacking(split, salt, recordings, present)}"
+    )
+
+
+def _still_lacking(
+    split: Split,
+    salt: str | None,
+    recordings: Sequence[Recording],
+    present: Mapping[str, frozenset[str]],
+) -> str:
+    """Say what parts lack with a salt that can be used; empty where they lack nothing."""
+    if salt is None:
+        return ""
+    salted = replace(split, salt=salt)
+    found = lacks(salted, assign(salted, recordings), present, strict=True)
+    if not found:
+        return ""
+    return (
+        f"\nNo salt puts every species into every part. With this one there is no score where\n"
+        f"{listing(found)}\nUse fewer folds, or annotate more."
     )
