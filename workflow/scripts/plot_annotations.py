@@ -13,6 +13,7 @@ from anurans.recordings.names import start_of
 from anurans.recordings.times import night_of
 from anurans.report.figures import headline, name_species, night_axis, sheet
 from anurans.report.palette import GREY, shades, species_colour
+from anurans.report.panels import panels, species_columns, species_height
 
 # The colour of a species darkens as calls come nearer; a hatch where nothing is known.
 GRADES = ("far", "medium", "clear", "")
@@ -41,10 +42,11 @@ def main(input, output, params):
     order = np.argsort([not name for name in bars], kind="stable")
     bars, at = bars[order], np.argsort(order)[at]
 
-    with sheet(output, 7.5, 1.5 + 1.5 * len(species)) as figure:
+    columns = species_columns(len(species))
+    with sheet(output, 7.5, 1.5 + species_height(len(species), 1.5)) as figure:
         unit = "night" if dated else "recording"
         headline(figure, f"Clips in which each species calls, by {unit} and grade of the best call")
-        axes = figure.subplots(len(species), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        axes = list(panels(figure, len(species), columns, sharex=True, sharey=True))
         # Gaps between hundreds of bars would be a pattern of their own.
         width = 0.9 if len(bars) <= 100 else 1.0
         handles = {"annotated clips": Patch(color="#E8E8E8")}
@@ -61,16 +63,18 @@ def main(input, output, params):
                     handles[grade or "ungraded"] = Patch(**styles(GREY)[grade])
                     ax.bar(x, height[x], bottom=below[x], width=width, **style)
                 below += height
-            ax.set_ylabel("Clips")
+            if column % columns == 0:
+                ax.set_ylabel("Clips")
             called, known = (below > 0) & (bars != ""), ((scored > 0) & (bars != "")).sum()
-            count = (
-                f"{positive.sum()} of {sure.sum()} clips, {called.sum()} of {counted(known, unit)}"
-            )
+            count = f"{positive.sum()} of {sure.sum()} clips"
+            if columns == 1:
+                count += f", {called.sum()} of {counted(known, unit)}"
             ax.set_title(count, loc="right")
             name_species(ax, column, code, name)
             night_axis(ax, bars)
         axes[0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
-        axes[-1].set_xlabel("Night (date of its evening)" if dated else "Recording, in order of id")
+        for ax in axes[-columns:]:
+            ax.set_xlabel("Night (date of its evening)" if dated else "Recording, in order of id")
         order = [grade for grade in ("annotated clips", *GRADES, "ungraded") if grade in handles]
         figure.legend(
             [handles[grade] for grade in order], order, loc="outside lower left", ncols=len(order)

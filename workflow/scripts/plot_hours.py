@@ -9,7 +9,14 @@ from anurans.common.wording import counted
 from anurans.recordings.names import start_of
 from anurans.recordings.times import hours_from_noon
 from anurans.report.figures import headline, sheet
-from anurans.report.panels import WIDTH, draw_places, explain
+from anurans.report.panels import (
+    WIDTH,
+    draw_places,
+    explain,
+    panels,
+    species_columns,
+    species_height,
+)
 from anurans.scores.curves import read_scored, score_places, scored_rows
 from anurans.scores.ranking import CLIPS, few_best, name_models
 
@@ -35,14 +42,18 @@ def main(input, output, params, wildcards):
             "time, in their names (SITE_YYYYMMDD_HHMMSS) or in a table of recordings."
         )
     names = name_models(list(scores))
-    with sheet(output, WIDTH, 0.9 + 1.55 * len(params.species) + 0.17 * len(scores)) as figure:
+    count = len(params.species)
+    columns = species_columns(count)
+    height = 0.9 + species_height(count, 1.55) + 0.17 * len(scores)
+    with sheet(output, WIDTH, height) as figure:
         headline(figure, f"F1 by hour of the day, split {wildcards.split}")
-        axes = figure.subplots(len(params.species), 1, sharex=True, sharey=True, squeeze=False)
-        for at, (ax, name) in enumerate(zip(axes[:, 0], params.species, strict=True)):
-            draw_places(ax, [of[at] for of in scores.values()])
+        axes = list(panels(figure, count, columns, sharex=True, sharey=True))
+        for at, (ax, name) in enumerate(zip(axes, params.species, strict=True)):
+            draw_places(ax, [of[at] for of in scores.values()], columns)
             ax.set_title(name)
-            ax.set_ylabel("F1")
-        label(ax, found, next(iter(scores.values())))
+            if at % columns == 0:
+                ax.set_ylabel("F1")
+        label(axes[-columns:], found, next(iter(scores.values())))
         explain(
             figure,
             [names[model] for model in scores],
@@ -58,19 +69,22 @@ def hour_of(row, times):
     return int((hours_from_noon(time) + start_of(row["clip"]) / 3600) % 24) if time else -1
 
 
-def label(ax, hours, species):
-    """Name the hours, with how many recordings stand behind each."""
+def label(lowest, hours, species):
+    """Name the hours below the lowest panels, with how many recordings stand behind each."""
     recordings = {each.place: each.recordings for rows in species for each in rows}
     low, high = hours[0], hours[-1] + 1
-    ax.set_xlim(low, high)
-    ax.set_xticks(range(low, high + 1), [f"{(at + 12) % 24:02d}:00" for at in range(low, high + 1)])
-    if high - low > 14:
-        ax.tick_params(axis="x", labelrotation=90)
     counts = sorted(set(recordings.values()))
     spread = counted(counts[-1], "recording")
     if len(counts) > 1:
         spread = f"{counts[0]} to {spread}"
-    ax.set_xlabel(f"Time of day; {spread} an hour")
+    for ax in lowest:
+        ax.set_xlim(low, high)
+        ax.set_xticks(
+            range(low, high + 1), [f"{(at + 12) % 24:02d}:00" for at in range(low, high + 1)]
+        )
+        if high - low > 14 / len(lowest):
+            ax.tick_params(axis="x", labelrotation=90)
+        ax.set_xlabel(f"Time of day; {spread} an hour")
 
 
 if "snakemake" in globals():

@@ -6,7 +6,14 @@ from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table
 from anurans.report.figures import headline, sheet
-from anurans.report.panels import WIDTH, draw_places, explain
+from anurans.report.panels import (
+    WIDTH,
+    draw_places,
+    explain,
+    panels,
+    species_columns,
+    species_height,
+)
 from anurans.scores.curves import read_scored, score_places
 from anurans.scores.ranking import CLIPS, few_best, name_models
 
@@ -35,17 +42,22 @@ def main(input, output, params, wildcards):
             "their names (SITE_YYYYMMDD_HHMMSS), folders or a table of recordings."
         )
     names = name_models(list(scores))
-    with sheet(output, WIDTH, 1.2 + 1.55 * len(params.species) + 0.17 * len(scores)) as figure:
+    count = len(params.species)
+    columns = species_columns(count)
+    height = 1.2 + species_height(count, 1.55) + 0.17 * len(scores)
+    with sheet(output, WIDTH, height) as figure:
         headline(figure, f"F1 by site, split {wildcards.split}")
-        axes = figure.subplots(len(params.species), 1, sharex=True, sharey=True, squeeze=False)
-        for at, (ax, name) in enumerate(zip(axes[:, 0], params.species, strict=True)):
-            draw_places(ax, [rows[at] for rows in scores.values()])
+        axes = list(panels(figure, count, columns, sharex=True, sharey=True))
+        for at, (ax, name) in enumerate(zip(axes, params.species, strict=True)):
+            draw_places(ax, [rows[at] for rows in scores.values()], columns)
             ax.set_title(name)
-            ax.set_ylabel("F1")
+            if at % columns == 0:
+                ax.set_ylabel("F1")
         ax.set_xlim(0, len(sites))
         ax.set_xticks(np.arange(len(sites)) + 0.5, sites)
-        if sum(map(len, sites)) > 70:
-            ax.tick_params(axis="x", labelrotation=90)
+        if sum(map(len, sites)) > 70 / columns:
+            for ax in axes[-columns:]:
+                ax.tick_params(axis="x", labelrotation=90)
         explain(
             figure,
             [names[model] for model in scores],

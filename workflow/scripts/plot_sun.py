@@ -8,6 +8,7 @@ from anurans.recordings.sun import STEP
 from anurans.report.calendars import draw_shares, say_unknown, undated_sheet
 from anurans.report.figures import headline, name_species, sheet
 from anurans.report.palette import species_colour
+from anurans.report.panels import panels, species_columns, species_height
 
 TITLE = "Calls before and after sunset and sunrise"
 SHOWN = {"sunset": "Hours from sunset", "sunrise": "Hours from sunrise"}
@@ -18,9 +19,12 @@ def main(input, output, params):
     if not any(row["event"] in SHOWN for row in rows):
         return undated_sheet(output, TITLE)
     count = len(params.species)
-    with sheet(output, 7.5, 1.1 + 1.5 * count) as figure:
+    columns = species_columns(count)
+    with sheet(output, 7.5, 1.1 + species_height(count, 1.5)) as figure:
         headline(figure, TITLE)
-        axes = figure.subplots(count, len(SHOWN), sharex="col", sharey=True, squeeze=False)
+        pair = len(SHOWN)
+        every = list(panels(figure, count * pair, columns * pair, sharex="col", sharey=True))
+        axes = [every[at : at + pair] for at in range(0, len(every), pair)]
         for number, (code, name) in enumerate(params.species.items()):
             line = axes[number]
             for ax, event in zip(line, SHOWN, strict=True):
@@ -31,10 +35,11 @@ def main(input, output, params):
                     say_unknown(ax, expected)
                 ax.axvline(0, color="black", linewidth=0.8, zorder=1)
             name_species(line[0], number, code, name)
-        for ax, words in zip(axes[-1], SHOWN.values(), strict=True):
-            ax.set_xlabel(words)
-        axes[0, 0].set_ylim(0, None)
-        axes[count // 2, 0].set_ylabel("Share of what was recorded")
+        for line in axes[-columns:]:
+            for ax, words in zip(line, SHOWN.values(), strict=True):
+                ax.set_xlabel(words)
+        axes[0][0].set_ylim(0, None)
+        figure.supylabel("Share of what was recorded", fontsize=8)
         figure.supxlabel(
             "Bars: clips with calls, expected, with 95 % intervals. Dots: minutes with an event.",
             fontsize=7.5,

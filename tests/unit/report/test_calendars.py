@@ -1,15 +1,8 @@
-"""Dates and hours on axes, and the figures that stand on them."""
-
-import re
-from types import SimpleNamespace
+"""Dates and hours on axes."""
 
 import numpy as np
-import pytest
 from matplotlib.figure import Figure
 
-import plot_calendar
-import plot_season
-from anurans.common.tables import write_table
 from anurans.report.calendars import (
     date_axis,
     day,
@@ -77,25 +70,3 @@ def test_what_is_not_known_is_said():
     assert not ax.texts
     say_unknown(ax, np.array([np.nan, np.nan]))
     assert [text.get_text() for text in ax.texts] == ["not known: held-out clips do not tell"]
-
-
-@pytest.mark.slow
-def test_the_season_of_twenty_species_fits_a_page(tmp_path):
-    species = {f"S{at:02d}": "Rana temporaria" for at in range(20)}
-    nights = [f"2021-{month:02d}-{day:02d}" for month in (10, 11) for day in range(1, 31, 3)]
-    values = dict.fromkeys(("expected", "lower", "upper"), "3") | {"clips_counted": "9"}
-    values |= {"hour": "20", "clips": "9", "positive": "3", "expected_share": "0.3"}
-    values |= {"share_of_minutes": "0.2"}
-    rows = [{"night": night, "species": code} | values for night in nights for code in species]
-    for name in ("dates", "activity"):
-        write_table(tmp_path / f"{name}.csv", list(rows[0]), rows)
-    drift = [{"night": night, "trust": "yes"} for night in nights]
-    write_table(tmp_path / "drift.csv", ["night", "trust"], drift)
-    tables = {name: tmp_path / f"{name}.csv" for name in ("dates", "activity", "drift")}
-    for script in (plot_season, plot_calendar):
-        path = tmp_path / "figure.svg"
-        script.main(SimpleNamespace(**tables), [path], SimpleNamespace(species=species))
-        text = path.read_text(encoding="utf-8")
-        width, height = (float(each) for each in re.findall(r'(?:width|height)="([\d.]+)pt"', text))
-        # A4 in points, with margins.
-        assert width <= 545 and height <= 810

@@ -49,6 +49,25 @@ def species_columns(count: int) -> int:
     return 1 if count <= len(COLOURS) else 2
 
 
+def species_height(count: int, row: float) -> float:
+    """Inches that the panels of so many species take; lower ones where they stand in two columns.
+
+    Parameters
+    ----------
+    count
+        Number of species.
+    row
+        Inches of a row, where they stand in one.
+
+    Examples
+    --------
+    >>> species_height(3, 1.5), species_height(20, 1.5)
+    (4.5, 8.7)
+    """
+    columns = species_columns(count)
+    return panel_rows(count, columns) * (row if columns == 1 else 0.58 * row)
+
+
 def lowest(at: int, count: int, columns: int) -> bool:
     """Tell whether no panel stands below panel `at`."""
     return at + columns >= count
@@ -145,7 +164,7 @@ def fold_panels(
     return sections
 
 
-def draw_places(ax: Axes, models: Sequence[Sequence[PlaceScore]]) -> None:
+def draw_places(ax: Axes, models: Sequence[Sequence[PlaceScore]], columns: int = 1) -> None:
     """Draw one species by hour or site, models side by side, and say how many clips there are.
 
     Parameters
@@ -154,6 +173,8 @@ def draw_places(ax: Axes, models: Sequence[Sequence[PlaceScore]]) -> None:
         Where: a unit of its x axis is an hour, or a site.
     models
         Scores of each.
+    columns
+        That panels stand in: those of two are lower, and numbers need more room above.
     """
     for number, rows in enumerate(models):
         style = look(number)
@@ -168,10 +189,11 @@ def draw_places(ax: Axes, models: Sequence[Sequence[PlaceScore]]) -> None:
                 ax.plot(at, ends, color=style.colour, lw=1.2, solid_capstyle="butt")
             face = style.colour if known else "white"
             ax.plot(each.place + shift, each.f1, style.marker, color=style.colour, mfc=face, ms=4.5)
+    top = 1.18 if columns == 1 else 1.45
     for each in models[0]:
         text = f"{each.positives} / {each.clips}"
-        ax.text(each.place + 0.5, 1.06, text, ha="center", fontsize=6, color="#555555")
-    ax.set_ylim(-0.07, 1.18)
-    ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
+        ax.text(each.place + 0.5, top, text, ha="center", va="top", fontsize=6, color="#555555")
+    ax.set_ylim(-0.07, top)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1] if columns == 1 else [0, 0.5, 1])
     ax.grid(color="#E5E5E5", linewidth=0.5)
     ax.set_axisbelow(True)
