@@ -70,7 +70,7 @@ wildcard_constraints:
     backbone="|".join(map(re.escape, PLAN.networks.all)) or "(?!)",
     dataset="|".join(map(re.escape, config["datasets"])),
     recipe="|".join(map(re.escape, config["recipes"])),
-    fold=r"\d+|all|refit",
+    fold=r"\d+|all",
     table="|".join(report_pages.PAGES),
     day=r"\d{8}|undated-\d{2}",
 

@@ -76,6 +76,7 @@ rule finetune_model:
     wildcard_constraints:
         backbone=PLAN.networks.names(sound=False),
         recipe=PLAN.runs.tuned_names(True),
+        fold=r"\d+|all|refit",
     conda:
         "../envs/training.yaml"
     resources:
@@ -91,7 +92,7 @@ rule finetune_model:
         by=setting("splits", "split", "by"),
         validation=asked(PLAN.splits.validates_on, "split"),
         recipe=setting("recipes", "recipe"),
-        engine=config["training"]["engine"],
+        engine="jax" if config["training"]["engine"] == "jax" else "tensorflow",
         dtype=config["embedding"]["dtype"],
         batch_size=config["embedding"]["batch_size"],
         seed=config["seed"],

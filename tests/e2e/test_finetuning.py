@@ -289,6 +289,9 @@ def test_the_finished_model_of_a_refit_hears_the_same_elsewhere(refitted, unbuil
     write_config(here, {"detection": {"recordings": {"source": "new"}, "model": "frogs"}})
     snakemake(here, "detect")
     assert planned(here, "detect") == {}
+    assert "found a finished model in detection.model" in refused(
+        here, "results/detections/refit.csv"
+    )
     day = "results/detections/scores/20220101.h5"
     with open_shard(refitted / day) as one, open_shard(here / day) as other:
         assert (one.data[:] == other.data[:]).all()
@@ -298,6 +301,26 @@ def test_the_finished_model_of_a_refit_hears_the_same_elsewhere(refitted, unbuil
     (here / "frogs/own_network/model.bin").write_bytes(b"another")
     (here / "results/detections/model.h5").unlink()
     assert "own_network/model.bin: is not as it was written" in refused(here, "detect")
+
+
+@pytest.mark.slow
+def test_a_training_of_another_length_is_not_estimated_by_earlier_ones(refitted):
+    config = yaml.safe_load((refitted / "config/config.yaml").read_text())
+    before = snakemake(refitted, "runs").stdout
+    assert "by earlier runs" in before and "by rates" not in before
+    tuned = config["recipes"]["tuned"] | {"tuning": {"epochs": 20_000, "batch_size": 4}}
+    write_config(refitted, config | {"recipes": config["recipes"] | {"tuned": tuned}})
+    runs, status = (snakemake(refitted, name).stdout for name in ("runs", "status"))
+    write_config(refitted, config)
+    assert not re.search(r"seconds (?=on \d cores?, roughly, by rates)", runs)
+    assert runs.count("by rates measured on another machine") == 2
+    assert "never timed" in status
+
+
+@pytest.mark.slow
+def test_the_refit_is_no_run(refitted):
+    for name in ("metrics.tsv", "model.keras"):
+        assert "No rule to produce" in refused(refitted, f"{REFIT}/{name}")
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from anurans.sounds.shards import extend, write_shard
 
 def main(input, output, params, wildcards, resources, threads):
     started = datetime.now(UTC)
-    engine = "jax" if params.engine == "jax" else "tensorflow"
+    engine = params.engine
     has_gpu = finetuning.prepare(engine, threads, params.seed)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")
     sources = input.originals, input.copies, input.annotations, input.roles

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from anurans.common.errors import UserError
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
 from anurans.listening.detector import read_detector
@@ -17,12 +18,19 @@ SHOWN = ("f1", "precision", "recall", "ap")
 
 def main(input, output, params):
     about = read_detector(input.model).about
+    if not input.metrics:
+        raise UserError(
+            "results/detections/refit.csv: found a finished model in detection.model, expected a "
+            "model of this config, on whose test part its refit can be judged. Its table is where "
+            "it was trained."
+        )
     runs = [read_table(path) for path in input.metrics]
     place, *_ = places_of(about["model"], runs)
     known = scored_rows(read_table(input.predictions[place]), TEST)
     rows = []
     if about["folds"] != [REFIT]:
-        log.info("%s trains no network: there is no refit to judge", about["model"])
+        name = "/".join(about["model"][key] for key in ("split", "backbone", "dataset", "recipe"))
+        log.info("%s is listened with by its folds: there is no refit to judge", name)
     elif not known:
         log.warning("warning: the split has no test part, so that nothing judges the refit")
     else:
@@ -37,7 +45,8 @@ def main(input, output, params):
     write_table(output[0], INTERVALS, rows)
     for row in rows:
         if row["score"] == "f1":
-            log.info("%s: F1 %.3f on %d clips", row["species"], row["value"], len(known))
+            said = row["note"] if row["value"] is None else f"F1 {float(row['value']):.3f}"
+            log.info("%s: %s, on %d clips", row["species"], said, len(known))
 
 
 def decide(rows, path, thresholds, species):

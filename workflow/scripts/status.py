@@ -1,14 +1,18 @@
 """Say what is outdated and why, and about how long it takes to compute it."""
 
 from anurans.common.jobs import run
-from anurans.engine.dry_runs import available, dry_run, read_times
+from anurans.engine.dry_runs import available, dry_run
+from anurans.engine.forecast import TUNING, times_of
 from anurans.engine.outdated import report
 
 
 def main(params):
     cores, where = available(params.run)
     plan = dry_run(params)
-    times = {job.rule: read_times(job.rule) for job in plan.jobs}
+    recipes = {
+        job.wildcards["recipe"]: job.params["recipe"] for job in plan.jobs if job.rule == TUNING
+    }
+    times = {rule: times_of(rule, recipes) for rule in {job.rule for job in plan.jobs}}
     print(f"\n{report(plan, times, where, cores)}\n", flush=True)
 
 

@@ -93,6 +93,8 @@ def test_it_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
         (errno.ENOSPC, "a.txt: cannot be written: the disk is full; make room and run the same"),
         (errno.EDQUOT, "your quota of the disk is used up"),
         (errno.EROFS, "the folder can only be read; make it writable"),
+        (errno.EACCES, "you may not write there; change the rights"),
+        (errno.EPERM, "it may not be replaced; change the rights"),
     ],
 )
 def test_a_disk_that_cannot_be_written_is_told_in_a_sentence(tmp_path, number, sentence):

@@ -147,6 +147,7 @@ def test_it_stops_where_validation_gets_no_better_and_the_frozen_network_may_be_
         # No more than half is warm-up.
         ({"last": 1}, {0: 0, 5: 1e-3, 10: 0}),
         ({"last": 2, "warmup": 0.0}, {0: 1e-3, 10: 5e-4, 20: 0}),
+        ({"epochs": 2, "warmup": 50.0}, {0: 0, 5: 5e-4, 10: 1e-3, 20: 0}),
     ],
 )
 def test_learning_rates_rise_and_fall_to_0_over_the_epochs_that_there_are(changed, known):

@@ -101,8 +101,8 @@ def test_few_groups_with_calls_are_told_of_the_test_part():
     )
 
 
-def test_heads_that_did_not_converge_are_named_once():
+def test_runs_that_did_not_converge_are_named_once():
     rows = [ROW | {"converged": "no", "fold": fold} for fold in "12"]
     (text,) = unsettled([*rows, ROW | {"recipe": "two"}])
-    assert text.startswith("Heads that did not converge: night/net/all/one; their logs")
+    assert text.startswith("Runs that did not converge: night/net/all/one; their logs")
     assert not list(unsettled([ROW]))

@@ -17,6 +17,8 @@ CANNOT_WRITE = {
     errno.ENOSPC: "the disk is full; make room",
     errno.EDQUOT: "your quota of the disk is used up; make room",
     errno.EROFS: "the folder can only be read; make it writable",
+    errno.EACCES: "you may not write there; change the rights of the file and its folder",
+    errno.EPERM: "it may not be replaced; change the rights of the file and its folder",
 }
 DAY = 24 * 3600
 
@@ -48,7 +50,7 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
     Raises
     ------
     UserError
-        When the disk is full or read-only.
+        When the disk is full or read-only, or the user may not write there.
     """
     path = Path(path)
     # The ending stays the same: Keras and soundfile choose the format by it.

@@ -1,6 +1,8 @@
 """How many jobs a config takes from the start, and how long."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from anurans.common.errors import UserError
 from anurans.common.wording import counted, name_jobs, round_time
@@ -8,6 +10,7 @@ from anurans.engine.dry_runs import available, dry_run, read_times
 from anurans.engine.outdated import Job, estimate
 from anurans.plan.costs import Costs, size
 from anurans.plan.runs import Run
+from anurans.sounds.shards import open_shard
 
 TUNING = "finetune_model"
 
@@ -57,12 +60,44 @@ def tell_refits(refits: Sequence[Mapping[str, str]], run, costs: Costs) -> str:
     )
 
 
+def times_of(rule: str, recipes: Mapping[str, Any]) -> dict[str, float]:
+    """Seconds of each earlier job of a rule, by benchmark file, where they tell of the next one.
+
+    Parameters
+    ----------
+    rule
+        Name of the rule.
+    recipes
+        Recipes as they are now, by name. A training of a network took as long as its recipe of
+        then let it: of another one, as of more epochs, it tells nothing.
+    """
+    times = read_times(rule)
+    if rule != TUNING:
+        return times
+    return {place: time for place, time in times.items() if _recipe_of(place) in recipes.values()}
+
+
+def _recipe_of(benchmark: str) -> Any:
+    """Recipe that a network was trained by, as its scores tell; None where these are not there."""
+    folder = Path(benchmark).relative_to(f"results/benchmarks/{TUNING}").with_suffix("")
+    path = Path("results/training") / folder / "scores.h5"
+    try:
+        with open_shard(path) as shard:
+            return shard.metadata["training"]["recipe"]
+    except (UserError, KeyError, OSError):
+        return None
+
+
 def _time(jobs: Sequence[Job], run, costs: Costs) -> str:
     """How long jobs take, on what, and how that is known, in words."""
-    times = {rule: read_times(rule) for rule in {job.rule for job in jobs}}
+    times = {rule: times_of(rule, costs.recipes) for rule in {job.rule for job in jobs}}
+    # Recipes of networks that were timed: the others' trainings take another time.
+    timed = {Path(place).parts[-2] for place in times.get(TUNING, ())}
     untimed = {rule for rule, known in times.items() if not known}
     for job in jobs:
-        if job.rule in untimed:
+        other = job.rule == TUNING and job.wildcards["recipe"] not in timed
+        if job.rule in untimed or other:
+            untimed.add(job.rule)
             place = job.benchmark or f"{job.rule} {sorted(job.wildcards.items())}"
             times[job.rule][place] = costs.seconds(job.rule, job.wildcards)
     cores, where = available(run)

@@ -142,8 +142,8 @@ def learning_rates(tuning: Tuning, steps: int):
     Parameters
     ----------
     tuning
-        How long it takes. Of a training that ends after `last`, at most half is warm-up: one of a
-        single epoch would end where the rate is highest.
+        How long it takes. At most half of it is warm-up: else it would end where the rate is
+        highest, or before.
     steps
         Of an epoch.
 
@@ -153,9 +153,8 @@ def learning_rates(tuning: Tuning, steps: int):
     """
     import keras
 
-    warm, every = round(tuning.warmup * steps), tuning.most * steps
-    if tuning.last is not None:
-        warm = min(warm, every // 2)
+    every = tuning.most * steps
+    warm = min(round(tuning.warmup * steps), every // 2)
     rate, fall = tuning.learning_rate, max(1, every - warm)
     cosine = keras.optimizers.schedules.CosineDecay
     return cosine(0.0, fall, warmup_target=rate, warmup_steps=warm) if warm else cosine(rate, fall)
@@ -371,7 +370,9 @@ def fit_network(
     network.weights = state.kept
     trained = state.history[1:]
     early = len(trained) < tuning.epochs
-    return Tuned(state.kept, state.history, state.best, early or settled(trained))
+    # A loss that is held out has ended to fall, or that of the training part has.
+    passed = validation is not None and state.best < len(trained)
+    return Tuned(state.kept, state.history, state.best, early or passed or settled(trained))
 
 
 def _losses(

@@ -118,7 +118,7 @@ def summary_notes(
 
 
 def unsettled(rows: Sequence[Row]) -> Iterator[str]:
-    """Name the runs whose heads did not converge."""
+    """Name the runs that did not converge."""
     runs: dict[tuple[str, ...], set[str]] = {
         tuple(row[key] for key in RUN[:4]): set() for row in rows
     }
@@ -127,10 +127,11 @@ def unsettled(rows: Sequence[Row]) -> Iterator[str]:
             runs[tuple(row[key] for key in RUN[:4])].add(row["fold"])
     if named := ["/".join(run) for run, folds in runs.items() if folds]:
         yield (
-            f"Heads that did not converge: {', '.join(named[:5])}"
+            f"Runs that did not converge: {', '.join(named[:5])}"
             + (f" and {len(named) - 5} more" if len(named) > 5 else "")
-            + "; their logs in logs/train_model say so. Give their recipes more epochs, or a "
-            "higher learning_rate (solver: adam), or a smaller C (solver: logistic)."
+            + "; their logs in logs/train_model or logs/finetune_model say so. Give their recipes "
+            "a smaller C (solver: logistic), or more epochs or a higher learning_rate (solver: "
+            "adam; under tuning, where the network is trained)."
         )
 
 
