@@ -1,22 +1,19 @@
 """What a corrected annotation costs, of the first run: 366 minutes, BirdNET, logistic heads.
 
-On its own: .venv/bin/python benchmarks/correction.py [--quick] [--folder FOLDER]
+On its own: .venv/bin/python benchmarks/run.py --only correction [--quick] [--folder FOLDER]
 
 As many minutes as INCT41 has, in five folds by recording, as the demo has its networks and heads.
 A call is moved in a recording that four of the five folds learn from.
 """
 
-import argparse
 import csv
-import json
-import tempfile
 from collections import Counter
 from pathlib import Path
 
 from grid import probed
 from growth import SOUND, salted
 from measuring import Row
-from synthetic import make_world
+from synthetic import make_world, move_call
 
 TARGET = "results/summary.csv"
 FOLDS = 5
@@ -30,7 +27,7 @@ def rows(folder: Path, quick: bool):
     make_world(world, count, config | {"splits": {"recording": split}})
     salted(world)
     first, _ = probed(world, "first.jsonl", TARGET)
-    move_call(world)
+    move_call(learnt_from(world))
     again, processes = probed(world, "again.jsonl", TARGET)
     spent = Counter()
     for each in processes:
@@ -51,28 +48,10 @@ def rows(folder: Path, quick: bool):
     )
 
 
-def move_call(world: Path) -> None:
-    """Move a call by a second, in a recording that no fold validates on."""
+def learnt_from(world: Path) -> Path:
+    """Labels of a recording that has a call, and that no fold validates on."""
     with (world / "results/splits/recording.tsv").open(encoding="utf-8") as file:
         roles = {row["recording"]: row for row in csv.DictReader(file, delimiter="\t")}
     learnt = [name for name, row in roles.items() if "validation" not in row.values()]
     paths = [world / f"annotations/{name}.txt" for name in learnt]
-    path = next(each for each in paths if each.read_text().strip())
-    first, *others = path.read_text().splitlines(keepends=True)
-    start, end, rest = first.split("\t", 2)
-    path.write_text("".join([f"{float(start) + 1}\t{float(end) + 1}\t{rest}", *others]))
-
-
-def main() -> None:
-    """Measure, and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--folder", type=Path, help="where to work; kept")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        for row in rows((given.folder or Path(place)).resolve(), given.quick):
-            print(json.dumps([row.work, row.against, row.measured, row.goal, row.reached]))
-
-
-if __name__ == "__main__":
-    main()
+    return next(each for each in paths if each.read_text().strip())

@@ -1,20 +1,17 @@
 """The demo as a newcomer meets it: how long it takes, and whether estimates said so.
 
-On its own: .venv/bin/python benchmarks/first_hour.py [--folder FOLDER]
+On its own: .venv/bin/python benchmarks/run.py --only first_hour [--quick] [--folder FOLDER]
 
 By the clock, so that it needs a machine with nothing else to do.
 """
 
-import argparse
-import json
 import re
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 from measuring import ROOT, Row, snakemake
+from synthetic import move_call
 
 GOAL, FACTOR = 180, 1.5
 UNITS = {"second": 1, "minute": 60, "hour": 3600}
@@ -36,9 +33,7 @@ def rows(folder: Path, quick: bool):
     snakemake(world, "all")
     # A call that is moved: its labels, the trainings on it, and all that follows from them.
     label = min((world / "resources/demo/annotations").glob("*.txt"), key=busiest)
-    lines = label.read_text().splitlines(keepends=True)
-    start, end, rest = lines[0].split("\t", 2)
-    label.write_text("".join([f"{float(start) + 1}\t{float(end) + 1}\t{rest}", *lines[1:]]))
+    move_call(label)
     again_told = estimate(world, "status")
     again = snakemake(world, "all")
     for what, guess, took in (
@@ -73,17 +68,3 @@ def estimate(world: Path, command: str) -> float:
     if found is None:
         raise RuntimeError(f"{command} told no time:\n{done.stdout[-2000:]}")
     return int(found[1]) * UNITS[found[2]]
-
-
-def main() -> None:
-    """Measure, and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, help="where to work; kept")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        for row in rows((given.folder or Path(place)).resolve(), False):
-            print(f"{time.strftime('%H:%M:%S')}", json.dumps([row.work, row.measured, row.reached]))
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from measuring import Row, Spent, in_turn, probing, snakemake, spend, times, way
-from synthetic import inct41, make_world
+from synthetic import inct41, make_world, move_call
 
 TARGET = "results/summary.csv"
 # Rules whose work grows with the length of the recordings.
@@ -173,11 +173,7 @@ def corrected(world: Path, first: Spent, quick: bool):
     }
     for where, names in chosen.items():
         path = next(p for n in names if (p := world / f"annotations/{n}.txt").stat().st_size)
-        lines = path.read_text().splitlines(keepends=True)
-        start, end, label = lines[0].split("\t")
-        path.write_text(
-            "".join([f"{float(start) + 0.5:.6f}\t{float(end) + 0.5:.6f}\t{label}", *lines[1:]])
-        )
+        move_call(path)
         spent, processes = probed(world, "again.jsonl", TARGET)
         jobs = defaultdict(float)
         for each in processes:

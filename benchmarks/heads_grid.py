@@ -1,14 +1,11 @@
 """A grid of logistic heads: 5 networks, 5 datasets, 5 folds, on 366 minutes, after embeddings.
 
-On its own: .venv/bin/python benchmarks/heads_grid.py [--quick] [--folder FOLDER]
+On its own: .venv/bin/python benchmarks/run.py --only heads [--quick] [--folder FOLDER]
 
 The networks are one and the same, MobileNet at a quarter of its width, whose embeddings are 1792
 wide (pooled over time): the trainings take as long as with others, which are 1024 to 2048 wide.
 """
 
-import argparse
-import json
-import tempfile
 from pathlib import Path
 
 import yaml
@@ -53,18 +50,3 @@ def rows(folder: Path, quick: bool):
         f"{GOAL} s",
         spent.clock <= GOAL if not quick else None,
     )
-
-
-def main() -> None:
-    """Measure, and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--folder", type=Path, help="where to work; kept")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        for row in rows((given.folder or Path(place)).resolve(), given.quick):
-            print(json.dumps([row.work, row.against, row.measured, row.goal, row.reached]))
-
-
-if __name__ == "__main__":
-    main()

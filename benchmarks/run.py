@@ -84,7 +84,7 @@ def main():
     # As at a user's: what Python compiles is kept, and not compiled anew by each job.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="anurans-bench-") as place:
-        folder = given.folder or Path(place)
+        folder = (given.folder or Path(place)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         began, rows = time.time(), {part: [] for part in given.only}
         for part, row in measured(given, folder):

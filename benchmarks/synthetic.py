@@ -86,6 +86,13 @@ def make_world(folder: Path, count: int, config: dict, seconds: int = 60, new: i
     return folder
 
 
+def move_call(path: Path) -> None:
+    """Move the first call of a file of labels by a second, as somebody who corrects it."""
+    first, *others = path.read_text().splitlines(keepends=True)
+    start, end, rest = first.split("\t", 2)
+    path.write_text("".join([f"{float(start) + 1}\t{float(end) + 1}\t{rest}", *others]))
+
+
 def inct41(quick: bool = False) -> dict:
     """config/inct41.yaml with random weights, since no network may be assumed."""
     config = yaml.safe_load((ROOT / "config/inct41.yaml").read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """Judge the refit on the test part, which it did not learn from, by the thresholds of its use."""
 
+from math import isnan
 from pathlib import Path
 
 from anurans.common.errors import UserError
@@ -45,7 +46,7 @@ def main(input, output, params):
     write_table(output[0], INTERVALS, rows)
     for row in rows:
         if row["score"] == "f1":
-            said = row["note"] if row["value"] is None else f"F1 {float(row['value']):.3f}"
+            said = row["note"] if isnan(row["value"]) else f"F1 {row['value']:.3f}"
             log.info("%s: %s, on %d clips", row["species"], said, len(known))
 
 

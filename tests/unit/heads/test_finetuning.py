@@ -170,6 +170,13 @@ def test_a_refit_ends_where_it_is_told_to(made, tmp_path):
     assert all(np.array_equal(a, b) for a, b in zip(before, network.weights, strict=True))
 
 
+@pytest.mark.slow
+def test_a_training_whose_held_out_loss_rose_again_has_ended(made, tmp_path):
+    tuning = replace(TUNING, epochs=2, patience=9, learning_rate=1.0, base_learning_rate=0.0)
+    tuned = fit(made(tuning)[0], tmp_path / "checkpoint.h5", examples(8, seed=2))
+    assert len(tuned.history) == 3 and tuned.best_epoch < 2 and tuned.converged
+
+
 def test_what_is_gone_on_with_is_read_as_it_was_written_and_is_of_one_training_alone(tmp_path):
     path = tmp_path / "checkpoint.h5"
     arrays = [np.arange(3.0, dtype=np.float32), np.array(7)]
@@ -211,14 +218,15 @@ prepare("tensorflow", 1, 1)
 import test_finetuning as t
 model = t.backbone()
 last = int(sys.argv[3]) or None
-network = t.Network(model, t.fitted(model), t.replace(t.TUNING, epochs=2 * last if last else 3, last=last))
+epochs = 2 * last if last else 3
+network = t.Network(model, t.fitted(model), t.replace(t.TUNING, epochs=epochs, last=last))
 def tell(epoch, losses):
     print("epoch", epoch, flush=True)
     if epoch == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 tuned = t.fit(network, sys.argv[1], None if last else t.examples(8, seed=2), tell)
 print(hashlib.sha256(b"".join(w.tobytes() for w in tuned.weights)).hexdigest(), tuned.history)
-"""  # noqa: E501
+"""
 
 
 @pytest.mark.slow

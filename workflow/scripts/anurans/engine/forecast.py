@@ -74,7 +74,11 @@ def times_of(rule: str, recipes: Mapping[str, Any]) -> dict[str, float]:
     times = read_times(rule)
     if rule != TUNING:
         return times
-    return {place: time for place, time in times.items() if _recipe_of(place) in recipes.values()}
+    return {
+        place: time
+        for place, time in times.items()
+        if (recipe := recipes.get(Path(place).parts[-2])) and recipe == _recipe_of(place)
+    }
 
 
 def _recipe_of(benchmark: str) -> Any:

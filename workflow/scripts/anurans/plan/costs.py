@@ -5,7 +5,7 @@ Xeon, with random weights. They tell an hour from a day, no more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -95,7 +95,7 @@ class Costs:
     shards: int
     length: float
     trained: Mapping[str, float]
-    refitted: Mapping[str, float] = field(default_factory=dict)
+    refitted: Mapping[str, float]
 
     def disk(self, runs: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
         """Bytes of what is largest in results/, once everything is made.
