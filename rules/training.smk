@@ -1,6 +1,7 @@
-# Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, and the
-# annotation source, of which only a digest of what the run trains and validates on counts; where a
-# recipe trains the network, results/spectrograms and results/backbones/{backbone}/ too.
+# Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, the ids in
+# results/recordings.csv, and the annotation source, of which only a digest of what the run trains and
+# validates on counts; where a recipe trains the network, results/spectrograms and
+# results/backbones/{backbone}/ too.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
 # heads.h5 (of every epoch, where the recipe says save: all), history.tsv (epochs, or penalties
 # tried), clips.tsv (what was trained and validated on, inner folds and scores in these), scores.h5
@@ -13,6 +14,7 @@ rule train_model:
         originals=asked(PLAN.runs.learnt_from, "backbone", "recipe"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
+        recordings="results/recordings.csv",
         annotations=ancient(given(asked(PLAN.splits.training_path, "split", "fold"))),
     output:
         head=f"{RUN}/head.keras",
@@ -32,7 +34,6 @@ rule train_model:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.splits.training_digest, "split", "fold"),
         labelling=config["labelling"],
@@ -58,6 +59,7 @@ rule finetune_model:
         backbone="results/backbones/{backbone}/model.keras",
         about="results/backbones/{backbone}/about.json",
         roles="results/splits/{split}.tsv",
+        recordings="results/recordings.csv",
         annotations=ancient(given(asked(PLAN.splits.training_path, "split", "fold"))),
         folds=asked(PLAN.runs.folds_before, "split", "backbone", "dataset", "recipe", "fold"),
     output:
@@ -83,7 +85,6 @@ rule finetune_model:
         mem_mb=growing(4000),
         runtime=growing(480),
     params:
-        recordings=asked(PLAN.recordings.every_id),
         settings=PLAN.annotations.settings,
         annotations=asked(PLAN.splits.training_digest, "split", "fold"),
         labelling=config["labelling"],

@@ -23,7 +23,7 @@ def main(input, output, params, wildcards, resources, threads):
     engine = params.engine
     has_gpu = finetuning.prepare(engine, threads, params.seed)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")
-    sources = input.originals, input.copies, input.annotations, input.roles
+    sources = input.originals, input.copies, input.annotations, input.recordings, input.roles
     given = run_training.open_given(*sources, wildcards.fold, params, {}, ADAM, "max")
     originals, species = given.originals, given.species
     pieces = run_training.take_pieces(given)

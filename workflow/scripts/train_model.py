@@ -26,7 +26,7 @@ def main(input, output, params, wildcards, resources, threads):
     if engine != "numpy":
         use_engine(engine, threads)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")
-    sources = input.originals, input.copies, input.annotations, input.roles
+    sources = input.originals, input.copies, input.annotations, input.recordings, input.roles
     given = run_training.open_given(
         *sources, wildcards.fold, params, recipe, solver, params.combine
     )

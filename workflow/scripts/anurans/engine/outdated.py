@@ -167,6 +167,8 @@ class _Facts:
         self.code = [
             job.rule for job, changed in zip(plan.jobs, changes, strict=True) if "code" in changed
         ]
+        self.added: set[str] = set()
+        self.removed: set[str] = set()
         now, new, then, old = set(), set(), set(), set()
         for job, changed in zip(plan.jobs, changes, strict=True):
             self.newer |= {file for name, file in _newer(job) if name in HEARD}
@@ -234,6 +236,8 @@ class _Facts:
             yield Reason.NEW
         elif "counts" in changed and not self.files_moved:
             yield Reason.ANNOTATIONS if self.shards else Reason.OTHERS
+        elif "annotations" in changed and (self.added or self.removed):
+            yield Reason.RECORDINGS
         elif self.files_moved:
             yield "Annotation files have moved"
         elif job.recorded_inputs is not None and job.inputs != job.recorded_inputs:
@@ -263,7 +267,7 @@ class _Facts:
         split = job.wildcards.get("split")
         dealt = (f"splits.{split}", "clips.length")  # who is trained on, in a split by clip
         return (
-            "recordings" not in changed
+            not (self.added or self.removed)
             and split not in self.roles
             and not (split and any(path.startswith(dealt) for path in self.settings))
         )

@@ -123,6 +123,7 @@ def open_given(
     originals: Sequence[str],
     copies: Sequence[str],
     annotations: str | Sequence[str],
+    recordings: str,
     roles: str,
     fold: str,
     params: Any,
@@ -139,10 +140,12 @@ def open_given(
         other.
     annotations
         Their source, and tables of statements.
+    recordings
+        Table of all recordings.
     roles, fold
         Table of the split, and the fold of the run, or `anurans.splits.splits.REFIT`.
     params
-        Of the job: `recordings` (ids), `settings` of annotations, `labelling`, `by`, `validation`
+        Of the job: `settings` of annotations, `labelling`, `by`, `validation`
         and `copies`.
     recipe, solver, combine
         As `Given` has them.
@@ -155,7 +158,8 @@ def open_given(
     clips = open_embeddings(originals)
     others = [open_embeddings(paths) for paths in chunks(copies, len(originals))]
     check_same_backbone([clips, *others])
-    found = annotations_of(annotations, params.recordings, params.settings)
+    ids = [row["recording"] for row in read_table(recordings)]
+    found = annotations_of(annotations, ids, params.settings)
     usable = sorted(clips.metadata["recordings"])
     table = read_table(roles)
     return Given(
