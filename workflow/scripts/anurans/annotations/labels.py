@@ -184,6 +184,8 @@ def cover_clips(
         hidden, bands = _masks(clips[rows])
         for name in species:
             calls = [call for call in near if call.species == name]
+            if not calls:
+                continue
             # Copies in which the same calls are left are measured together.
             left, kind = np.unique(_audible(bands, calls), axis=0, return_inverse=True)
             for number, which in enumerate(left):
