@@ -44,7 +44,7 @@ def rows(folder: Path, quick: bool):
         "10 %",
         share <= 0.1 if not quick else None,
         "Nothing before the trainings runs again. Each fold that learns from the recording is "
-        "trained anew: 15 logistic regressions for each of 11 penalties.",
+        "trained anew: 15 logistic regressions for each of up to 11 penalties.",
     )
 
 

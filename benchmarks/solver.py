@@ -1,6 +1,7 @@
 """Time and memory of a logistic recipe where clips have many values, and where there are many.
 
     .venv/bin/python benchmarks/solver.py [--folder FOLDER] [--only wide many season]
+        [--scripts FOLDER ...]
 
 Fits the default (11 penalties, 5 inner folds, 3 species) to embeddings on the disk, each in a
 process of its own, by one thread:
@@ -8,6 +9,9 @@ process of its own, by one thread:
 - wide: 5,000 clips of 50,176 values, a flattened MobileNet;
 - many: 100,000 clips of 2,048 values;
 - season: 2,500 clips of 1,024 values, one training of AnuraSet's INCT41.
+
+`--scripts` names folders `workflow/scripts` of other states of the project to measure beside this
+one, in turn.
 """
 
 import argparse
@@ -73,25 +77,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", nargs="+", choices=SHAPES, default=[*SHAPES])
+    parser.add_argument("--scripts", nargs="+", type=Path, default=[])
     given = parser.parse_args()
-    print("| clips | values | processor | peak memory | C | converged |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| clips | values | processor | peak memory | C | converged | of |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for name in given.only:
             n, width = SHAPES[name]
             path = Path(folder) / name
             make(path, n, width)
-            command = [sys.executable, "-c", FIT, str(SCRIPTS), str(path), str(n), str(width)]
-            done = subprocess.run(
-                command, env=os.environ | ONE_THREAD, capture_output=True, text=True, check=True
-            )
-            found = json.loads(done.stdout)
+            for scripts in (SCRIPTS, *given.scripts):
+                command = [sys.executable, "-c", FIT, str(scripts), str(path), str(n), str(width)]
+                done = subprocess.run(
+                    command, env=os.environ | ONE_THREAD, capture_output=True, text=True, check=True
+                )
+                found = json.loads(done.stdout)
+                print(
+                    f"| {n} | {width} | {found['seconds']:.1f} s | {found['mb']:.0f} MB "
+                    f"| {', '.join(f'{C:g}' for C in found['C'])} | {all(found['converged'])} "
+                    f"| {scripts} |",
+                    flush=True,
+                )
             path.unlink()
-            print(
-                f"| {n} | {width} | {found['seconds']:.0f} s | {found['mb']:.0f} MB "
-                f"| {', '.join(f'{C:g}' for C in found['C'])} | {all(found['converged'])} |",
-                flush=True,
-            )
 
 
 if __name__ == "__main__":

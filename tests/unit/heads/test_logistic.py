@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from anurans.heads import logistic
+from anurans.heads import axes, logistic, solver
 from anurans.heads.logistic import Logistic, fit_logistic
 from anurans.heads.training import moments
 
@@ -56,7 +56,7 @@ def test_equal_to_scikit_learn(width, C):
 
 
 def test_equal_in_single_precision(monkeypatch):
-    monkeypatch.setattr(logistic, "DOUBLE", 0)
+    monkeypatch.setattr(axes, "DOUBLE", 0)
     x, labels = blobs(2000, 60)
     fit = fit_logistic(Logistic([0.1]), x, labels, *folds_of(len(x)))
     model = theirs(standardized(x), labels[:, 0], 0.1)
@@ -114,6 +114,45 @@ def test_the_penalty_is_the_one_of_the_lowest_loss_left_out():
         # Penalties are compared before they are solved to the end: a tenth of what they differ.
         assert mine == pytest.approx(losses, abs=min(np.abs(np.diff(losses))) / 10)
         assert chosen(fit, column) == GRID[int(np.argmin(losses))]
+
+
+def test_penalties_are_not_tried_once_the_loss_has_risen_for_good():
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(300, 60)).astype(np.float32)
+    labels = x[:, :2] + 0.5 * rng.normal(size=(300, 2)) > 1
+    grid = Logistic().C
+    fold, out = folds_of(len(x))
+    fit = fit_logistic(Logistic(), x, labels, fold, out)
+    for column in range(2):
+        losses = [row["loss"] for row in fit.path if row["species"] == column]
+        tried = [each for each in losses if each is not None]
+        assert 5 < len(tried) < len(losses) == len(grid) and losses[: len(tried)] == tried
+        assert 0 < tried.index(min(tried)) == grid.index(chosen(fit, column)) < len(tried) - 2
+        # All that is left is worse.
+        rest = grid[len(tried) - 1 :]
+        after = [
+            row["loss"]
+            for row in fit_logistic(Logistic(rest), x, labels, fold, out).path
+            if row["species"] == column and row["loss"] is not None
+        ]
+        assert min(after) == after[0] > min(tried)
+
+
+@pytest.mark.parametrize(
+    "losses, risen",
+    [
+        ([], False),
+        ([3, 2, 1], False),
+        ([3, 2, 2.03, 2.03], False),
+        ([3, 2, 2.05], False),
+        ([3, 2, 2.05, 2.03], False),
+        ([3, 2, 2.05, 2.05], True),
+        ([3, 2, 2.05, 2.01, 2.05], False),
+        ([1, 2, 3, 4], False),  # nothing was learnt yet
+    ],
+)
+def test_a_loss_has_risen_where_two_in_a_row_are_well_above_the_lowest(losses, risen):
+    assert logistic.has_risen(losses) is risen
 
 
 def test_a_penalty_is_found_beyond_penalties_whose_loss_rises():
@@ -188,7 +227,8 @@ def test_without_folds_a_penalty_is_taken_and_nothing_is_judged():
 
 
 def test_a_solution_that_is_not_reached_is_told(monkeypatch):
-    monkeypatch.setattr(logistic, "STEPS", 1)
+    monkeypatch.setattr(solver, "STEPS", 1)
+    monkeypatch.setattr(solver, "ROUNDS", 1)
     x, labels = blobs()
     assert fit_logistic(Logistic([10.0]), x, labels, *folds_of(len(x))).converged == (False, False)
 
@@ -196,7 +236,7 @@ def test_a_solution_that_is_not_reached_is_told(monkeypatch):
 @pytest.mark.parametrize("balance", ["none", "class_weight"])
 @pytest.mark.parametrize("width", [12, 300], ids=["more clips", "more values"])
 def test_each_species_is_fitted_to_the_rows_that_are_known_of_it(width, balance, monkeypatch):
-    monkeypatch.setattr(logistic, "ROUGH", logistic.SLOPE)
+    monkeypatch.setitem(solver.SLOPES, 8, (1e-6, 1e-6))
     x, labels = blobs(width=width, seed=3)
     # Of the second species every third row is unknown, whatever stands there.
     known = np.ones(labels.shape, dtype=bool)
@@ -241,3 +281,17 @@ def test_a_species_of_which_nothing_is_known_has_even_odds():
     fit = fit_logistic(Logistic(), x, labels, *folds_of(len(x)), known)
     assert fit.head(x)[:, 1] == pytest.approx(np.full(len(x), 0.5))
     assert np.isnan(fit.unseen[:, 1]).all() and fit.converged[0]
+
+
+def test_steps_that_go_too_far_are_taken_again_with_care(monkeypatch):
+    """Of values whose sizes are far apart a step to the bottom of the curvature goes up."""
+
+    def fitted(seed):
+        rng = np.random.default_rng(seed)
+        x = (rng.normal(size=(40, 100)) * np.geomspace(1e-4, 1e4, 100)).astype(np.float32)
+        recipe = Logistic([0.01], standardize=False)
+        return fit_logistic(recipe, x, x[:, :1] > 0, *folds_of(40)).converged[0]
+
+    assert all(fitted(seed) for seed in range(5))
+    monkeypatch.setattr(solver, "ROUNDS", 1)
+    assert not any(fitted(seed) for seed in range(5))

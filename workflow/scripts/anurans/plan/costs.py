@@ -61,7 +61,7 @@ PRECISION = {"auto": "f32"}
 # Seconds for a clip and epoch: whatever the head; and of each weight (2.3 ms for 50176 x 256).
 TRAINED, TRAINED_WEIGHT = 0.00003, 2.3e-3 / (50176 * 256)
 # Evaluations of a logistic regression for each penalty, and products of two numbers in a second.
-STEPS, MULTIPLIED = 25, 3.5e10
+STEPS, MULTIPLIED = 16, 4.5e10
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def head_weights(recipe: Mapping[str, Any], width: int, species: int) -> int:
 def solver_seconds(recipe: Mapping[str, Any], count: float, width: int, species: int) -> float:
     """Guess how long `anurans.heads.logistic` takes for so many rows of a width."""
     axes = min(count, width)
-    turning = 3 * count * width * axes + 10 * axes**3
+    turning = 3 * count * width * axes + 5 * axes**3
     steps = STEPS * len(recipe["C"]) * (recipe["inner_folds"] * species + 1)
     return (turning + 4 * steps * count * axes) / MULTIPLIED
 

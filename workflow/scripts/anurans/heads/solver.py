@@ -1,0 +1,254 @@
+"""Logistic regressions with an L2 penalty on the same rows, solved side by side."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from anurans.heads.axes import Axes
+from anurans.heads.curvature import Curvature, curvatures
+from anurans.heads.dense import cross_entropy, sigmoid
+
+# Largest slope of a solution, in units of value and curvature at the start, by the bytes of a
+# value; and while penalties are compared: their losses differ by more than that leaves open.
+SLOPES = {8: (1e-6, 5e-5), 4: (5e-5, 1e-4)}
+# How many times that slope still counts as its end. Steps of a search, and how many searches, each
+# in the curvature where the one before ended.
+ENDED, STEPS, ROUNDS = 10, 100, 10
+# Least curvature of the loss of a row, whose probability may be 0 or 1 to rounding.
+LEAST = 1e-9
+# Steps of a search along a line: where rounding hides what is left, more find nothing.
+SEARCH = 5
+# Products of so many multiplications are made at once: BLAS copies larger matrices before each.
+PRODUCT = 1_000_000
+# Bytes of rows that are read at once, so that they are still at hand when they are read again.
+CACHE = 1 << 21
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Weights [shape=(r, k)], biases [shape=(k,)] and logits [shape=(n, k)] of k problems.
+
+    `converged` [shape=(k,)] says whether each has a slope of 0.
+    """
+
+    kernel: np.ndarray
+    bias: np.ndarray
+    logits: np.ndarray
+    converged: np.ndarray
+
+    def take(self, problems: np.ndarray) -> "Solution":
+        """Some of the problems."""
+        return Solution(*(getattr(self, name)[..., problems] for name in self.__slots__))
+
+    def mean(self, problems: np.ndarray) -> "Solution":
+        """Mean of some of the problems, as one; its logits are those of its weights."""
+        some = self.take(problems)
+        return Solution(
+            some.kernel.mean(axis=-1, keepdims=True),
+            some.bias.mean(keepdims=True),
+            some.logits.mean(axis=-1, keepdims=True),
+            np.array([some.converged.all()]),
+        )
+
+    def beyond(self, before: "Solution", times: float) -> "Solution":
+        """Where solutions go to if they go on from those before, so many times as far."""
+        kernel, bias, logits = (
+            here + times * (here - there)
+            for here, there in (
+                (self.kernel, before.kernel),
+                (self.bias, before.bias),
+                (self.logits, before.logits),
+            )
+        )
+        return Solution(kernel, bias, logits, self.converged)
+
+    def put(self, problems: np.ndarray, other: "Solution") -> "Solution":
+        """The same, where some of the problems have other solutions."""
+        found = Solution(*(getattr(self, name).copy() for name in self.__slots__))
+        for name in self.__slots__:
+            getattr(found, name)[..., problems] = getattr(other, name)
+        return found
+
+
+def start_of(axes: Axes, y: np.ndarray, weights: np.ndarray) -> Solution:
+    """Where nothing is learnt yet: weights of 0, biases at the log-odds; as `solve` takes them."""
+    share = (weights * y).sum(axis=0) / weights.sum(axis=0)
+    bias = np.log(share / (1 - share))
+    kernel = np.zeros((axes.values.shape[1], y.shape[1]))
+    return Solution(kernel, bias, np.tile(bias, (len(y), 1)), np.zeros(y.shape[1], bool))
+
+
+def value_of(solution: Solution, y: np.ndarray, weights: np.ndarray, C: np.ndarray) -> np.ndarray:
+    """What `solve` minimises [shape=(k,)], with labels, weights and C as it takes them."""
+    loss = cross_entropy(solution.logits, y, None)
+    return (weights * loss).sum(axis=0) + (solution.kernel**2).sum(axis=0) / (2 * C)
+
+
+def solve(
+    axes: Axes,
+    y: np.ndarray,
+    weights: np.ndarray,
+    C: np.ndarray,
+    start: Solution,
+    alike: np.ndarray,
+    rough: bool = False,
+) -> Solution:
+    """Solve k logistic regressions on the same rows at once, by L-BFGS.
+
+    Each minimises sum_i weights_i loss_i + |w|^2 / (2 C), its bias free. Every problem is divided
+    by its value at the start, and its weights are sought in the curvature that the loss has there
+    (`anurans.heads.curvature`), so that one search suits all of them, and a slope tells how far the
+    lowest value is, as a part of it.
+
+    Parameters
+    ----------
+    axes
+        The rows.
+    y, weights : np.ndarray [shape=(n, k), dtype=float64]
+        Labels, of both kinds where weights are above 0, and weights of each problem.
+    C : np.ndarray [shape=(k,)]
+        Inverse strength of each penalty.
+    start
+        Where to begin.
+    alike : np.ndarray [shape=(k,), dtype=int]
+        Problems of one number share the curvature of their mean: the same species and penalty.
+    rough
+        Whether the solutions are only compared.
+    """
+    problems = _Problems(axes.values, y, weights, C)
+    flat = SLOPES[axes.values.itemsize][rough]
+    found = np.vstack([start.kernel, start.bias]).T
+    for number in range(ROUNDS):
+        curved = problems.curvatures(found, alike, careful=number % 2 == 1)
+        found, steepest = _search(problems, curved, found, flat)
+        if steepest.max() <= ENDED * flat:
+            break
+    logits = problems.logits(found)
+    return Solution(found[:, :-1].T, found[:, -1], logits, steepest <= ENDED * flat)
+
+
+def _search(
+    problems: "_Problems",
+    curved: list[tuple[np.ndarray, Curvature]],
+    start: np.ndarray,
+    flat: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights [shape=(k, r + 1)] of lower values, and the largest slope [shape=(k,)] of each."""
+    from scipy.optimize import minimize
+
+    def turned(how: Callable[[Curvature, np.ndarray], np.ndarray], what: np.ndarray) -> np.ndarray:
+        found = np.empty(start.shape)
+        for some, curvature in curved:
+            found[some] = how(curvature, what[some])
+        return found
+
+    def losses(sought: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        value, downhill = problems.losses(turned(Curvature.weights, sought))
+        return value, turned(Curvature.slopes, downhill)
+
+    sought = turned(Curvature.sought, start)
+    value, downhill = losses(sought)
+    # The first step of L-BFGS-B is as long as the slope is steep, up to a length of 1: in a unit
+    # of the whole slope it is Newton's.
+    size = np.sqrt(value)[:, None]
+    steep = max(float(np.linalg.norm(downhill / size)), LEAST)
+    unit = size * steep
+
+    def objective(scaled: np.ndarray) -> tuple[float, np.ndarray]:
+        value, downhill = losses(scaled.reshape(start.shape) * unit)
+        return float((value / unit[:, 0] ** 2).sum()), (downhill / unit).ravel()
+
+    # The value itself stops changing, to rounding, long before the slope is 0.
+    options = {
+        "maxiter": STEPS,
+        "maxfun": 2 * STEPS,
+        "ftol": 0.0,
+        "gtol": flat / steep,
+        "maxcor": 20,
+        "maxls": SEARCH,
+    }
+    begin = (sought / unit).ravel()
+    found = minimize(objective, begin, jac=True, method="L-BFGS-B", options=options)
+    weights = turned(Curvature.weights, found.x.reshape(start.shape) * unit)
+    return weights, np.abs(found.jac.reshape(start.shape)).max(axis=1) * steep
+
+
+class _Problems:
+    """What `solve` is given, each problem divided by its sum of weights.
+
+    Weights and biases of all problems are one matrix [shape=(k, r + 1)], biases last.
+    """
+
+    def __init__(self, values: np.ndarray, y: np.ndarray, weights: np.ndarray, C: np.ndarray):
+        total = weights.sum(axis=0)
+        (n, r), k = values.shape, y.shape[1]
+        self.values, self.shape = values, (k, r + 1)
+        self.y = y.astype(values.dtype)
+        self.each = (weights / total).astype(values.dtype)
+        self.penalty = 1.0 / (C * total)
+        self._step = max(1, PRODUCT // max(1, r * k))
+        size = max(self._step, CACHE // max(1, r * values.itemsize))
+        self._blocks = _slices(slice(0, n), size)
+
+    def curvatures(
+        self, weights: np.ndarray, alike: np.ndarray, careful: bool
+    ) -> list[tuple[np.ndarray, Curvature]]:
+        """Which problems are alike, and the curvature of their mean at some weights.
+
+        A `careful` one is that of the lowest parabola that lies on the loss and never below it
+        (Jaakkola & Jordan 2000, Bayesian parameter estimation via variational methods, Statistics
+        and Computing 10: 25-37), so that no step to its bottom goes up.
+        """
+        z = self.logits(weights)
+        if careful:
+            far = np.maximum(np.abs(z), LEAST)
+            bend = np.tanh(far / 2) / (2 * far)
+        else:
+            likely = sigmoid(z)
+            bend = np.maximum(likely * (1 - likely), LEAST)
+        bend = self.each * bend.astype(self.each.dtype)
+        of = [np.flatnonzero(alike == number) for number in dict.fromkeys(alike.tolist())]
+        mean = np.column_stack([bend[:, some].mean(axis=1) for some in of])
+        penalty = np.array([self.penalty[some].mean() for some in of])
+        return [*zip(of, curvatures(self.values, mean, penalty, self._blocks), strict=True)]
+
+    def logits(self, weights: np.ndarray) -> np.ndarray:
+        """Logits [shape=(n, k)]."""
+        split = self._split(weights)
+        return np.concatenate([self._logits(*split, rows) for rows in self._blocks])
+
+    def losses(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values [shape=(k,)] and their slopes [shape=(k, r + 1)]."""
+        kernel, bias = self._split(weights)
+        value = self.penalty * (weights[:, :-1] ** 2).sum(axis=1) / 2
+        downhill = np.zeros(self.shape)
+        products = np.zeros(kernel.T.shape, kernel.dtype)
+        for rows in self._blocks:
+            z, y, each = self._logits(kernel, bias, rows), self.y[rows], self.each[rows]
+            small = np.exp(-np.abs(z))
+            loss = np.maximum(z, 0) - z * y + np.log1p(small)
+            value += (loss * each).sum(axis=0, dtype=np.float64)
+            slope = (np.where(z >= 0, 1, small) / (1 + small) - y) * each
+            downhill[:, -1] += slope.sum(axis=0, dtype=np.float64)
+            for at in _slices(rows, self._step):
+                products += slope[at.start - rows.start : at.stop - rows.start].T @ self.values[at]
+        downhill[:, :-1] = products + self.penalty[:, None] * weights[:, :-1]
+        return value, downhill
+
+    def _split(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        kind = self.values.dtype
+        return np.ascontiguousarray(weights[:, :-1].T, kind), weights[:, -1].astype(kind)
+
+    def _logits(self, kernel: np.ndarray, bias: np.ndarray, rows: slice) -> np.ndarray:
+        z = np.empty((rows.stop - rows.start, len(bias)), bias.dtype)
+        for at in _slices(rows, self._step):
+            np.matmul(self.values[at], kernel, out=z[at.start - rows.start : at.stop - rows.start])
+        z += bias
+        return z
+
+
+def _slices(rows: slice, size: int) -> list[slice]:
+    """Rows in slices of a size."""
+    starts = range(rows.start, rows.stop, size)
+    return [slice(first, min(first + size, rows.stop)) for first in starts]
