@@ -30,7 +30,7 @@ SHARDS = 16
 
 
 def make(folder: Path, recordings: int, width: int) -> Path:
-    """Embeddings, roles and label files of so many recordings of a minute; numbers are random."""
+    """Embeddings, tables and label files of so many recordings of a minute; numbers are random."""
     from anurans.recordings.clips import concatenate, original_clips
     from anurans.sounds.shards import write_shard
 
@@ -65,6 +65,7 @@ def make(folder: Path, recordings: int, width: int) -> Path:
         ]
         (folder / f"annotations/{name}.txt").write_text("".join(calls))
     (folder / "roles.tsv").write_text("\n".join(lines) + "\n")
+    (folder / "recordings.csv").write_text("\n".join(["recording", *every]) + "\n")
     return folder
 
 
@@ -79,6 +80,7 @@ def train(folder: Path, recordings: int, recipe: dict, engine: str = "numpy") ->
             "originals": [f"embeddings/{shard:04d}.h5" for shard in range(SHARDS)],
             "copies": [],
             "roles": "roles.tsv",
+            "recordings": "recordings.csv",
             "annotations": "annotations",
         },
         output={
@@ -89,7 +91,6 @@ def train(folder: Path, recordings: int, recipe: dict, engine: str = "numpy") ->
             "scores": "out/scores.h5",
         },
         params={
-            "recordings": names(recordings),
             "settings": {"species": list(SPECIES), "format": "auto", "columns": {}},
             "labelling": {
                 "rule": "default",
