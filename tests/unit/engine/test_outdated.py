@@ -86,6 +86,16 @@ def test_other_recordings_explain_the_digests_that_they_change():
     }
 
 
+def test_new_recordings_to_listen_to_do_not_explain_a_corrected_annotation():
+    jobs = [
+        job("collect_detections", {"names": ["M", "N"]}, {"names": ["M"]}),
+        train({"annotations": "a" * 16}, {"annotations": "b" * 16}),
+    ]
+    found = reasons(*jobs)
+    assert found["Some recordings have new annotations"] == "1 training"
+    assert "1 recording is new" in found and "training" not in found["1 recording is new"]
+
+
 def test_recordings_in_other_shards_are_not_new():
     jobs = [
         job(

@@ -43,7 +43,7 @@ def test_slopes_and_what_is_sought_belong_to_the_weights():
 def test_few_rows_and_the_diagonal_of_the_others_bring_a_steep_valley_near_a_bowl():
     """The condition number says how many steps a search takes."""
     values, bend = rows_of(2000, 30)
-    # On principal axes, as `anurans.heads.logistic.turn` gives them.
+    # On principal axes, as `anurans.heads.axes.turn` gives them.
     values = np.linalg.svd(values, full_matrices=False)[0] * np.geomspace(1, 3000, 30)
     exact = hessian(values, bend[:, 0], 0.001)
     root = next(curvatures(values, bend, np.array([0.001] * 2), [slice(0, 2000)])).weights

@@ -143,11 +143,12 @@ def test_penalties_are_not_tried_once_the_loss_has_risen_for_good():
     [
         ([], False),
         ([3, 2, 1], False),
-        ([3, 2, 2.03, 2.03], False),
-        ([3, 2, 2.05], False),
-        ([3, 2, 2.05, 2.03], False),
-        ([3, 2, 2.05, 2.05], True),
-        ([3, 2, 2.05, 2.01, 2.05], False),
+        ([3, 2, 2.1, 2.1], False),
+        ([3, 2, 2.3], False),
+        ([3, 2, 2.3, 2.1], False),
+        ([3, 2, 2.3, 2.3], True),
+        ([3, 2, 2.3, 2.1, 2.3], False),
+        ([3, 2.8, 4, 5, 6], False),  # little was learnt yet
         ([1, 2, 3, 4], False),  # nothing was learnt yet
     ],
 )
@@ -155,19 +156,21 @@ def test_a_loss_has_risen_where_two_in_a_row_are_well_above_the_lowest(losses, r
     assert logistic.has_risen(losses) is risen
 
 
-def test_a_penalty_is_found_beyond_penalties_whose_loss_rises():
+@pytest.mark.parametrize("seed, nuisance, strength", [(34, 3, 0.35), (2, 3, 0.5), (26, 3, 0.5)])
+def test_a_penalty_is_found_beyond_penalties_whose_loss_rises(seed, nuisance, strength):
     """What differs between recordings is stronger than calls, and is learnt first."""
-    rng = np.random.default_rng(34)
+    rng = np.random.default_rng(seed)
     group = np.repeat(np.arange(12), 12)
     labels = rng.random((144, 1)) < rng.beta(0.6, 1.2, size=12)[group][:, None]
-    nuisance = rng.normal(size=(12, 6))[group] @ rng.normal(size=(6, 200)) * 3
-    call = labels * rng.normal(size=200) * 0.35
-    x = (nuisance + call + rng.normal(size=(144, 200))).astype(np.float32)
+    between = rng.normal(size=(12, 6))[group] @ rng.normal(size=(6, 200)) * nuisance
+    call = labels * rng.normal(size=200) * strength
+    x = (between + call + rng.normal(size=(144, 200))).astype(np.float32)
     fold = group % 5 + 1
     fit = fit_logistic(Logistic(), x, labels, fold, fold[:, None] == np.arange(1, 6))
     losses = [row["loss"] for row in fit.path]
-    assert losses[0] < losses[1] < losses[2]
-    assert min(losses) < 0.6 * losses[0]
+    lowest = losses.index(min(losses[:4]))
+    assert losses[lowest] < losses[lowest + 1] < losses[lowest + 2]
+    assert min(losses) < 0.75 * losses[lowest]
     grid = Logistic().C
     assert len(losses) == len(grid)
     assert chosen(fit, 0) == grid[int(np.argmin(losses))] > 1

@@ -167,20 +167,12 @@ class _Facts:
         self.code = [
             job.rule for job, changed in zip(plan.jobs, changes, strict=True) if "code" in changed
         ]
-        self.added: set[str] = set()
-        self.removed: set[str] = set()
-        now, new, then, old = set(), set(), set(), set()
-        for job, changed in zip(plan.jobs, changes, strict=True):
+        pairs = [*zip(plan.jobs, changes, strict=True)]
+        self.added, self.removed = _added_and_removed(pairs, ("recordings", "names"))
+        # Whether recordings to learn from are among them: `names` are those to listen to.
+        self.learnt_anew = any(_added_and_removed(pairs, ("recordings",)))
+        for job, changed in pairs:
             self.newer |= {file for name, file in _newer(job) if name in HEARD}
-            for name in ("recordings", "names"):
-                if not is_names(job.params.get(name)):
-                    continue
-                now |= set(job.params[name])
-                if name not in changed:
-                    then |= set(job.params[name]) if job.recorded is not None else set()
-                elif is_names(changed[name][1]):
-                    new |= set(job.params[name])
-                    old |= set(changed[name][1])
             if "roles" in changed:
                 self.roles[job.wildcards.get("split", "")] = len(differ(*changed["roles"]))
             for name in changed.keys() - CONSEQUENCES:
@@ -190,8 +182,6 @@ class _Facts:
             if facts_of(job.rule).tells == ANNOTATIONS and self._annotated_anew(job, changed):
                 self.shards.add(job.wildcards["shard"])
                 self.annotated |= differ(*changed["annotations"])
-        # Jobs that never ran tell nothing: they may be left from a run that was cut off.
-        self.added, self.removed = new - then - old, old - now
         self.files_moved = any(
             "files" in changed and not changed.keys() & {"annotations", "recordings"}
             for changed in changes
@@ -236,7 +226,7 @@ class _Facts:
             yield Reason.NEW
         elif "counts" in changed and not self.files_moved:
             yield Reason.ANNOTATIONS if self.shards else Reason.OTHERS
-        elif "annotations" in changed and (self.added or self.removed):
+        elif "annotations" in changed and self.learnt_anew:
             yield Reason.RECORDINGS
         elif self.files_moved:
             yield "Annotation files have moved"
@@ -267,7 +257,7 @@ class _Facts:
         split = job.wildcards.get("split")
         dealt = (f"splits.{split}", "clips.length")  # who is trained on, in a split by clip
         return (
-            not (self.added or self.removed)
+            not self.learnt_anew
             and split not in self.roles
             and not (split and any(path.startswith(dealt) for path in self.settings))
         )
@@ -405,3 +395,22 @@ def _newer(job: Job) -> list[tuple[str, str]]:
 
 def _names(files: Iterable[str]) -> list[str]:
     return sorted(file.rpartition("/")[2] for file in files)
+
+
+def _added_and_removed(
+    pairs: Iterable[tuple[Job, Mapping[str, tuple[Any, Any]]]], params: Sequence[str]
+) -> tuple[set[str], set[str]]:
+    """Recordings that parameters of jobs name now and did not before, and the other way round."""
+    now, new, then, old = set(), set(), set(), set()
+    for job, changed in pairs:
+        for name in params:
+            if not is_names(job.params.get(name)):
+                continue
+            now |= set(job.params[name])
+            if name not in changed:
+                then |= set(job.params[name]) if job.recorded is not None else set()
+            elif is_names(changed[name][1]):
+                new |= set(job.params[name])
+                old |= set(changed[name][1])
+    # Jobs that never ran tell nothing: they may be left from a run that was cut off.
+    return new - then - old, old - now

@@ -269,7 +269,7 @@ def _of_clips(scores: np.ndarray, clip: np.ndarray, count: int, how: str) -> np.
 
 
 def path_rows(fit: LogisticFit, species: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows of the history.tsv of a logistic recipe: the loss of each penalty that was tried."""
+    """Rows of the history.tsv of a logistic recipe: the loss of each penalty, if it was tried."""
     for row in fit.path:
         yield row | {"species": species[row["species"]], "C": f"{row['C']:g}"}
 

@@ -26,8 +26,9 @@ GRID = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 FALLBACK = 0.01
 # How far beyond two penalties' solutions the next is sought, at most, in steps between theirs.
 FURTHEST = 1.5
-# Weaker penalties are not tried after so many in a row whose loss is so many times the lowest.
-RISEN, RISES = 1.02, 2
+# Weaker penalties are not tried after so many in a row whose loss is so many times the lowest, if
+# that is at most such a part of the strongest penalty's.
+RISEN, RISES, LEARNT = 1.1, 2, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class LogisticFit:
     head
         Fitted to all rows, with the penalty that was chosen for each species.
     path
-        A row for each species and C that was tried: `species` (its column), `C`, `loss` (mean loss
-        of rows that were left out, None where there are none), `chosen` (1 for one of each
-        species). Strong penalties come first. Those after a clear rise are not tried (`has_risen`).
+        A row for each species and C: `species` (its column), `C`, `loss` (mean loss of rows that
+        were left out; None where there are none, or where it was not tried), `chosen` (1 for one of
+        each species). Strong penalties come first; those after a clear rise are not tried
+        (`has_risen`).
     unseen : np.ndarray [shape=(n, species), dtype=float64]
         Probabilities of rows by the fit that left out their fold; NaN where there is none.
     converged
@@ -255,16 +257,16 @@ def _compare(
 def has_risen(losses: Sequence[float]) -> bool:
     """Whether weaker penalties need not be tried.
 
-    So it is where the last losses are well above the lowest. A loss that rose from the strongest
-    penalty on may still fall: then what differs between groups is stronger than what calls have in
-    common.
+    So it is where something was learnt, and the last losses are well above the lowest. Before that
+    a loss that rises may still fall: what differs between groups is stronger than what calls have
+    in common, and is learnt first.
 
     Parameters
     ----------
     losses
         Of penalties, the strongest first.
     """
-    if len(losses) <= RISES or min(losses) == losses[0]:
+    if len(losses) <= RISES or min(losses) > LEARNT * losses[0]:
         return False
     return min(losses[-RISES:]) > RISEN * min(losses)
 

@@ -97,9 +97,9 @@ def solve(
     """Solve k logistic regressions on the same rows at once, by L-BFGS.
 
     Each minimises sum_i weights_i loss_i + |w|^2 / (2 C), its bias free. Every problem is divided
-    by its value at the start, and its weights are sought in the curvature that the loss has there
-    (`anurans.heads.curvature`), so that one search suits all of them, and a slope tells how far the
-    lowest value is, as a part of it.
+    by its sum of weights and its value at the start, and its weights are sought in the curvature
+    that the loss has there (`anurans.heads.curvature`), so that one search suits all of them, and a
+    slope tells how far the lowest value is, as a part of it.
 
     Parameters
     ----------
