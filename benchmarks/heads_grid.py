@@ -3,7 +3,8 @@
 On its own: .venv/bin/python benchmarks/run.py --only heads [--quick] [--folder FOLDER]
 
 The networks are one and the same, MobileNet at a quarter of its width, whose embeddings are 1792
-wide (pooled over time): the trainings take as long as with others, which are 1024 to 2048 wide.
+wide (pooled over time), as those of others are 1024 to 2048 wide. Its weights are random: it learns
+little, so that all penalties are tried, and trainings take longer than with a network that hears.
 """
 
 from pathlib import Path

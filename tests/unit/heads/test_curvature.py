@@ -20,8 +20,8 @@ def hessian(values, bend, penalty):
 @pytest.mark.parametrize("n, r", [(30, 8), (9, 20)])
 def test_with_all_rows_taken_whole_it_is_the_hessian(n, r, monkeypatch):
     monkeypatch.setattr(curvature, "ROWS", 1000)
-    values, bend = rows_of(n, r)
     monkeypatch.setattr(curvature, "LEAST", 1e-9)
+    values, bend = rows_of(n, r)
     penalty = np.array([0.3, 0.02])
     for number, found in enumerate(curvatures(values, bend, penalty, [slice(0, n)])):
         root = found.weights(np.eye(r + 1)).T

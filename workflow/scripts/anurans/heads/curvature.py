@@ -86,9 +86,9 @@ def curvatures(
         whole = np.sort(np.argpartition(bend[:, number], n - count)[n - count :])
         scale = np.sqrt(bend[whole, number])[:, None]
         taken = np.concatenate([values[whole] * scale, scale], axis=1)
-        whole_diagonal = np.append(diagonal[number], total[number])
-        rest = whole_diagonal - np.square(taken).sum(axis=0, dtype=np.float64)
-        rest = np.maximum(rest, rounding * whole_diagonal)
+        full = np.append(diagonal[number], total[number])
+        rest = full - np.square(taken).sum(axis=0, dtype=np.float64)
+        rest = np.maximum(rest, rounding * full)
         rest[:-1] += each
         rest[-1] += LEAST * total[number]
         root = np.sqrt(rest)
