@@ -1,6 +1,6 @@
 """Logistic regression with an L2 penalty, solved to convergence, its penalty chosen by folds.
 
-All species and folds are solved at once: one pass over the embeddings serves them all. Before,
+All species and folds are solved side by side: one pass over the embeddings serves them all. Before,
 embeddings are turned to their principal axes, which changes no solution, since an L2 penalty sees
 no direction. There the problem has at most as many values as clips. Weights are sought in the
 curvature that the loss has, so that L-BFGS takes some ten steps where it takes hundreds on the

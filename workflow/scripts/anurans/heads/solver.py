@@ -1,6 +1,6 @@
 """Logistic regressions with an L2 penalty on the same rows, solved side by side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,17 +8,16 @@ import numpy as np
 from anurans.heads.axes import Axes
 from anurans.heads.curvature import Curvature, curvatures
 from anurans.heads.dense import cross_entropy, sigmoid
+from anurans.heads.lbfgs import minimise
 
 # Largest slope of a solution, in units of value and curvature at the start, by the bytes of a
 # value; and while penalties are compared: their losses differ by more than that leaves open.
-SLOPES = {8: (1e-6, 5e-5), 4: (5e-5, 1e-4)}
-# How many times that slope still counts as its end. Steps of a search, and how many searches, each
-# in the curvature where the one before ended.
-ENDED, STEPS, ROUNDS = 10, 100, 10
+SLOPES = {8: (1e-6, 5e-5), 4: (5e-5, 5e-5)}
+# How many times that slope still counts as its end. Evaluations of a search, and how many searches,
+# each in the curvature where the one before ended.
+ENDED, MOST, ROUNDS = 10, 200, 10
 # Least curvature of the loss of a row, whose probability may be 0 or 1 to rounding.
 LEAST = 1e-9
-# Steps of a search along a line: where rounding hides what is left, more find nothing.
-SEARCH = 5
 # Products of so many multiplications are made at once: BLAS copies larger matrices before each.
 PRODUCT = 1_000_000
 # Bytes of rows that are read at once, so that they are still at hand when they are read again.
@@ -94,12 +93,12 @@ def solve(
     alike: np.ndarray,
     rough: bool = False,
 ) -> Solution:
-    """Solve k logistic regressions on the same rows at once, by L-BFGS.
+    """Solve k logistic regressions on the same rows side by side, by L-BFGS.
 
-    Each minimises sum_i weights_i loss_i + |w|^2 / (2 C), its bias free. Every problem is divided
-    by its sum of weights and its value at the start, and its weights are sought in the curvature
-    that the loss has there (`anurans.heads.curvature`), so that one search suits all of them, and a
-    slope tells how far the lowest value is, as a part of it.
+    Each minimises sum_i weights_i loss_i + |w|^2 / (2 C), its bias free, divided by its sum of
+    weights. Weights are sought in the curvature that the loss has at the start
+    (`anurans.heads.curvature`), so that the slope tells how far the lowest value is, as a part of
+    the value there.
 
     Parameters
     ----------
@@ -135,43 +134,25 @@ def _search(
     flat: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights [shape=(k, r + 1)] of lower values, and the largest slope [shape=(k,)] of each."""
-    from scipy.optimize import minimize
 
-    def turned(how: Callable[[Curvature, np.ndarray], np.ndarray], what: np.ndarray) -> np.ndarray:
-        found = np.empty(start.shape)
+    def turned(
+        how: Callable[[Curvature, np.ndarray], np.ndarray], what: np.ndarray, which: np.ndarray
+    ) -> np.ndarray:
+        found = np.empty(what.shape)
         for some, curvature in curved:
-            found[some] = how(curvature, what[some])
+            mine = np.isin(which, some)
+            if mine.any():
+                found[mine] = how(curvature, what[mine])
         return found
 
-    def losses(sought: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        value, downhill = problems.losses(turned(Curvature.weights, sought))
-        return value, turned(Curvature.slopes, downhill)
+    def losses(sought: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        value, downhill = problems.losses(turned(Curvature.weights, sought, which), which)
+        return value, turned(Curvature.slopes, downhill, which)
 
-    sought = turned(Curvature.sought, start)
-    value, downhill = losses(sought)
-    # The first step of L-BFGS-B is as long as the slope is steep, up to a length of 1: in a unit
-    # of the whole slope it is Newton's.
-    size = np.sqrt(value)[:, None]
-    steep = max(float(np.linalg.norm(downhill / size)), LEAST)
-    unit = size * steep
-
-    def objective(scaled: np.ndarray) -> tuple[float, np.ndarray]:
-        value, downhill = losses(scaled.reshape(start.shape) * unit)
-        return float((value / unit[:, 0] ** 2).sum()), (downhill / unit).ravel()
-
-    # The value itself stops changing, to rounding, long before the slope is 0.
-    options = {
-        "maxiter": STEPS,
-        "maxfun": 2 * STEPS,
-        "ftol": 0.0,
-        "gtol": flat / steep,
-        "maxcor": 20,
-        "maxls": SEARCH,
-    }
-    begin = (sought / unit).ravel()
-    found = minimize(objective, begin, jac=True, method="L-BFGS-B", options=options)
-    weights = turned(Curvature.weights, found.x.reshape(start.shape) * unit)
-    return weights, np.abs(found.jac.reshape(start.shape)).max(axis=1) * steep
+    every = np.arange(len(start))
+    sought = turned(Curvature.sought, start, every)
+    found, steepest = minimise(losses, sought, flat, MOST, problems.values.dtype.type)
+    return turned(Curvature.weights, found, every), steepest
 
 
 class _Problems:
@@ -182,14 +163,11 @@ class _Problems:
 
     def __init__(self, values: np.ndarray, y: np.ndarray, weights: np.ndarray, C: np.ndarray):
         total = weights.sum(axis=0)
-        (n, r), k = values.shape, y.shape[1]
-        self.values, self.shape = values, (k, r + 1)
+        self.values = values
         self.y = y.astype(values.dtype)
         self.each = (weights / total).astype(values.dtype)
         self.penalty = 1.0 / (C * total)
-        self._step = max(1, PRODUCT // max(1, r * k))
-        size = max(self._step, CACHE // max(1, r * values.itemsize))
-        self._blocks = _slices(slice(0, n), size)
+        self._blocks = _slices(len(values), max(1, CACHE // max(1, values[:1].nbytes)))
 
     def curvatures(
         self, weights: np.ndarray, alike: np.ndarray, careful: bool
@@ -218,22 +196,24 @@ class _Problems:
         split = self._split(weights)
         return np.concatenate([self._logits(*split, rows) for rows in self._blocks])
 
-    def losses(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Values [shape=(k,)] and their slopes [shape=(k, r + 1)]."""
+    def losses(self, weights: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values [shape=(k,)] of some problems and their slopes [shape=(k, r + 1)]."""
         kernel, bias = self._split(weights)
-        value = self.penalty * (weights[:, :-1] ** 2).sum(axis=1) / 2
-        downhill = np.zeros(self.shape)
+        penalty = self.penalty[which]
+        value = penalty * (weights[:, :-1] ** 2).sum(axis=1) / 2
+        downhill = np.zeros(weights.shape)
         products = np.zeros(kernel.T.shape, kernel.dtype)
         for rows in self._blocks:
-            z, y, each = self._logits(kernel, bias, rows), self.y[rows], self.each[rows]
+            z = self._logits(kernel, bias, rows)
+            y, each = (part[rows].take(which, axis=1) for part in (self.y, self.each))
             small = np.exp(-np.abs(z))
             loss = np.maximum(z, 0) - z * y + np.log1p(small)
             value += (loss * each).sum(axis=0, dtype=np.float64)
             slope = (np.where(z >= 0, 1, small) / (1 + small) - y) * each
             downhill[:, -1] += slope.sum(axis=0, dtype=np.float64)
-            for at in _slices(rows, self._step):
-                products += slope[at.start - rows.start : at.stop - rows.start].T @ self.values[at]
-        downhill[:, :-1] = products + self.penalty[:, None] * weights[:, :-1]
+            for at, values in _pieces(self.values[rows], kernel):
+                products += slope[at].T @ values
+        downhill[:, :-1] = products + penalty[:, None] * weights[:, :-1]
         return value, downhill
 
     def _split(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -242,13 +222,18 @@ class _Problems:
 
     def _logits(self, kernel: np.ndarray, bias: np.ndarray, rows: slice) -> np.ndarray:
         z = np.empty((rows.stop - rows.start, len(bias)), bias.dtype)
-        for at in _slices(rows, self._step):
-            np.matmul(self.values[at], kernel, out=z[at.start - rows.start : at.stop - rows.start])
+        for at, values in _pieces(self.values[rows], kernel):
+            np.matmul(values, kernel, out=z[at])
         z += bias
         return z
 
 
-def _slices(rows: slice, size: int) -> list[slice]:
-    """Rows in slices of a size."""
-    starts = range(rows.start, rows.stop, size)
-    return [slice(first, min(first + size, rows.stop)) for first in starts]
+def _slices(count: int, size: int) -> list[slice]:
+    """So many rows, in slices of a size."""
+    return [slice(first, min(first + size, count)) for first in range(0, count, size)]
+
+
+def _pieces(values: np.ndarray, kernel: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Rows, so many that their product with weights is made at once."""
+    for at in _slices(len(values), max(1, PRODUCT // max(1, kernel.size))):
+        yield at, values[at]

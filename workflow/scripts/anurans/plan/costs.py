@@ -61,7 +61,7 @@ PRECISION = {"auto": "f32"}
 # Seconds for a clip and epoch: whatever the head; and of each weight (2.3 ms for 50176 x 256).
 TRAINED, TRAINED_WEIGHT = 0.00003, 2.3e-3 / (50176 * 256)
 # Evaluations of a logistic regression for each penalty, and products of two numbers in a second.
-STEPS, MULTIPLIED = 16, 4.5e10
+STEPS, MULTIPLIED = 11, 4.5e10
 
 
 @dataclass(frozen=True, slots=True)
