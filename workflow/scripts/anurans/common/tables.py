@@ -19,11 +19,12 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 def format_cell(value: object) -> str:
     """Write a number with 6 decimals (integers without), None and NaN as an empty cell."""
+    kind = type(value)
+    if kind is str or kind is int:  # most cells are, and abstract classes are slow to ask
+        return str(value)
     if value is None:
         return ""
-    if isinstance(value, str | Integral):
-        return str(value)
-    if isinstance(value, Real):
+    if isinstance(value, Real) and not isinstance(value, Integral):
         return "" if value != value else f"{float(value):.6f}"
     return str(value)
 
@@ -53,14 +54,14 @@ def write_table(
     rows
         One mapping per row; a missing key is an empty cell.
     """
-    guard = guard_formula if _delimiter(path) == "," else str
+    guarded = _delimiter(path) == ","
     with whole(path) as partial, partial.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter=_delimiter(path), lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
             # A lone carriage return would end the line for readers, unquoted as it is written.
-            cells = (format_cell(row.get(column)).replace("\r", "\n") for column in columns)
-            writer.writerow([guard(cell) for cell in cells])
+            cells = [cell.replace("\r", "\n") for cell in map(format_cell, map(row.get, columns))]
+            writer.writerow(map(guard_formula, cells) if guarded else cells)
 
 
 def guard_formula(text: str) -> str:
