@@ -3,7 +3,7 @@
 from anurans.annotations.labels import LabelRule, read_coverage
 from anurans.common.jobs import log, run
 from anurans.common.tables import format_score, read_table, write_table
-from anurans.heads.learning import read_unseen
+from anurans.heads.unseen import read_unseen
 from anurans.scores.run_scores import (
     PREDICTION,
     gather_clips,

@@ -24,7 +24,6 @@ from anurans.heads.learning import (
     learn_logistic,
     members_of,
     path_rows,
-    read_unseen,
     refuse_empty,
     refuse_lost,
     refuse_missing,
@@ -32,6 +31,7 @@ from anurans.heads.learning import (
 )
 from anurans.heads.logistic import Logistic
 from anurans.heads.training import moments
+from anurans.heads.unseen import read_unseen
 from anurans.recordings.clips import concatenate, original_clips
 from anurans.scores.evaluation import Part, score_part, tune_thresholds
 from anurans.sounds.image_axes import time_edges

@@ -93,7 +93,7 @@ def gather_clips(
     clips, scores : np.ndarray [shape=(m, species)]
         Ids and scores of all clips that the heads were given.
     unseen
-        Scores by fits that left the clip out, from `anurans.heads.learning.read_unseen`.
+        Scores by fits that left the clip out, from `anurans.heads.unseen.read_unseen`.
     roles
         Rows of the split's table, by clip.
     fold
