@@ -51,7 +51,7 @@ SOUND = CONFIG | {
     "detection": {"recordings": {"source": "new"}, "model": "recording/birdnet/original/logistic"},
 }
 STAGES = {
-    "recordings": ("inspect_recordings", "collect_recordings"),
+    "recordings": ("inspect_recordings", "check_recordings", "collect_recordings"),
     "clips": ("cut_clips",),
     "images": ("compute_spectrograms", "plan_masks", "mask_spectrograms"),
     "embeddings": ("embed_spectrograms", "embed_sound"),

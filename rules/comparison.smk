@@ -1,6 +1,6 @@
 # Needs metrics.tsv, predictions.tsv, clips.tsv and scores.h5 of the runs, results/splits,
-# results/clips/original, results/recordings.csv, results/annotations.csv and
-# results/files_not_read.csv.
+# results/clips/original, results/recordings/checked.tsv, results/recordings.csv,
+# results/annotations.csv and results/files_not_read.csv.
 # Makes results/checks/leakage.csv, the certificate that nothing scored was learnt from, without
 # which there is no summary; and results/summary.csv, one row per run and part, and a short form of
 # it on the screen.
@@ -40,7 +40,7 @@ rule check_leakage:
         predictions=of_runs("predictions.tsv"),
         splits=expand("results/splits/{split}.tsv", split=PLAN.runs.by),
         tables=shards("results/clips/original/{shard}.tsv"),
-        recordings="results/recordings.csv",
+        recordings="results/recordings/checked.tsv",
     output:
         "results/checks/leakage.csv",
     log:

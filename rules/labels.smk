@@ -1,10 +1,10 @@
-# Needs clip tables, results/recordings/{shard}.tsv, and the annotation source of the config, of
-# which only a digest of the annotations that a job uses counts.
+# Needs clip tables, results/recordings/{shard}.tsv and checked.tsv, and the annotation source of the
+# config, of which only a digest of the annotations that a job uses counts.
 # Makes results/labels/{technique}/{shard}.tsv, how calls cover each clip; results/annotations.csv,
 # what was annotated; and results/splits/{split}.tsv, the role of every clip in each fold.
 rule collect_annotations:
     input:
-        recordings="results/recordings.csv",
+        recordings="results/recordings/checked.tsv",
         annotations=ancient(given(asked(PLAN.annotations.every_path))),
     output:
         "results/annotations.csv",
@@ -57,7 +57,7 @@ rule label_clips:
 
 rule assign_roles:
     input:
-        recordings="results/recordings.csv",
+        recordings="results/recordings/checked.tsv",
         clips=shards("results/clips/original/{shard}.tsv"),
     output:
         "results/splits/{split}.tsv",

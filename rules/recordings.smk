@@ -1,9 +1,11 @@
 # Needs the recordings, or the label files that the demo's are synthesised from.
-# Makes results/recordings/{shard}.tsv and results/recordings.csv, what was found in each
-# recording; results/clips/original/{shard}.tsv, its clips; and {shard}.h5, their audio. The table
+# Makes results/recordings/{shard}.tsv and checked.tsv, what was found in each recording and which
+# can be used; results/recordings.csv, the same beside what names and places tell, for people;
+# results/clips/original/{shard}.tsv, its clips; and {shard}.h5, their audio. The table
 # of clips does not come from the job that cuts them, which runs again when its output, temporary,
-# is needed again: labels and roles then stay as they are. And results/files_not_read.csv, what else
-# lies in the folders of recordings and annotations.
+# is needed again: labels and roles then stay as they are. What is computed reads checked.tsv, so
+# that a place or a time zone written down later trains nothing again. And
+# results/files_not_read.csv, what else lies in the folders of recordings and annotations.
 rule synthesise_recording:
     input:
         labels=ancient(given("resources/demo/annotations/{recording}.txt")),
@@ -59,9 +61,32 @@ rule inspect_recordings:
         "../workflow/scripts/inspect_recordings.py"
 
 
-rule collect_recordings:
+rule check_recordings:
     input:
         shards("results/recordings/{shard}.tsv"),
+    output:
+        "results/recordings/checked.tsv",
+    log:
+        "logs/check_recordings.log",
+    benchmark:
+        "results/benchmarks/check_recordings.tsv"
+    priority: 10
+    conda:
+        "../envs/audio.yaml"
+    resources:
+        mem_mb=growing(800),
+        runtime=growing(5),
+    params:
+        channels=asked(PLAN.recordings.all_channels),
+        on_error=config["audio"]["on_error"],
+        code=code("check_recordings.py"),
+    script:
+        "../workflow/scripts/check_recordings.py"
+
+
+rule collect_recordings:
+    input:
+        "results/recordings/checked.tsv",
     output:
         "results/recordings.csv",
     log:
@@ -76,8 +101,6 @@ rule collect_recordings:
         runtime=growing(5),
     params:
         names=asked(PLAN.recordings.told),
-        channels=asked(PLAN.recordings.all_channels),
-        on_error=config["audio"]["on_error"],
         code=code("collect_recordings.py"),
     script:
         "../workflow/scripts/collect_recordings.py"

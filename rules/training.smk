@@ -1,6 +1,6 @@
 # Needs results/embeddings of the dataset's techniques, results/splits/{split}.tsv, the ids in
-# results/recordings.csv, and the annotation source, of which only a digest of what the run trains and
-# validates on counts; where a recipe trains the network, results/spectrograms and
+# results/recordings/checked.tsv, and the annotation source, of which only a digest of what the run
+# trains and validates on counts; where a recipe trains the network, results/spectrograms and
 # results/backbones/{backbone}/ too.
 # Makes results/training/{split}/{backbone}/{dataset}/{recipe}/fold-{fold}/: head.keras,
 # heads.h5 (of every epoch, where the recipe says save: all), history.tsv (epochs, or penalties
@@ -14,7 +14,7 @@ rule train_model:
         originals=asked(PLAN.runs.learnt_from, "backbone", "recipe"),
         copies=copies_of("results/embeddings/{backbone}/{technique}/{shard}.h5"),
         roles="results/splits/{split}.tsv",
-        recordings="results/recordings.csv",
+        recordings="results/recordings/checked.tsv",
         annotations=ancient(given(asked(PLAN.splits.training_path, "split", "fold"))),
     output:
         head=f"{RUN}/head.keras",
@@ -59,7 +59,7 @@ rule finetune_model:
         backbone="results/backbones/{backbone}/model.keras",
         about="results/backbones/{backbone}/about.json",
         roles="results/splits/{split}.tsv",
-        recordings="results/recordings.csv",
+        recordings="results/recordings/checked.tsv",
         annotations=ancient(given(asked(PLAN.splits.training_path, "split", "fold"))),
         folds=asked(PLAN.runs.folds_before, "split", "backbone", "dataset", "recipe", "fold"),
     output:

@@ -186,6 +186,14 @@ def replace_recording(world):
     assert path.stat().st_size > 1_000_000
 
 
+def place_sites(world):
+    """Say where the sites are, in a table of their coordinates."""
+    sites = sorted({name.split("_")[0] for name in names()})
+    rows = ["site,latitude,longitude", *(f"{site},-15.8,-47.9" for site in sites)]
+    (world / "sites.csv").write_text("\n".join(rows) + "\n")
+    setting("sites", "sites.csv")(world)
+
+
 def write_config_otherwise(world):
     """Defaults written out, keys in another order, and 5 for 5.0."""
     config = read_config(world)
@@ -241,6 +249,7 @@ ALL_RUNS = {"train_model": 9, "evaluate_model": 9, **REPORTS}
 LABELS = {"label_clips": 4, "collect_annotations": 1, "evaluate_model": 9, **REPORTS}
 ONE_SHARD = {
     "inspect_recordings": 1,
+    "check_recordings": 1,
     "collect_recordings": 1,
     "plan_stretches": 1,
     "plan_masks": 2,

@@ -70,8 +70,8 @@ SEQUENCES = {
     "recordings": (
         edits(add_recording, remove_recording, replace_recording),
         {rule: 2 * n for rule, n in ONE_SHARD.items() if n is not True}
-        | {"collect_recordings": 1, "collect_annotations": 1, "assign_roles": 1}
-        | {"train_model": 2, "evaluate_model": 2, **REPORTS},
+        | dict.fromkeys(("check_recordings", "collect_recordings", "collect_annotations"), 1)
+        | {"assign_roles": 1, "train_model": 2, "evaluate_model": 2, **REPORTS},
     ),
 }
 

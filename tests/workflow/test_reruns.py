@@ -35,6 +35,7 @@ from edits import (
     move_first_call,
     move_first_row,
     nothing,
+    place_sites,
     remove_recording,
     replace_recording,
     reword_errors,
@@ -62,7 +63,7 @@ STAGES = {
     "splits": ("assign_roles",),
     "trainings": ("train_model",),
     "evaluations": ("evaluate_model",),
-    "tables": ("tables", "collect_recordings", "collect_annotations"),
+    "tables": ("tables", "check_recordings", "collect_recordings", "collect_annotations"),
     "figures": ("figures",),
 }
 
@@ -186,6 +187,17 @@ ROWS = [
     Row("config: `project`", setting("project", "other"), {"tables": True}),
     Row(
         "config: defaults written out, keys in another order, 5 for 5.0", write_config_otherwise, {}
+    ),
+    Row(
+        "config: `sites`, a table of coordinates",
+        place_sites,
+        {"collect_recordings": 1, **REPORTS},
+    ),
+    Row(
+        "config: `recordings.time_zone`, where no clock is changed in these weeks",
+        setting("recordings", "time_zone", "America/Sao_Paulo"),
+        {"collect_recordings": 1, **REPORTS},
+        slow=True,
     ),
     Row("config: `clips.keep`", setting("clips", "keep", True), {"tables": True}, slow=True),
     Row(

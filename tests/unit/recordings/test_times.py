@@ -3,7 +3,15 @@
 import pytest
 
 from anurans.recordings.names import Recording
-from anurans.recordings.times import moment, night_of, time_of_day, union, utc_of
+from anurans.recordings.times import (
+    clock_needed,
+    clock_of,
+    moment,
+    night_of,
+    time_of_day,
+    union,
+    utc_of,
+)
 from anurans.recordings.zones import to_local
 
 
@@ -39,6 +47,28 @@ def test_without_date_and_time_there_is_no_night():
     for date, time in [("2021-01-02", ""), ("", "03:00:00"), ("", "")]:
         assert night_of(date, time, 60) == Recording("R", "", date=date, time=time).night == ""
         assert moment(date, time) is None
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "needed"),
+    [
+        # Clocks were put back in the night to 2019-02-17, and never changed again.
+        ("2019-01-20", "22:00:00", False),
+        ("2019-02-10", "22:00:00", True),
+        ("2019-02-16", "23:30:00", True),
+        ("2019-02-18", "22:00:00", False),
+        ("2020-01-20", "", False),
+        ("9999-12-30", "22:00:00", True),
+    ],
+)
+def test_a_time_zone_counts_only_where_clocks_are_changed(date, time, needed):
+    zone = "America/Sao_Paulo"
+    _, _, utc = to_local(date, time, "", zone)
+    told = {"site": "POND", "date": date, "time": time, "utc": utc, "zone": zone}
+    found = clock_needed(told)
+    assert found == clock_of(told) | ({} if needed else {"utc": "", "zone": ""})
+    for seconds in (0, 3 * 3600, 13 * 86400) if date < "9999" else (0,):
+        assert moment(**found, seconds=seconds) == moment(**clock_of(told), seconds=seconds)
 
 
 def test_intervals_that_touch_or_overlap_are_one():

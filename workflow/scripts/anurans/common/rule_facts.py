@@ -56,7 +56,8 @@ RULES = {
     "inspect_recordings": Facts(
         ("inspection of recordings", "inspections of recordings"), "recordings", per_clip=0.0005
     ),
-    "collect_recordings": Facts(("the table of recordings", None), "tables", tells=SHARDS),
+    "check_recordings": Facts(("the check of recordings", None), "tables", tells=SHARDS),
+    "collect_recordings": Facts(("the table of recordings", None), "tables"),
     "list_unread": Facts(("the table of files that are not read", None), "tables"),
     "cut_clips": Facts(("clip job", "clip jobs"), "images", per_clip=0.005),
     "plan_stretches": Facts(COPIES, "tables", settings={"species": "augmentation.species"}),

@@ -13,7 +13,7 @@ from anurans.recordings import names
 from anurans.recordings.names import Recording
 from anurans.recordings.oddities import tell_oddities
 from anurans.recordings.site_table import Place, read_sites
-from anurans.recordings.times import clock_of
+from anurans.recordings.times import clock_needed
 
 # Where the demo's recordings are made, and what from.
 DEMO_AUDIO, DEMO_LABELS = "resources/demo/audio/{}.wav", "resources/demo/annotations/{}.txt"
@@ -187,7 +187,7 @@ class RecordingPlan:
     @kept
     def clocks(self) -> dict[str, dict[str, str]]:
         """When every recording began, empty where its name does not tell."""
-        return {each.recording: clock_of(each.told) for each in self.all}
+        return {each.recording: clock_needed(each.told) for each in self.all}
 
     @kept
     def told(self) -> dict[str, dict[str, Any]]:

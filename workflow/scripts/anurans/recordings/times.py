@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from anurans.recordings.zones import zone_of
 
 NOON = timedelta(hours=12)
+# No recording lasts longer.
+LONGEST = timedelta(days=14)
 
 
 def moment(
@@ -85,6 +87,26 @@ def time_of_day(
 def clock_of(told: Mapping[str, str]) -> dict[str, str]:
     """What the functions above take of a recording, out of what its name tells."""
     return {key: told.get(key, "") for key in ("date", "time", "utc", "zone")}
+
+
+def clock_needed(told: Mapping[str, str]) -> dict[str, str]:
+    """`clock_of`, without UTC and time zone where no clock is changed while a recording may last.
+
+    The functions above answer the same without them; so a time zone that is written down later
+    changes the little that it has to.
+
+    Examples
+    --------
+    >>> told = {"date": "2024-01-20", "time": "19:00:00", "utc": "2024-01-20T22:00:00Z"}
+    >>> clock_needed(told | {"zone": "America/Sao_Paulo"})
+    {'date': '2024-01-20', 'time': '19:00:00', 'utc': '', 'zone': ''}
+    """
+    clock, end = clock_of(told), LONGEST.total_seconds()
+    try:
+        steady = moment(**clock, seconds=end) == moment(clock["date"], clock["time"], end)
+    except OverflowError:  # in the last year that there is
+        steady = False
+    return clock | {"utc": "", "zone": ""} if steady else clock
 
 
 def hours_from_noon(time: str) -> float:
