@@ -134,15 +134,17 @@ def _search(
     flat: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights [shape=(k, r + 1)] of lower values, and the largest slope [shape=(k,)] of each."""
+    curvature_of = np.empty(len(start), int)
+    for at, (some, _) in enumerate(curved):
+        curvature_of[some] = at
 
     def turned(
         how: Callable[[Curvature, np.ndarray], np.ndarray], what: np.ndarray, which: np.ndarray
     ) -> np.ndarray:
-        found = np.empty(what.shape)
-        for some, curvature in curved:
-            mine = np.isin(which, some)
-            if mine.any():
-                found[mine] = how(curvature, what[mine])
+        found, numbers = np.empty(what.shape), curvature_of[which]
+        for at in dict.fromkeys(numbers.tolist()):
+            mine = numbers == at
+            found[mine] = how(curved[at][1], what[mine])
         return found
 
     def losses(sought: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
