@@ -94,6 +94,19 @@ def test_where_values_tell_no_more_slopes_decide():
     assert np.allclose(found, lowest, atol=1e-5)
 
 
+def test_steps_too_small_to_tell_a_curvature_are_forgotten():
+    """In single precision 1 / step'turn is beyond all numbers."""
+
+    def losses(at, which):
+        slope = at * [1, 30]
+        return 1 + np.vecdot(at, slope) / 2, slope
+
+    start = np.array([[1e-20, 2e-20]])
+    found, steepest = minimise(losses, start, 1e-21, 100, np.float32)
+    assert steepest[0] <= 1e-21
+    assert (np.abs(found) <= 1e-21).all()
+
+
 def test_a_search_that_goes_nowhere_ends():
     """No step falls, as where slopes are wrong: after some tries it is given up."""
     asked = []

@@ -61,7 +61,8 @@ class _Searches:
 class _Step(NamedTuple):
     """A step of each problem and what it turned the slope by, of shape (k, r); 0 where none was.
 
-    `weight` is 1 / step'turn, and `scale` is step'turn / turn'turn, of shape (k,).
+    `weight` is 1 / step'turn, and `scale` is step'turn / turn'turn, of shape (k,); both are 0 where
+    the step tells no curvature.
     """
 
     step: np.ndarray
@@ -134,8 +135,8 @@ def _go(
     step = np.where(taken, there - now.at, 0).astype(precision)
     turn = np.where(taken, slope - now.slope, 0).astype(precision)
     slope = np.where(taken, slope, now.slope)
-    product = np.vecdot(step, turn)
-    past.appendleft(_Step(step, turn, _over(1, product), _over(product, np.vecdot(turn, turn))))
+    weight = _over(1, np.vecdot(step, turn))
+    past.appendleft(_Step(step, turn, weight, _over(1, weight * np.vecdot(turn, turn))))
     # A slope along a line only rises: about here it is 0.
     shorter = np.where(left > down, _over(-down, left - down), LONGEST)
     shorter = np.clip(shorter, SHORTEST, LONGEST) ** (now.tries + 1)
@@ -168,5 +169,6 @@ def _newton(slope: np.ndarray, past: Sequence[_Step]) -> np.ndarray:
 
 
 def _over(above: np.ndarray | int, below: np.ndarray) -> np.ndarray:
-    """Above over below; 0 where below is not above 0."""
-    return np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+    """Above over below; 0 where below is not above 0, or so small that its inverse overflows."""
+    enough = below > np.finfo(below.dtype).tiny
+    return np.divide(above, below, out=np.zeros_like(below), where=enough)
