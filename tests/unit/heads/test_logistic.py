@@ -289,6 +289,18 @@ def test_a_species_of_which_nothing_is_known_has_even_odds():
     assert np.isnan(fit.unseen[:, 1]).all() and fit.converged[0]
 
 
+def test_searches_that_begin_again_leave_other_species_alone(monkeypatch):
+    """Searches are short; the second species is found without an error, and needs more of them."""
+    monkeypatch.setattr(solver, "MOST", 10)
+    x, labels = blobs(seed=1)
+    labels[:, 1] = x[:, 0] > np.quantile(x[:, 0], 0.8)
+    recipe = Logistic([1.0, 1000.0])
+    beside = fit_logistic(recipe, x, labels, *folds_of(len(x)))
+    alone = fit_logistic(recipe, x, labels[:, :1], *folds_of(len(x)))
+    losses = [row["loss"] for row in beside.path if row["species"] == 0]
+    assert losses == pytest.approx([row["loss"] for row in alone.path], rel=1e-9)
+
+
 def test_searches_that_end_too_early_begin_again_and_with_care(monkeypatch):
     """Of values whose sizes are far apart a step to the bottom of the curvature may go up."""
 

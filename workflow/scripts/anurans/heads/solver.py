@@ -14,7 +14,7 @@ from anurans.heads.lbfgs import minimise
 # value; and while penalties are compared: their losses differ by more than that leaves open.
 SLOPES = {8: (1e-6, 5e-5), 4: (5e-5, 5e-5)}
 # How many times that slope still counts as its end. Evaluations of a search, and how many searches,
-# each in the curvature where the one before ended.
+# each in the curvature where the one before ended, for the problems that it did not solve.
 ENDED, MOST, ROUNDS = 10, 200, 10
 # Least curvature of the loss of a row, whose probability may be 0 or 1 to rounding.
 LEAST = 1e-9
@@ -115,13 +115,15 @@ def solve(
     rough
         Whether the solutions are only compared.
     """
-    problems = _Problems(axes.values, y, weights, C)
     flat = SLOPES[axes.values.itemsize][rough]
     found = np.vstack([start.kernel, start.bias]).T
+    steepest, going = np.zeros(len(found)), np.arange(len(found))
     for number in range(ROUNDS):
-        curved = problems.curvatures(found, alike, careful=number % 2 == 1)
-        found, steepest = _search(problems, curved, found, flat)
-        if steepest.max() <= ENDED * flat:
+        problems = _Problems(axes.values, y[:, going], weights[:, going], C[going])
+        curved = problems.curvatures(found[going], alike[going], careful=number % 2 == 1)
+        found[going], steepest[going] = _search(problems, curved, found[going], flat)
+        going = np.flatnonzero(~(steepest <= ENDED * flat))
+        if not len(going):
             break
     logits = problems.logits(found)
     return Solution(found[:, :-1].T, found[:, -1], logits, steepest <= ENDED * flat)
