@@ -68,10 +68,20 @@ def test_evaluations_are_as_many_as_allowed():
     found, steepest = minimise(losses, start, 1e-9, 5, np.float64)
     assert len(asked) == 5
     value, slope = losses(found, np.arange(3))
-    unit = np.sqrt(losses(start, np.arange(3))[0])
-    assert np.allclose(steepest, np.abs(slope).max(axis=1) / unit)
+    assert np.allclose(steepest, np.abs(slope).max(axis=1) / np.sqrt(value))
     assert steepest[2] > 1e-9
-    assert (value < unit**2).all()
+    assert (value < losses(start, np.arange(3))[0]).all()
+
+
+def test_a_slope_is_small_beside_the_value_where_it_is():
+    """The lowest value is less than a millionth of the first one."""
+    curved = np.geomspace(1, 1000, 12)
+
+    def losses(at, which):
+        return 1e-6 + np.vecdot(at, curved * at) / 2, curved * at
+
+    found, _ = minimise(losses, np.full((1, 12), 0.25), 0.01, 100, np.float64)
+    assert losses(found, which=None)[0] == pytest.approx(1e-6, rel=1e-3)
 
 
 def test_steps_into_the_void_are_shortened():

@@ -34,8 +34,6 @@ class _Searches:
         Their numbers.
     at, slope, towards : np.ndarray [shape=(k, r)]
     value, length : np.ndarray [shape=(k,)]
-    unit : np.ndarray [shape=(k,)]
-        Root of the value at the start.
     tries : np.ndarray [shape=(k,), dtype=int]
         Steps in a row that went too far.
     """
@@ -44,14 +42,13 @@ class _Searches:
     at: np.ndarray
     value: np.ndarray
     slope: np.ndarray
-    unit: np.ndarray
     towards: np.ndarray
     length: np.ndarray
     tries: np.ndarray
 
     def steepest(self) -> np.ndarray:
-        """Largest part of each slope, in units."""
-        return np.abs(self.slope).max(axis=1) / self.unit
+        """Largest part of each slope, by the root of the value."""
+        return np.abs(self.slope).max(axis=1) / np.sqrt(self.value)
 
     def take(self, some: np.ndarray) -> "_Searches":
         """Some of the problems."""
@@ -88,7 +85,7 @@ def minimise(
         Where to begin.
     flat
         A problem is solved where the largest part of its slope is at most so many times the root of
-        its value at the start.
+        its value.
     most
         Evaluations, at most.
     precision
@@ -103,8 +100,8 @@ def minimise(
     """
     every = np.arange(len(start))
     value, slope = losses(start, every)
-    unit, none = np.sqrt(value), np.zeros(len(start), int)
-    now = _Searches(every, start, value, slope, unit, -slope, np.ones(len(start)), none)
+    one, none = np.ones(len(start)), np.zeros(len(start), int)
+    now = _Searches(every, start, value, slope, -slope, one, none)
     found, steepest = start.copy(), now.steepest()
     past: deque[_Step] = deque(maxlen=MEMORY)
     for _ in range(most - 1):
@@ -145,7 +142,6 @@ def _go(
         np.where(taken, there, now.at),
         np.where(good, value, now.value),
         slope,
-        now.unit,
         np.where(taken, -_newton(slope, past), now.towards),
         np.where(good, 1, now.length * shorter),
         np.where(good, 0, now.tries + 1),

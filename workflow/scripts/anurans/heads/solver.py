@@ -10,8 +10,8 @@ from anurans.heads.curvature import Curvature, curvatures
 from anurans.heads.dense import cross_entropy, sigmoid
 from anurans.heads.lbfgs import minimise
 
-# Largest slope of a solution, in units of value and curvature at the start, by the bytes of a
-# value; and while penalties are compared: their losses differ by more than that leaves open.
+# Largest slope of a solution, in units of its value and of the curvature at the start, by the bytes
+# of a value; and while penalties are compared: their losses differ by more than that leaves open.
 SLOPES = {8: (1e-6, 5e-5), 4: (5e-5, 5e-5)}
 # How many times that slope still counts as its end. Evaluations of a search, and how many searches,
 # each in the curvature where the one before ended, for the problems that it did not solve.
@@ -98,7 +98,7 @@ def solve(
     Each minimises sum_i weights_i loss_i + |w|^2 / (2 C), its bias free, divided by its sum of
     weights. Weights are sought in the curvature that the loss has at the start
     (`anurans.heads.curvature`), so that the slope tells how far the lowest value is, as a part of
-    the value there.
+    the value.
 
     Parameters
     ----------
