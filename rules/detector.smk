@@ -6,7 +6,8 @@
 # And, on request, results/finished_model/, with which another workflow listens.
 rule assemble_detector:
     input:
-        metrics=asked(partial(PLAN.detection.of_runs, "metrics.tsv")),
+        # Where a model is named, another evaluation of it is no reason to listen to all again.
+        metrics=asked(PLAN.detection.compared),
         heads=asked(partial(PLAN.detection.of_runs, "head.keras")),
         scores=asked(partial(PLAN.detection.of_runs, "scores.h5")),
         clips=asked(partial(PLAN.detection.of_runs, "clips.tsv")),
@@ -30,6 +31,7 @@ rule assemble_detector:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
+        named=asked(PLAN.detection.named),
         combine=asked(PLAN.detection.combined),
         code=detection_code("assemble_detector.py"),
     script:

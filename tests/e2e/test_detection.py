@@ -19,6 +19,7 @@ from conftest import (
     snakemake,
     write_config,
 )
+from edits import edits, move_first_call, place_sites, setting
 from headers import write_comment
 
 from anurans.annotations.sources import annotations_of
@@ -323,6 +324,16 @@ def test_thresholds_and_gap_listen_to_nothing_again(heard):
     jobs = planned(heard, "detect")
     assert jobs["tune_detector"] == 1 and jobs["find_events"] == DAYS
     assert not {"detect_calls", "assemble_detector"}.intersection(jobs)
+
+
+def test_another_evaluation_of_a_named_model_listens_to_nothing_again(heard):
+    edits(setting("evaluation", "resamples", 200), move_first_call(names()[4]), place_sites)(heard)
+    jobs = planned(heard, "detect")
+    assert jobs["evaluate_model"] == 2 and jobs["tune_detector"] == 1
+    assert not {"train_model", "detect_calls", "assemble_detector"}.intersection(jobs)
+    # The best of several may be another one.
+    setting("detection", "model", "best")(heard)
+    assert planned(heard, "detect")["detect_calls"] == DAYS
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from anurans.listening.detector import Detector, open_finished, write_detector
 from anurans.listening.finished_models import read_finished
 from anurans.networks.embeddings import network_digest, network_files
 from anurans.networks.engines import OPENVINO
+from anurans.scores.summary import LEAKS
 from anurans.sounds.shards import open_shard
 from anurans.splits.datasets import open_embeddings
 from anurans.splits.splits import REFIT
@@ -23,7 +24,12 @@ def main(input, output, params):
         write_detector(output[0], detector)
         log.info("finished model %s, folds %s", detector.about["model"], detector.about["folds"])
         return
-    places, about = choose_model([read_table(path) for path in input.metrics])
+    if params.named:
+        about = params.named | {"leaks": LEAKS[params.named["leaks"]]}
+        folders = [Path(path).parent.name for path in input.heads]
+        places = [folders.index(f"fold-{fold}") for fold in about["folds"]]
+    else:
+        places, about = choose_model([read_table(path) for path in input.metrics])
     backbone = about["model"]["backbone"]
     with open_shard(input.scores[places[0]]) as shard:
         made = shard.metadata
@@ -53,7 +59,7 @@ def main(input, output, params):
     mine = [path for path in input.embeddings if Path(path).parts[-3] == backbone]
     reference, centre, about["limit"] = refer(open_embeddings(mine), clips)
     write_detector(output[0], Detector(about, heads, reference, centre))
-    log.info("%s of %d models, folds %s", about["model"], about["chosen_of"], about["folds"])
+    log.info("%s, folds %s", about["model"], about["folds"])
     if about["leaks"] != "no":
         log.warning("warning: the split %s leaks: its scores flatter it", about["model"]["split"])
 

@@ -22,9 +22,9 @@ from anurans.listening.thresholds import tuned_rows
 from anurans.networks.embeddings import by_digest, network_files
 from anurans.networks.sound_networks import file_name
 from anurans.scores.curves import read_scored, scored_rows
-from anurans.scores.ranking import places_of
+from anurans.scores.ranking import mean_score, places_of
 from anurans.splits.splits import HELD_OUT as HELD_OUT_PART
-from anurans.splits.splits import REFIT
+from anurans.splits.splits import REFIT, VALIDATION
 
 
 def main(input, output, params):
@@ -40,7 +40,8 @@ def main(input, output, params):
             "holds one; set detection.refit: true, which trains one on the recordings of all folds "
             "(docs/finetuning.md)."
         )
-    places = places_of(about["model"], [read_table(path) for path in input.metrics])
+    metrics = [read_table(path) for path in input.metrics]
+    places = places_of(about["model"], metrics)
     folder = Path(output[0])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -59,8 +60,10 @@ def main(input, output, params):
     network = next(
         path for path in map(Path, input.networks) if path.parent.name == about["model"]["backbone"]
     )
-    told = {key: about[key] for key in ("model", "folds", "leaks", "labelling", "validation_f1")}
+    told = {key: about[key] for key in ("model", "folds", "leaks")}
     told |= {
+        "labelling": metrics[places[0]][0]["labelling"],
+        "validation_f1": mean_score([metrics[at] for at in places], VALIDATION),
         "species": {code: params.species[code] for code in about["species"]},
         "audio": {"sr": params.sr},
         "clips": params.clips,

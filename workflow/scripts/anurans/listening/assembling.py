@@ -9,7 +9,7 @@ import numpy as np
 from anurans.common.errors import UserError
 from anurans.listening.detector import directions, nearest
 from anurans.scores.comparison import MODEL
-from anurans.scores.ranking import gather_models, mean_score, rank_models
+from anurans.scores.ranking import gather_models, rank_models
 from anurans.splits.datasets import Embeddings, rows_of
 from anurans.splits.splits import TRAIN, VALIDATION
 
@@ -52,10 +52,7 @@ def choose_model(metrics: Sequence[Sequence[Row]]) -> tuple[list[int], dict[str,
     return places, {
         "model": {key: named[key] for key in ("split", "backbone", "dataset", "recipe")},
         "leaks": named["leaks"],
-        "labelling": named["labelling"],
-        "chosen_of": len(ranked),
         "folds": [metrics[at][0]["fold"] for at in places],
-        "validation_f1": mean_score([metrics[at] for at in places], VALIDATION),
     }
 
 

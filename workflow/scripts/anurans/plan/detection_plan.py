@@ -162,6 +162,23 @@ class DetectionPlan:
         """A file of every run of `runs`."""
         return self._runs.files(name, self.runs())
 
+    def compared(self) -> list[str]:
+        """Scores of every run that the best is chosen among; empty where a model is named."""
+        return self.of_runs("metrics.tsv") if self.settings["model"] == BEST else []
+
+    def named(self) -> dict[str, Any] | None:
+        """What the detector says of the model that the config names; None where it is chosen."""
+        if self._finished or self.settings["model"] == BEST:
+            return None
+        run = self.runs()[0]
+        split = config_runs.split(self._config, run.split)
+        axes = ("split", "backbone", "dataset", "recipe")
+        return {
+            "model": {axis: getattr(run, axis) for axis in axes},
+            "leaks": split.leaks,
+            "folds": list(split.fold_names),
+        }
+
     def finished_files(self) -> list[str]:
         """Files of a finished model; empty where the model is trained here."""
         return self._finished.paths() if self._finished else []
