@@ -49,6 +49,7 @@ rule collect_profiles:
         mem_mb=growing(1000),
         runtime=growing(5),
     params:
+        clocks=asked(PLAN.recordings.clocks),
         code=detection_code("collect_profiles.py"),
     script:
         "../workflow/scripts/collect_profiles.py"

@@ -17,7 +17,11 @@ def main(input, output, params):
     heard = set(read_detector(input.model).about["recordings"])
     told = {row["recording"]: row for path in input.recordings for row in read_table(path)}
     profiles = (row for path in input.profiles for row in read_table(path))
-    rows = [told[row["recording"]] | row for row in profiles if row["recording"] in heard]
+    rows = [
+        told[row["recording"]] | params.clocks[row["recording"]] | row
+        for row in profiles
+        if row["recording"] in heard
+    ]
     write_table(output[0], TRAINING, rows)
     log.info("%d recordings", len(rows))
 

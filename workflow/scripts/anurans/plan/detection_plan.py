@@ -205,7 +205,7 @@ class DetectionPlan:
 
     def learnt_from_table(self) -> list[str]:
         """Table of the recordings to train on, where the model is trained here."""
-        return [] if self._finished else ["results/recordings.csv"]
+        return [] if self._finished else ["results/recordings/checked.tsv"]
 
     def backbones(self) -> list[str]:
         """Backbones of `runs`, or that which a finished model listens with by sound."""
