@@ -92,6 +92,14 @@ def setting(section, wildcard, *key):
     return lambda wildcards: reduce(getitem, key, config[section][getattr(wildcards, wildcard)])
 
 
+def reading(wildcards, output):
+    """Params function: how annotations are read. That it asks for outputs keeps it out of records.
+
+    What they say counts, which digests tell.
+    """
+    return PLAN.annotations.settings
+
+
 def of_split(name):
     """Input function: a file of every run of a split."""
     return lambda wildcards: of_runs(name, PLAN.runs.of_split(wildcards.split))

@@ -47,7 +47,8 @@ rule label_clips:
         runtime=growing(5),
     params:
         recordings=asked(PLAN.recordings.ids_of, "shard"),
-        settings=PLAN.annotations.settings,
+        settings={"species": SPECIES},
+        reading=reading,
         files=asked(PLAN.annotations.files, "shard"),
         annotations=asked(PLAN.annotations.digests_of, "shard"),
         code=code("label_clips.py"),

@@ -34,7 +34,8 @@ rule train_model:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        settings=PLAN.annotations.settings,
+        settings={"species": SPECIES},
+        reading=reading,
         annotations=asked(PLAN.splits.training_digest, "split", "fold"),
         labelling=config["labelling"],
         copies=setting("datasets", "dataset", "copies"),
@@ -85,7 +86,8 @@ rule finetune_model:
         mem_mb=growing(4000),
         runtime=growing(480),
     params:
-        settings=PLAN.annotations.settings,
+        settings={"species": SPECIES},
+        reading=reading,
         annotations=asked(PLAN.splits.training_digest, "split", "fold"),
         labelling=config["labelling"],
         copies=setting("datasets", "dataset", "copies"),

@@ -12,18 +12,16 @@ from anurans.recordings.clips import clip_table
 
 def main(input, output, params):
     durations = {row["recording"]: float(row["duration_s"]) for row in read_table(input.recordings)}
-    annotations = annotations_of(
-        input.annotations, params.recordings, params.settings, params.files
-    )
+    annotations = annotations_of(input.annotations, params.recordings, params.reading, params.files)
     clips = clip_table(row for row in read_table(input.clips) if row["recording"] in annotations)
-    covers = cover_clips(clips, annotations, durations, params.settings["species"])
+    species = params.settings["species"]
+    covers = cover_clips(clips, annotations, durations, species)
     columns = {
         "clip": clips.clip.tolist(),
         "recording": clips.recording.tolist(),
         "start": clips.source_start.tolist(),
         "end": clips.source_end.tolist(),
     } | coverage_columns(covers)
-    species = params.settings["species"]
     chosen = by_chosen_alone(clips, annotations, durations, species)
     columns["chosen"] = [" ".join(compress(species, row)) for row in chosen.tolist()]
     rows = zip(*columns.values(), strict=True)

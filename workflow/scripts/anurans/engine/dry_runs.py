@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from snakemake.api import SnakemakeApi
 from snakemake.exceptions import RuleException, WorkflowError
@@ -87,7 +88,7 @@ def describe(workflow) -> Plan:
                 rule=job.rule.name,
                 wildcards=dict(job.wildcards_dict),
                 needs=tuple(places[dep] for dep in dag.dependencies[job] if dep in places),
-                params=dict(job.params.items()),
+                params=recorded_params(job),
                 recorded=frozenset(records.params(known[0]) or ()) if known else None,
                 inputs=frozenset(map(str, job.input)),
                 recorded_inputs=frozenset(records.input(known[0]) or ()) if known else None,
@@ -110,6 +111,11 @@ def describe(workflow) -> Plan:
             )
         )
     return Plan(found, computed, records.locked)
+
+
+def recorded_params(job) -> dict[str, Any]:
+    """Params of a job that count: not those that follow from its inputs or ask for its outputs."""
+    return {name: value for name, value in job.params.items() if value in job.non_derived_params}
 
 
 def named_inputs(job) -> Iterator[tuple[str, list[str]]]:

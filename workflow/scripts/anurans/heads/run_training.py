@@ -145,8 +145,8 @@ def open_given(
     roles, fold
         Table of the split, and the fold of the run, or `anurans.splits.splits.REFIT`.
     params
-        Of the job: `settings` of annotations, `labelling`, `by`, `validation`
-        and `copies`.
+        Of the job: `settings`, whose `species` it learns, `reading` of annotations, `labelling`,
+        `by`, `validation` and `copies`.
     recipe, solver, combine
         As `Given` has them.
 
@@ -159,7 +159,7 @@ def open_given(
     others = [open_embeddings(paths) for paths in chunks(copies, len(originals))]
     check_same_backbone([clips, *others])
     ids = [row["recording"] for row in read_table(recordings)]
-    found = annotations_of(annotations, ids, params.settings)
+    found = annotations_of(annotations, ids, params.reading)
     usable = sorted(clips.metadata["recordings"])
     table = read_table(roles)
     return Given(
