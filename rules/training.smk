@@ -44,7 +44,7 @@ rule train_model:
         validation=asked(PLAN.splits.validates_on, "split"),
         recipe=setting("recipes", "recipe"),
         combine=asked(PLAN.networks.combines, "backbone"),
-        engine=config["training"]["engine"],
+        engine=asked(PLAN.runs.engine, "recipe"),
         seed=config["seed"],
         code=code("train_model.py"),
     script:

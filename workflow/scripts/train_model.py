@@ -12,7 +12,6 @@ from anurans.heads.keras_training import use_engine
 from anurans.heads.learning import COLUMNS, PATH, clip_rows, count_pieces
 from anurans.heads.models import weights_digest
 from anurans.heads.origin import add_made, describe_making
-from anurans.heads.recipes import ADAM
 from anurans.heads.training import predict
 from anurans.networks import gpus
 from anurans.sounds.shards import extend, write_shard
@@ -22,7 +21,7 @@ def main(input, output, params, wildcards, resources, threads):
     started = datetime.now(UTC)
     recipe = dict(params.recipe)
     solver = recipe.pop("solver")
-    engine = params.engine if solver == ADAM else "numpy"
+    engine = params.engine
     if engine != "numpy":
         use_engine(engine, threads)
     gpus.check(resources.get("gpu", 0), engine, "training.engine")

@@ -47,6 +47,12 @@ def test_a_file_of_every_run_or_of_some(plan):
     assert found.files("metrics.tsv", []) == []
 
 
+def test_the_engine_counts_for_heads_that_are_trained_by_epochs(plan):
+    recipes = {"epochs": {"solver": "adam"}, "fitted": {}}
+    found = plan(recipes=recipes, experiments={"all": {}}, training={"engine": "jax"})
+    assert (found.engine("epochs"), found.engine("fitted")) == ("jax", "numpy")
+
+
 def test_optimism_is_of_models_that_are_trained_both_ways(plan):
     both = plan().of_optimism()
     assert {run.dataset for run in both} == {"original"}

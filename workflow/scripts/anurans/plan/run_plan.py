@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
-from anurans.heads.recipes import is_tuned
+from anurans.heads.recipes import ADAM, is_tuned
 from anurans.networks.own_classes import OWN
 from anurans.networks.sound_networks import is_sound
 from anurans.plan import config as configs
@@ -147,6 +147,11 @@ class RunPlan:
         """Regular expression of the names of the recipes that train a network, or do not."""
         names = [name for name, each in self._config["recipes"].items() if is_tuned(each) == tuned]
         return "|".join(map(re.escape, names)) or "(?!)"
+
+    def engine(self, recipe: str) -> str:
+        """What trains the head of a recipe; the config's engine counts for Adam alone."""
+        by_epochs = self._config["recipes"][recipe]["solver"] == ADAM
+        return self._config["training"]["engine"] if by_epochs else "numpy"
 
     def network(self, split: str, backbone: str, dataset: str, recipe: str, fold: str) -> str:
         """Network of images of a run: the frozen one, or its own."""
