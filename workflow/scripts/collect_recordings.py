@@ -3,6 +3,7 @@
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.recordings.device_headers import other_time, tell_other_times
+from anurans.recordings.left_out import refuse_left_out
 
 COLUMNS = [
     "recording",
@@ -28,6 +29,7 @@ COLUMNS = [
 
 def main(input, output, params):
     rows = [row | params.names[row["recording"]] for row in read_table(input[0])]
+    refuse_left_out(rows, params.on_error)
     # Only where it says something else.
     rows = [row | {"header_time": other_time(row)} for row in rows]
     if apart := tell_other_times(rows):
