@@ -195,8 +195,11 @@ def place_sites(world):
 
 
 def write_config_otherwise(world):
-    """Defaults written out, keys in another order, and 5 for 5.0."""
+    """Defaults written out, keys in another order, 5 for 5.0, and paths in another way."""
     config = read_config(world)
+    config["recordings"]["source"] = "./recordings/"
+    config["annotations"]["source"] = str(world / "annotations")
+    config["embedding"] = {"precision": "auto"}
     config["clips"] = {"min_last": 0.5, "length": 5}
     config["labelling"] = {"min_fraction": 0.5, "rule": "default"}
     config["spectrogram"] = {"top_db": 80.0, "fmin": 0.0, "n_fft": 1024, "hop_length": 494}

@@ -173,6 +173,29 @@ def test_a_filled_config_is_filled():
     assert load(filled) == filled
 
 
+def test_another_way_to_write_a_value_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("net.xml", "net.bin"):
+        (tmp_path / name).touch()
+    one = changed(
+        recordings__source="calls",
+        annotations__partial=["said.csv"],
+        backbones__ear={"architecture": "sound", "weights": "net.xml", "sr": 8000, "window": 3},
+        detection={"recordings": {"source": "new"}},
+        spectrogram={"ref": 1},
+        augmentation={"time_mask": {"fill": 0}},
+        embedding={"precision": "f32"},
+    )
+    other = copy.deepcopy(one)
+    other["recordings"]["source"] = str(tmp_path / "calls")
+    other["annotations"]["partial"] = ["./said.csv"]
+    other["backbones"]["ear"]["weights"] = "./net.xml"
+    other["detection"] = {"recordings": {"source": "new/"}, "overlap": 0.0}
+    other["spectrogram"]["ref"], other["embedding"]["precision"] = 1.0, "auto"
+    other["augmentation"]["time_mask"]["fill"] = 0.0
+    assert repr(load(one)) == repr(load(other))
+
+
 def test_two_configs_share_no_default():
     first = load(SMALL)
     first["clips"]["length"] = 99

@@ -19,8 +19,12 @@ from anurans.networks.sound_networks import (
 )
 from anurans.plan.contradictions import about_network, contradictions, of_another_kind
 from anurans.plan.schema import fill_in, names_folder, schema, sentences
+from anurans.recordings.names import shortened
 from anurans.sounds import resolution
 from anurans.splits.fold_files import read_fold_file
+
+# Keys of a backbone that name files.
+PATHS = ("weights", "classes")
 
 
 def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
@@ -64,6 +68,9 @@ def load(config: Mapping[str, Any], name: str = "config") -> dict[str, Any]:
             filled = _settled(filled, finished)
         _number_folds(filled.get("splits", {}))
         filled = fill_in(filled, schema())
+        _shorten_paths(filled)
+        if filled["embedding"]["precision"] == "auto":
+            filled["embedding"]["precision"] = "f32"
         filled["backbones"] = {name: _of_kind(each) for name, each in filled["backbones"].items()}
         filled["recipes"] = {
             name: recipes.own_keys(each) for name, each in filled["recipes"].items()
@@ -88,6 +95,19 @@ def _write_date(config: Mapping[str, Any]) -> None:
     wanted = config.get("export")
     if isinstance(wanted, dict) and isinstance(wanted.get("date"), Date):
         wanted["date"] = wanted["date"].isoformat()
+
+
+def _shorten_paths(config: Mapping[str, Any]) -> None:
+    """Write each path to sources and networks in one way: another way makes nothing again."""
+    detection = config.get("detection") or {}
+    places = [(of, "source") for of in (config["recordings"], config["annotations"])]
+    places += [(detection.get("recordings", {}), "source"), (detection, "network")]
+    places += [(each, key) for each in config["backbones"].values() for key in PATHS]
+    for of, key in places:
+        if of.get(key):
+            of[key] = shortened(of[key])
+    if "partial" in config["annotations"]:
+        config["annotations"]["partial"] = [*map(shortened, config["annotations"]["partial"])]
 
 
 def _list_labels(config: dict[str, Any]) -> None:
@@ -139,7 +159,7 @@ def finished_model(config: Mapping[str, Any]) -> Finished | None:
     """
     if not names_folder(config):
         return None
-    return read_finished(config["detection"]["model"])
+    return read_finished(shortened(config["detection"]["model"]))
 
 
 def trains(config: Mapping[str, Any]) -> bool:

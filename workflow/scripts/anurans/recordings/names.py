@@ -154,6 +154,19 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
+def shortened(path: str) -> str:
+    """A path without ./ and //, from the folder of the run where it lies below that.
+
+    Another way to write it then makes nothing again.
+
+    Examples
+    --------
+    >>> shortened("./calls//new/"), shortened(str(Path.cwd() / "calls")), shortened("../calls")
+    ('calls/new', 'calls', '../calls')
+    """
+    return path if is_remote(path) else str(Path(path)).removeprefix(f"{Path.cwd()}/")
+
+
 def waited_for(
     recordings: Iterable[Recording],
     made: Callable[[str], bool],
@@ -340,6 +353,8 @@ def _of_table(source: str, naming: Naming) -> list[Recording]:
     for line, row in enumerate(rows, start=2):
         at = f"{source}, line {line}"
         given = {key: (row.get(key) or "").strip() for key in ("recording", "path", "channel")}
+        if given["path"].startswith(("/", "./")):
+            given["path"] = shortened(given["path"])
         if not given["recording"] or not given["path"]:
             problems.append(f"{at}: recording and path must not be empty.")
             continue
