@@ -61,9 +61,9 @@ def test_files_of_a_network_are_inputs(config, monkeypatch):
         both.files("heard")
 
 
-def test_how_windows_are_put_together_is_nothing_to_the_network(config):
+def test_how_windows_are_put_together_and_what_scores_mean_is_nothing_to_the_network(config):
     before = of(config).settings("heard")
-    config["backbones"]["heard"]["combine"] = "mean"
+    config["backbones"]["heard"] |= {"combine": "mean", "classes": "names.csv"}
     assert of(config).settings("heard") == before
     assert of(config).combines("heard") == "mean"
     assert of(config).combines("seen") == of(config).combines("my.own") == "max"

@@ -318,7 +318,8 @@ def check_network(
 
 def _computed(about: Mapping[str, Any]) -> dict[str, Any]:
     """How a network is computed, wherever its file lies."""
-    return {key: value for key, value in about["backbone"].items() if key != "weights"}
+    others = ("weights", "classes")
+    return {key: value for key, value in about["backbone"].items() if key not in others}
 
 
 def _shown(settings: Mapping[str, Any], name: str) -> str:

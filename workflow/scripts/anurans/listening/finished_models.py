@@ -155,7 +155,8 @@ class Finished:
 
 def _as_computed(backbone: Mapping[str, Any]) -> dict[str, Any]:
     """What a network computes with, wherever it lies."""
-    return {key: value for key, value in backbone.items() if key not in ("weights", "combine")}
+    others = ("weights", "combine", "classes")
+    return {key: value for key, value in backbone.items() if key not in others}
 
 
 def read_finished(folder: str | os.PathLike) -> Finished:

@@ -103,8 +103,12 @@ class NetworkPlan:
         return [weights, f"{weights[:-4]}.bin"] if weights.endswith(".xml") else weights
 
     def settings(self, backbone: str) -> dict[str, Any]:
-        """What a network that takes sound depends on: not how windows are put together."""
-        return {key: value for key, value in self.all[backbone].items() if key != "combine"}
+        """What a network that takes sound depends on: not how windows are put together.
+
+        Nor where the list of its classes is, which tells what its scores mean.
+        """
+        others = ("combine", "classes")
+        return {key: value for key, value in self.all[backbone].items() if key not in others}
 
     def combines(self, backbone: str) -> str:
         """How scores of the windows of a clip become the clip's, where a network has windows."""
