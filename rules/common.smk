@@ -92,12 +92,12 @@ def setting(section, wildcard, *key):
     return lambda wildcards: reduce(getitem, key, config[section][getattr(wildcards, wildcard)])
 
 
-def reading(wildcards, output):
-    """Params function: how annotations are read. That it asks for outputs keeps it out of records.
+def unrecorded(value):
+    """Params function: what changes no answer, or what another param tells of.
 
-    What they say counts, which digests tell.
+    That it asks for outputs keeps it out of records.
     """
-    return PLAN.annotations.settings
+    return lambda wildcards, output: value
 
 
 def of_split(name):

@@ -48,7 +48,7 @@ rule label_clips:
     params:
         recordings=asked(PLAN.recordings.ids_of, "shard"),
         settings={"species": SPECIES},
-        reading=reading,
+        reading=unrecorded(PLAN.annotations.settings),
         files=asked(PLAN.annotations.files, "shard"),
         annotations=asked(PLAN.annotations.digests_of, "shard"),
         code=code("label_clips.py"),

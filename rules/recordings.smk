@@ -78,9 +78,8 @@ rule check_recordings:
         runtime=growing(5),
     params:
         channels=asked(PLAN.recordings.all_channels),
-        # What fails has no output. That it asks for this keeps it out of records: a config that
-        # becomes strict later fails at the next table, and trains nothing again before.
-        on_error=lambda wildcards, output: config["audio"]["on_error"],
+        # A config that becomes strict later is refused by collect_recordings.
+        on_error=unrecorded(config["audio"]["on_error"]),
         code=code("check_recordings.py"),
     script:
         "../workflow/scripts/check_recordings.py"

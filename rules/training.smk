@@ -35,7 +35,7 @@ rule train_model:
         runtime=growing(30),
     params:
         settings={"species": SPECIES},
-        reading=reading,
+        reading=unrecorded(PLAN.annotations.settings),
         annotations=asked(PLAN.splits.training_digest, "split", "fold"),
         labelling=config["labelling"],
         copies=setting("datasets", "dataset", "copies"),
@@ -87,7 +87,7 @@ rule finetune_model:
         runtime=growing(480),
     params:
         settings={"species": SPECIES},
-        reading=reading,
+        reading=unrecorded(PLAN.annotations.settings),
         annotations=asked(PLAN.splits.training_digest, "split", "fold"),
         labelling=config["labelling"],
         copies=setting("datasets", "dataset", "copies"),

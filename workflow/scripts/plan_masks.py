@@ -14,7 +14,7 @@ def main(input, output, params, wildcards):
     if params.species:
         durations = {r["recording"]: float(r["duration_s"]) for r in read_table(input.recordings)}
         annotations = annotations_of(
-            input.annotations, params.recordings, params.settings, params.files
+            input.annotations, params.recordings, params.reading, params.files
         )
         clips = clips[touched(clips, annotations, durations, params.species)]
         log.info("%d clips are touched by a call of %s", len(clips), ", ".join(params.species))

@@ -30,7 +30,7 @@ def main(input, output, params):
             )
     if params.species:
         annotations = annotations_of(
-            input.annotations, params.recordings, params.settings, params.files
+            input.annotations, params.recordings, params.reading, params.files
         )
         clips = clips[touched(clips, annotations, durations, params.species)]
         log.info("%d clips are touched by a call of %s", len(clips), ", ".join(params.species))

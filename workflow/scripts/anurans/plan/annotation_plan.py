@@ -170,11 +170,6 @@ class AnnotationPlan:
         """As `path_of`, where annotations decide which clips are copied; else nothing."""
         return self.path_of(shard) if self._copied else []
 
-    @property
-    def copied_settings(self) -> dict[str, Any] | None:
-        """How to read the annotations that decide which clips are copied; None where all are."""
-        return self.settings if self._copied else None
-
     @kept
     def copied_files(self, shard: str) -> dict[str, str] | None:
         """Annotation files that decide which clips of a shard are copied; None where all are."""
