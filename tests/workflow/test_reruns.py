@@ -186,7 +186,9 @@ ROWS = [
     ),
     Row("config: `project`", setting("project", "other"), {"tables": True}),
     Row(
-        "config: defaults written out, keys in another order, 5 for 5.0", write_config_otherwise, {}
+        "config: defaults written out, keys in another order, 5 for 5.0, paths from / or ./",
+        write_config_otherwise,
+        {},
     ),
     Row(
         "config: `sites`, a table of coordinates",
@@ -197,6 +199,23 @@ ROWS = [
         "config: `recordings.time_zone`, where no clock is changed in these weeks",
         setting("recordings", "time_zone", "America/Sao_Paulo"),
         {"collect_recordings": 1, **REPORTS},
+        slow=True,
+    ),
+    Row(
+        "config: `audio.on_error: fail`, where no recording is left out",
+        setting("audio", "on_error", "fail"),
+        {"collect_recordings": 1, **REPORTS},
+        slow=True,
+    ),
+    Row(
+        "config: `annotations.format`, which all files have anyway",
+        setting("annotations", "format", "audacity"),
+        {"collect_annotations": 1, **REPORTS},
+    ),
+    Row(
+        "config: `training.engine`, and 5 of 9 runs are trained by epochs",
+        setting("training", "engine", "tensorflow"),
+        {"train_model": 5, "evaluate_model": 5, **REPORTS},
         slow=True,
     ),
     Row("config: `clips.keep`", setting("clips", "keep", True), {"tables": True}, slow=True),
