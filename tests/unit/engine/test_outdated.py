@@ -86,6 +86,17 @@ def test_other_recordings_explain_the_digests_that_they_change():
     }
 
 
+def test_channels_of_new_recordings_are_no_other_channels():
+    said = "audio.channel, or channels of recordings, have changed"
+    names = job("inspect_recordings", {"recordings": ["A", "B"]}, {"recordings": ["A"]})
+
+    def checked(now):
+        return job("check_recordings", {"channels": now}, {"channels": {"A": "mix"}}, needs=(0,))
+
+    assert list(reasons(names, checked({"A": "mix", "B": "left"}))) == ["1 recording is new"]
+    assert said in reasons(names, checked({"A": "left", "B": "left"}))
+
+
 def test_new_recordings_to_listen_to_do_not_explain_a_corrected_annotation():
     jobs = [
         job("collect_detections", {"names": ["M", "N"]}, {"names": ["M"]}),

@@ -279,7 +279,10 @@ class _Facts:
             if n := self.roles[split]:
                 yield f"{counted(n, 'recording')} {have(n)} another role in the split {split}"
         elif name == "channels":
-            if not changed.keys() & {"recordings", "names"}:
+            new, old = changed[name]
+            # Of all recordings, by their ids: some of these may be new.
+            is_same = isinstance(new, Mapping) and isinstance(old, Mapping) and not differ(new, old)
+            if not is_same and not changed.keys() & {"recordings", "names"}:
                 yield "audio.channel, or channels of recordings, have changed"
         elif setting_of(job.rule, name):
             yield from self._settings_of(job, changed, name)
