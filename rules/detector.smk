@@ -6,7 +6,7 @@
 # And, on request, results/finished_model/, with which another workflow listens.
 rule assemble_detector:
     input:
-        # Where a model is named, another evaluation of it is no reason to listen to all again.
+        # Another evaluation of the only model is no reason to listen to all again.
         metrics=asked(PLAN.detection.compared),
         heads=asked(partial(PLAN.detection.of_runs, "head.keras")),
         scores=asked(partial(PLAN.detection.of_runs, "scores.h5")),
@@ -31,7 +31,7 @@ rule assemble_detector:
         mem_mb=growing(1000),
         runtime=growing(20),
     params:
-        named=asked(PLAN.detection.named),
+        only=asked(PLAN.detection.only),
         combine=asked(PLAN.detection.combined),
         code=detection_code("assemble_detector.py"),
     script:

@@ -24,8 +24,8 @@ def main(input, output, params):
         write_detector(output[0], detector)
         log.info("finished model %s, folds %s", detector.about["model"], detector.about["folds"])
         return
-    if params.named:
-        about = params.named | {"leaks": LEAKS[params.named["leaks"]]}
+    if params.only:
+        about = params.only | {"leaks": LEAKS[params.only["leaks"]]}
         folders = [Path(path).parent.name for path in input.heads]
         places = [folders.index(f"fold-{fold}") for fold in about["folds"]]
     else:

@@ -77,10 +77,14 @@ def test_a_model_is_named_by_its_folder(plan):
         f"results/embeddings/mobilenet-small/original/000{shard}.h5" for shard in range(4)
     ]
     # Its scores are no reason to choose it, and folds are in order.
-    assert found.compared() == [] and found.named()["folds"] == ["1", "2", "3"]
-    assert "/".join(found.named()["model"].values()) == name
+    assert found.compared() == [] and found.only()["folds"] == ["1", "2", "3"]
+    assert "/".join(found.only()["model"].values()) == name
     best = plan({"recordings": NEW}).detection
-    assert best.compared() == best.of_runs("metrics.tsv") and best.named() is None
+    assert best.compared() == best.of_runs("metrics.tsv") and best.only() is None
+    # The best of one is that one.
+    one = dict(zip(("splits", "backbones", "datasets", "recipes"), name.split("/"), strict=True))
+    alone = plan({"recordings": NEW}, experiments={"one": {key: [x] for key, x in one.items()}})
+    assert alone.detection.compared() == [] and alone.detection.only() == found.only()
     # One that leaks may be named, though it is never the best.
     leaky = "clip/mobilenet-small/original/logistic"
     assert plan({"recordings": NEW, "model": leaky}).detection.setting("model") == leaky

@@ -163,14 +163,15 @@ class DetectionPlan:
         return self._runs.files(name, self.runs())
 
     def compared(self) -> list[str]:
-        """Scores of every run that the best is chosen among; empty where a model is named."""
-        return self.of_runs("metrics.tsv") if self.settings["model"] == BEST else []
+        """Scores of every run that the best is chosen among; empty where there is one model."""
+        return [] if self.only() else self.of_runs("metrics.tsv")
 
-    def named(self) -> dict[str, Any] | None:
-        """What the detector says of the model that the config names; None where it is chosen."""
-        if self._finished or self.settings["model"] == BEST:
+    def only(self) -> dict[str, Any] | None:
+        """What the detector says of the one model that may listen, named or not; else None."""
+        runs = self.runs()
+        if len(set(map(model_of, runs))) != 1:
             return None
-        run = self.runs()[0]
+        run = runs[0]
         split = config_runs.split(self._config, run.split)
         axes = ("split", "backbone", "dataset", "recipe")
         return {
