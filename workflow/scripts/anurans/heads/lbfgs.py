@@ -12,11 +12,11 @@ MEMORY = 20
 # Part of the fall that its slope promises which a step has to reach, and part of the slope along a
 # step that may be left at its end (Nocedal & Wright 2006, Numerical optimization, section 3.1).
 FALL, LEFT = 1e-4, 0.9
-# Roundings of a value within which it has not risen. Near the lowest it tells no more, and the
-# slope decides (Hager & Zhang 2005, SIAM Journal on Optimization 16: 170-192).
+# A value that is higher by so many roundings has not risen: near the lowest it tells no more, and
+# the slope decides (Hager & Zhang 2005, SIAM Journal on Optimization 16: 170-192).
 ROUNDINGS = 3
-# A step that went too far is shortened to between these parts of it; to their squares if that is
-# still too far, then to their cubes, and so many times in a row.
+# A step that went too far is shortened to between these parts of it: the first time. The n-th time
+# in a row it is to their n-th powers, and after so many times the search ends.
 SHORTEST, LONGEST, TRIES = 0.1, 0.5, 8
 
 # Values [shape=(k,)] and slopes [shape=(k, r)] of k problems at points [shape=(k, r)]; the second
@@ -52,7 +52,7 @@ class _Searches:
 
     def take(self, some: np.ndarray) -> "_Searches":
         """Some of the problems."""
-        return _Searches(*(getattr(self, name)[some] for name in self.__slots__))
+        return _Searches(**{name: getattr(self, name)[some] for name in self.__slots__})
 
 
 class _Step(NamedTuple):
@@ -100,8 +100,15 @@ def minimise(
     """
     every = np.arange(len(start))
     value, slope = losses(start, every)
-    one, none = np.ones(len(start)), np.zeros(len(start), int)
-    now = _Searches(every, start, value, slope, -slope, one, none)
+    now = _Searches(
+        which=every,
+        at=start,
+        value=value,
+        slope=slope,
+        towards=-slope,
+        length=np.ones(len(start)),
+        tries=np.zeros(len(start), int),
+    )
     found, steepest = start.copy(), now.steepest()
     past: deque[_Step] = deque(maxlen=MEMORY)
     for _ in range(most - 1):
@@ -124,10 +131,9 @@ def _go(
     there = now.at + now.length[:, None] * now.towards
     value, slope = losses(there, now.which)
     down, left = np.vecdot(now.slope, now.towards), np.vecdot(slope, now.towards)
-    level = now.value * (1 + ROUNDINGS * np.finfo(precision).eps)
-    good = value <= now.value + FALL * now.length * down
-    good |= (value <= level) & (np.abs(left) <= -LEFT * down)
-    good &= down < 0
+    falls = value <= now.value + FALL * now.length * down
+    level = value <= now.value * (1 + ROUNDINGS * np.finfo(precision).eps)
+    good = (down < 0) & (falls | (level & (np.abs(left) <= -LEFT * down)))
     taken = good[:, None]
     step = np.where(taken, there - now.at, 0).astype(precision)
     turn = np.where(taken, slope - now.slope, 0).astype(precision)
@@ -138,13 +144,13 @@ def _go(
     shorter = np.where(left > down, _over(-down, left - down), LONGEST)
     shorter = np.clip(shorter, SHORTEST, LONGEST) ** (now.tries + 1)
     return _Searches(
-        now.which,
-        np.where(taken, there, now.at),
-        np.where(good, value, now.value),
-        slope,
-        np.where(taken, -_newton(slope, past), now.towards),
-        np.where(good, 1, now.length * shorter),
-        np.where(good, 0, now.tries + 1),
+        which=now.which,
+        at=np.where(taken, there, now.at),
+        value=np.where(good, value, now.value),
+        slope=slope,
+        towards=np.where(taken, -_newton(slope, past), now.towards),
+        length=np.where(good, 1, now.length * shorter),
+        tries=np.where(good, 0, now.tries + 1),
     )
 
 

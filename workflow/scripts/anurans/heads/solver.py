@@ -207,9 +207,12 @@ class _Problems:
         value = penalty * (weights[:, :-1] ** 2).sum(axis=1) / 2
         downhill = np.zeros(weights.shape)
         products = np.zeros(kernel.T.shape, kernel.dtype)
+        of_all = len(which) == self.y.shape[1]
+        labels, weigh = (
+            part if of_all else part.take(which, axis=1) for part in (self.y, self.each)
+        )
         for rows in self._blocks:
-            z = self._logits(kernel, bias, rows)
-            y, each = (part[rows].take(which, axis=1) for part in (self.y, self.each))
+            z, y, each = self._logits(kernel, bias, rows), labels[rows], weigh[rows]
             small = np.exp(-np.abs(z))
             loss = np.maximum(z, 0) - z * y + np.log1p(small)
             value += (loss * each).sum(axis=0, dtype=np.float64)
