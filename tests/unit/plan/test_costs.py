@@ -172,6 +172,15 @@ def test_a_logistic_head_takes_longer_with_more_clips_penalties_and_folds():
     assert made({"linear": LOGISTIC}).run_bytes(run()) > costs.RUN_BYTES
 
 
+def test_a_logistic_head_takes_longer_on_a_network_that_learnt_nothing():
+    def training(**weights):
+        found = made({"linear": LOGISTIC}, {"original": 4000})
+        found.backbones["big"].update(weights)
+        return found.seconds("train_model", run("big"))
+
+    assert training(weights="random") > training(weights="imagenet") == training()
+
+
 def test_training_a_network_takes_longer_than_a_head_and_its_network_is_counted():
     deep = LOGISTIC | {"train": "all", "tuning": {"epochs": 20}}
     recipes = {"linear": LOGISTIC, "all": deep, "last": deep | {"train": "last_block"}}

@@ -60,8 +60,9 @@ FINETUNED = {LAST_BLOCK: 3.0, ALL: 6.0}
 PRECISION = {"auto": "f32"}
 # Seconds for a clip and epoch: whatever the head; and of each weight (2.3 ms for 50176 x 256).
 TRAINED, TRAINED_WEIGHT = 0.00003, 2.3e-3 / (50176 * 256)
-# Evaluations of a logistic regression for each penalty, and products of two numbers in a second.
-STEPS, MULTIPLIED = 11, 4.5e10
+# Evaluations of a logistic regression for each penalty, on a network that hears, and on one of
+# random weights, from which little is learnt; and products of two numbers in a second.
+STEPS, STEPS_RANDOM, MULTIPLIED = 11, 22, 4.5e10
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,9 @@ class Costs:
         if recipe["solver"] == OWN:
             return 0.0
         if recipe["solver"] == LOGISTIC:
-            return solver_seconds(recipe, count, width, self.species)
+            blind = self.backbones[run["backbone"]].get("weights") == "random"
+            steps = STEPS_RANDOM if blind else STEPS
+            return solver_seconds(recipe, count, width, self.species, steps)
         weights = head_weights(recipe, width, self.species)
         return epochs(recipe) * count * (TRAINED + weights * TRAINED_WEIGHT)
 
@@ -245,12 +248,17 @@ def head_weights(recipe: Mapping[str, Any], width: int, species: int) -> int:
     return sum((before + 1) * after for before, after in pairwise(units))
 
 
-def solver_seconds(recipe: Mapping[str, Any], count: float, width: int, species: int) -> float:
-    """Guess how long `anurans.heads.logistic` takes for so many rows of a width."""
+def solver_seconds(
+    recipe: Mapping[str, Any], count: float, width: int, species: int, steps: int = STEPS
+) -> float:
+    """Guess how long `anurans.heads.logistic` takes for so many rows of a width.
+
+    `steps` are evaluations for each penalty, of each species and inner fold.
+    """
     axes = min(count, width)
     turning = 3 * count * width * axes + 5 * axes**3
-    steps = STEPS * len(recipe["C"]) * (recipe["inner_folds"] * species + 1)
-    return (turning + 4 * steps * count * axes) / MULTIPLIED
+    evaluated = steps * len(recipe["C"]) * (recipe["inner_folds"] * species + 1)
+    return (turning + 4 * evaluated * count * axes) / MULTIPLIED
 
 
 def epochs(recipe: Mapping[str, Any]) -> int:
