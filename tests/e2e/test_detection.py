@@ -51,9 +51,11 @@ def listening(built, copied):
     """The finished world with new recordings, listened to; not to be changed."""
     world = copied(built)
     add_new(world, NEW)
-    # Headers of recorders: one as the name has it, by a clock in UTC, and one of another day.
+    # Headers of recorders: one as the name has it, by a clock in UTC, one of another day, and one
+    # where the name tells no time.
     write_comment(world / "new/TINY_20210210_213000.wav", "18:30:00 10/02/2021 (UTC-3)")
     write_comment(world / f"new/{LATE}.wav", "22:30:00 12/02/2021 (UTC)")
+    write_comment(world / "new/undated.wav", "23:30:00 12/02/2021 (UTC)")
     (world / "truth").mkdir()
     for name, (calls, _) in NEW.items():
         lines = [
@@ -166,11 +168,13 @@ def test_a_broken_recording_is_left_out(listening, sees):
 def test_a_header_of_another_time_is_told(listening, sees):
     rows = read(listening / "results/detections/recordings.csv")
     times = {row["recording"]: row["header_time"] for row in rows if row["header_time"]}
-    assert times == {LATE: "2021-02-12 22:30:00+00:00"}
+    at = {LATE: "2021-02-12 22:30:00+00:00", "undated": "2021-02-12 23:30:00+00:00"}
+    assert times == at
     assert {row["date"] for row in rows if row["recording"] == LATE} == {"2021-02-11"}
-    said = f"{sees}, such as {LATE}"
-    assert said in (listening / "results/monitoring/monitoring.html").read_text()
-    assert said in (listening / "logs/collect_detections.log").read_text()
+    alone = "says a time, and the name or table tells none that can be used, such as undated"
+    for said in (f"{sees}, such as {LATE}", alone):
+        assert said in (listening / "results/monitoring/monitoring.html").read_text()
+        assert said in (listening / "logs/collect_detections.log").read_text()
 
 
 def test_what_was_heard_is_tabulated_and_drawn(listening):

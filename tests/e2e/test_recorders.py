@@ -70,7 +70,7 @@ def test_clips_are_dealt_by_the_local_night_of_each(recorders, sees):
     # As the name, in local time; and as if its clock had been local.
     write_comment(recorders / "recordings/west/20240120_233000.WAV", "20:30:00 20/01/2024 (UTC-3)")
     write_comment(recorders / "recordings/west/20240121_233000.WAV", "23:30:00 21/01/2024 (UTC-3)")
-    snakemake(recorders, "results/splits/night.tsv")
+    snakemake(recorders, "results/splits/night.tsv", "results/recordings.csv")
     rows = read(recorders / "results/recordings.csv")
     times = {row["recording"]: row["header_time"] for row in rows if row["header_time"]}
     assert times == {"west/20240121_233000": "2024-01-21 23:30:00-03:00"}
@@ -171,7 +171,7 @@ def test_copies_under_another_name_are_left_out(fresh):
         for name in conftest.names()[:2]:
             file = fresh / part / f"{name}.{ending}"
             shutil.copy(file, file.with_stem(f"{name} (1)"))
-    snakemake(fresh, "results/splits/clip.tsv", "results/annotations.csv")
+    snakemake(fresh, "results/splits/clip.tsv", "results/annotations.csv", "results/recordings.csv")
     rows = {row["recording"]: row for row in read(fresh / "results/recordings.csv")}
     copy = f"{conftest.names()[0]} (1)"
     assert rows[copy]["status"] == "quarantined" and rows[copy]["same_as"] == conftest.names()[0]

@@ -4,7 +4,7 @@ from anurans.common.errors import UserError, listing
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
 from anurans.listening.detector import read_detector
-from anurans.recordings.device_headers import other_time, tell_other_times
+from anurans.recordings.device_headers import other_time, tell_other_times, tell_times_alone
 from anurans.recordings.same_sound import find_copies
 from anurans.scores.events import EVENT
 
@@ -66,8 +66,8 @@ def main(input, output, params):
         log.info("%s", each)
     for copy, first in copies.items():
         log.info("%s has the same sound as %s, of another day", copy, first)
-    if apart := tell_other_times(every):
-        log.warning("warning: %s; see header_time in results/detections/recordings.csv", apart)
+    for sentence in filter(None, (tell_other_times(every), tell_times_alone(every))):
+        log.warning("warning: %s; see header_time in results/detections/recordings.csv", sentence)
     log.info("%d events in %d recordings, %d left out", count, usable, len(left_out))
 
 

@@ -2,7 +2,7 @@
 
 from anurans.common.jobs import log, run
 from anurans.common.tables import read_table, write_table
-from anurans.recordings.device_headers import other_time, tell_other_times
+from anurans.recordings.device_headers import other_time, tell_other_times, tell_times_alone
 from anurans.recordings.left_out import refuse_left_out
 
 COLUMNS = [
@@ -32,8 +32,8 @@ def main(input, output, params):
     refuse_left_out(rows, params.on_error)
     # Only where it says something else.
     rows = [row | {"header_time": other_time(row)} for row in rows]
-    if apart := tell_other_times(rows):
-        log.warning("warning: %s; see header_time in results/recordings.csv", apart)
+    for sentence in filter(None, (tell_other_times(rows), tell_times_alone(rows))):
+        log.warning("warning: %s; see header_time in results/recordings.csv", sentence)
     write_table(output[0], COLUMNS, rows)
 
 

@@ -13,6 +13,7 @@ from anurans.recordings.device_headers import (
     other_time,
     read_device_header,
     tell_other_times,
+    tell_times_alone,
 )
 
 SHARED = ROOT.parent / "shared/data/metadata"
@@ -94,7 +95,6 @@ def test_real_ones():
         ("2024-01-25", "22:00:00", "", "2024-01-21 22:00:00+00:00", True),
         ("2024-01-21", "19:00:00", "2024-01-21T22:00:00Z", "2024-01-21 19:00:00", False),
         ("2024-01-21", "19:00:00", "2024-01-21T22:00:00Z", "2024-01-21 20:00:00", True),
-        ("2024-01-21", "", "", "2024-03-01 22:00:00+00:00", False),
     ],
 )
 def test_a_header_of_another_time_is_told(date, time, utc, header, apart):
@@ -103,10 +103,34 @@ def test_a_header_of_another_time_is_told(date, time, utc, header, apart):
     assert other_time(told | {"header_time": header}) == (header if apart else "")
 
 
-def test_recordings_with_another_time_are_counted():
-    rows = [{"recording": "a", "header_time": ""}, {"recording": "b"}]
-    assert tell_other_times(rows) == other_time(rows[0]) == ""
-    rows += [{"recording": name, "header_time": "2024-01-21 22:00:00+00:00"} for name in "cd"]
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        ("2024-03-01 22:00:00+00:00", True),
+        ("2024-01-21 22:00:00", True),
+        # Of a clock that was not set either, west of Greenwich too.
+        ("1970-01-01 00:00:07+00:00", False),
+        ("1999-12-31 21:00:07", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("date", ["", "2024-01-21"])
+def test_the_time_of_a_header_is_shown_where_the_name_tells_none(date, header, shown):
+    told = {"date": date, "time": "", "utc": "", "header_time": header}
+    assert other_time(told) == (header if shown else "")
+
+
+def test_recordings_with_another_time_or_one_alone_are_counted():
+    named = {"date": "2024-01-20", "time": "22:00:00", "utc": ""}
+    rows = [named | {"recording": "a", "header_time": ""}, {"recording": "b"}]
+    assert tell_other_times(rows) == tell_times_alone(rows) == ""
+    header = {"header_time": "2024-01-21 22:00:00+00:00"}
+    rows += [named | header | {"recording": name} for name in "cd"]
+    rows += [named | header | {"recording": "e", "time": ""}]
     assert tell_other_times(rows) == (
         "In 2 recordings the header of the file says another time than the name or table, such as c"
+    )
+    assert tell_times_alone(rows) == (
+        "In 1 recording the header of the file says a time, and the name or table tells none that "
+        "can be used, such as e"
     )

@@ -32,7 +32,7 @@ DATE = {
     "share_of_minutes": "0.4",
     "clips_counted": "100",
 }
-RECORDING = {"status": "ok", "duration_s": "1800", "date": "2021-01-01"}
+RECORDING = {"status": "ok", "duration_s": "1800", "date": "2021-01-01", "time": "20:00:00"}
 
 
 def night(name, trust, **outside):
@@ -101,6 +101,10 @@ def test_headers_that_tell_another_time_are_warned_of():
     apart = RECORDING | {"recording": "A_1", "header_time": "2021-01-02 20:00:00+00:00"}
     text = page(recordings=[apart, RECORDING | {"recording": "A_2", "header_time": ""}])
     assert "In 1 recording the header of the file says another time" in text
+    assert "tells none that can be used" not in text
+    alone = page(recordings=[apart | {"time": ""}])
+    assert "and the name or table tells none that can be used, such as A_1" in alone
+    assert "another time" not in alone
     assert "such as A_1. Nights and hours here are by the name or table." in text
 
 

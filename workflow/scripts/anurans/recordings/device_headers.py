@@ -12,6 +12,7 @@ from typing import BinaryIO
 from guano import GuanoFile
 
 from anurans.common.wording import counted
+from anurans.recordings.zones import begins
 
 # As the firmware of AudioMoth writes, since 2017: "Recorded at 10:25:00 04/04/2020 (UTC-3) by
 # AudioMoth 24526B065D325963 at gain setting 2 ..." Programs that edit such files put it in others.
@@ -102,7 +103,7 @@ def is_apart(told: Mapping[str, str], time: datetime) -> bool:
     >>> is_apart({"date": "2024-01-25", "time": "22:00:00", "utc": ""}, header)
     True
     """
-    if not told["date"] or not told["time"]:
+    if not _is_dated(told):
         return False
     named = [datetime.fromisoformat(f"{told['date']}T{told['time']}")]
     if told["utc"]:
@@ -115,7 +116,7 @@ def is_apart(told: Mapping[str, str], time: datetime) -> bool:
 
 
 def other_time(told: Mapping[str, str]) -> str:
-    """Give the time of a recording's header where it is another than that of its name or table.
+    """Give the time of a recording's header where its name or table tells another one, or none.
 
     Parameters
     ----------
@@ -125,21 +126,39 @@ def other_time(told: Mapping[str, str]) -> str:
     Returns
     -------
     str
-        `header_time`, or nothing.
+        `header_time`, or nothing: also where the clock of the recorder was not set.
     """
-    time = told["header_time"]
-    return time if time and is_apart(told, datetime.fromisoformat(time)) else ""
+    if not told["header_time"]:
+        return ""
+    time = datetime.fromisoformat(told["header_time"])
+    alone = not _is_dated(told) and not begins(time.date())
+    return told["header_time"] if alone or is_apart(told, time) else ""
 
 
 def tell_other_times(recordings: Sequence[Mapping[str, str]]) -> str:
-    """Say how many recordings have a `header_time`, as `other_time` gives it; empty if none has."""
-    apart = [row["recording"] for row in recordings if row.get("header_time")]
-    if not apart:
+    """Say how many recordings have another time in their header; empty if none has.
+
+    `header_time` is as `other_time` gives it.
+    """
+    apart = [row for row in recordings if row.get("header_time") and _is_dated(row)]
+    return _tell(apart, "says another time than the name or table")
+
+
+def tell_times_alone(recordings: Sequence[Mapping[str, str]]) -> str:
+    """Say how many recordings have a time in their header alone; empty if none has."""
+    alone = [row for row in recordings if row.get("header_time") and not _is_dated(row)]
+    return _tell(alone, "says a time, and the name or table tells none that can be used")
+
+
+def _is_dated(told: Mapping[str, str]) -> bool:
+    return bool(told["date"] and told["time"])
+
+
+def _tell(recordings: Sequence[Mapping[str, str]], what: str) -> str:
+    if not recordings:
         return ""
-    return (
-        f"In {counted(len(apart), 'recording')} the header of the file says another time than the "
-        f"name or table, such as {apart[0]}"
-    )
+    count, first = counted(len(recordings), "recording"), recordings[0]["recording"]
+    return f"In {count} the header of the file {what}, such as {first}"
 
 
 def _texts(file: BinaryIO) -> Iterator[tuple[bytes, str]]:

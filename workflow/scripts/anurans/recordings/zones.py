@@ -99,7 +99,7 @@ def not_set(dates: Iterable[str]) -> set[str]:
     set()
     """
     days = sorted(map(Date.fromisoformat, dates))
-    first = {day for day in days if _begins(day)}
+    first = {day for day in days if begins(day)}
     # A recorder that went on for months has later dates than those of a beginning.
     long = [of for of in _groups(days) if of[0] in first and _is_of_a_clock(of[0])]
     started = {day for of in long for day in of}
@@ -125,8 +125,8 @@ def _groups(days: Iterable[Date]) -> list[list[Date]]:
     return groups
 
 
-def _begins(day: Date) -> bool:
-    """Whether a clock that was not set may show a date; west of Greenwich it is a day earlier."""
+def begins(day: Date) -> bool:
+    """Tell whether a clock that was not set may show a date, west of Greenwich a day earlier."""
     return any(
         each.year in BEGINNINGS and each.month == 1 for each in (day, day + timedelta(days=1))
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from anurans.common.wording import be, counted, have, listed
 from anurans.listening.drift import BY_SOUND, MOST_DAYS, MOST_HOURS
-from anurans.recordings.device_headers import tell_other_times
+from anurans.recordings.device_headers import tell_other_times, tell_times_alone
 from anurans.splits.splits import REFIT
 
 Row = Mapping[str, str]
@@ -75,15 +75,21 @@ def there_twice(recordings: Sequence[Row]) -> list[str]:
 
 
 def other_times(recordings: Sequence[Row]) -> list[str]:
-    """Say where headers of new recordings tell another time; empty where none does."""
-    told = tell_other_times(recordings)
-    if not told:
-        return []
-    return [
-        f"{told}. Nights and hours here are by the name or table. If the header is right, set "
-        "detection.recordings.clock and time_zone, or correct the times in a table of recordings. "
-        "header_time in results/detections/recordings.csv has what each header says."
-    ]
+    """Say where headers of new recordings tell another time, or alone tell one."""
+    where = "header_time in results/detections/recordings.csv has what each header says."
+    found = []
+    if told := tell_other_times(recordings):
+        found.append(
+            f"{told}. Nights and hours here are by the name or table. If the header is right, set "
+            "detection.recordings.clock and time_zone, or correct the times in a table of "
+            f"recordings. {where}"
+        )
+    if told := tell_times_alone(recordings):
+        found.append(
+            f"{told}. Their nights and hours are not known here. Give the times in a table of "
+            f"recordings; snakemake start writes one from the headers. {where}"
+        )
+    return found
 
 
 def doubts(about: Mapping[str, Any]) -> list[str]:
