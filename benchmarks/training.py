@@ -91,7 +91,8 @@ def train(folder: Path, recordings: int, recipe: dict, engine: str = "numpy") ->
             "scores": "out/scores.h5",
         },
         params={
-            "settings": {"species": list(SPECIES), "format": "auto", "columns": {}},
+            "settings": {"species": list(SPECIES)},
+            "reading": {"species": list(SPECIES), "format": "auto", "columns": {}},
             "labelling": {
                 "rule": "default",
                 "min_overlap": 0.25,
