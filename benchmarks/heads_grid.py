@@ -5,7 +5,7 @@ On its own: .venv/bin/python benchmarks/run.py --only heads [--quick] [--folder 
 The networks are one and the same, MobileNet at a quarter of its width, whose embeddings are 1792
 wide (pooled over time), as those of others are 1024 to 2048 wide. Its weights are those of ImageNet
 where they are at hand. Where they are random, little is learnt, so that all penalties are tried,
-and trainings take half as long again.
+and trainings take longer.
 """
 
 from pathlib import Path

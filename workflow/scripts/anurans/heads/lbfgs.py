@@ -15,8 +15,8 @@ FALL, LEFT = 1e-4, 0.9
 # A value that is higher by so many roundings has not risen: near the lowest it tells no more, and
 # the slope decides (Hager & Zhang 2005, SIAM Journal on Optimization 16: 170-192).
 ROUNDINGS = 3
-# A step that went too far is shortened to between these parts of it: the first time. The n-th time
-# in a row it is to their n-th powers, and after so many times the search ends.
+# A step that went too far is shortened to between these parts of it; the n-th time in a row, to
+# between their n-th powers. After so many times the search ends.
 SHORTEST, LONGEST, TRIES = 0.1, 0.5, 8
 
 # Values [shape=(k,)] and slopes [shape=(k, r)] of k problems at points [shape=(k, r)]; the second

@@ -15,6 +15,11 @@ def refuse_left_out(rows: Sequence[Mapping[str, str]], on_error: str) -> int:
     on_error : {"quarantine", "fail"}
         The config's `audio.on_error`.
 
+    Returns
+    -------
+    int
+        How many are left out.
+
     Raises
     ------
     UserError
